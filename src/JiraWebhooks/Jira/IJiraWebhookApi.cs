@@ -1,0 +1,34 @@
+using JiraWebhooks.Sites;
+using Refit;
+
+namespace JiraWebhooks.Jira;
+
+/// <summary>The wire form of the five operations. The site travels as a request property; <c>SiteHandler</c> sets address and credential
+/// (decision 13).</summary>
+public interface IJiraWebhookApi
+{
+    /// <summary>getDynamicWebhooksForApp</summary>
+    [Get("/rest/api/3/webhook")]
+    Task<IApiResponse<WebhookPage>> ListAsync(
+        [Property(SiteRequest.Key)] Site site, long startAt, int maxResults, CancellationToken cancellationToken);
+
+    /// <summary>registerDynamicWebhooks</summary>
+    [Post("/rest/api/3/webhook")]
+    Task<IApiResponse<RegisteredWebhooks>> RegisterAsync(
+        [Property(SiteRequest.Key)] Site site, [Body(buffered: true)] WebhookRegistration registration, CancellationToken cancellationToken);
+
+    /// <summary>deleteWebhookById</summary>
+    [Delete("/rest/api/3/webhook")]
+    Task<IApiResponse> DeleteAsync(
+        [Property(SiteRequest.Key)] Site site, [Body(buffered: true)] WebhookIds ids, CancellationToken cancellationToken);
+
+    /// <summary>refreshWebhooks</summary>
+    [Put("/rest/api/3/webhook/refresh")]
+    Task<IApiResponse<RefreshedWebhooks>> RefreshAsync(
+        [Property(SiteRequest.Key)] Site site, [Body(buffered: true)] WebhookIds ids, CancellationToken cancellationToken);
+
+    /// <summary>getFailedWebhooks, experimental and for Connect apps only</summary>
+    [Get("/rest/api/3/webhook/failed")]
+    Task<IApiResponse<FailedWebhooks>> FailedAsync(
+        [Property(SiteRequest.Key)] Site site, int maxResults, long after, CancellationToken cancellationToken);
+}

@@ -1,0 +1,39 @@
+using System.Net;
+
+namespace JiraWebhooks.Jira;
+
+/// <summary>What became of a call, as far as the caller must know to act.</summary>
+public enum JiraFailure
+{
+    /// <summary>400 and other refusals: the request is wrong, and stays wrong.</summary>
+    Refused,
+
+    /// <summary>403: the caller isn't an app, lacks the scope, or (failed list) isn't a Connect app.</summary>
+    NotAuthorised,
+
+    /// <summary>401 after a renewed token, or a dead OAuth grant: somebody must connect the site again.</summary>
+    ReconnectRequired,
+
+    /// <summary>429 or 503 with a wait longer than a run should sit out: go on at the next tick.</summary>
+    RateLimited,
+
+    /// <summary>5xx, time-out, broken connection or an answer that cannot be read: transient.</summary>
+    Unavailable,
+}
+
+/// <summary>A call to Jira failed. The message carries method, path, status and Jira's own messages; never a header, token or body.</summary>
+public sealed class JiraApiException(JiraFailure failure, string message, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    /// <summary>What to do about it.</summary>
+    public JiraFailure Failure => failure;
+
+    /// <summary>HTTP status, or null when there was no answer.</summary>
+    public HttpStatusCode? Status { get; init; }
+
+    /// <summary>Jira's messages, as it sent them (ErrorCollection).</summary>
+    public IReadOnlyList<string> Messages { get; init; } = [];
+
+    /// <summary>How long Jira asks to wait (Retry-After), or null.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace JiraWebhooks.Jira;
+
+/// <summary>Reads Jira's dates: epoch milliseconds as the schema says, or ISO 8601 with <c>+0000</c>, <c>+00:00</c> or <c>Z</c> as Jira
+/// really sends. Anything else is null, "expiry unknown", never an error (rule 1).</summary>
+public sealed class JiraDateConverter : JsonConverter<DateTimeOffset?>
+{
+    /// <inheritdoc/>
+    public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Number when reader.TryGetInt64(out var milliseconds):
+                return FromMilliseconds(milliseconds);
+            case JsonTokenType.String:
+                return Parse(reader.GetString());
+            default:
+                reader.Skip();
+                return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset? value, JsonSerializerOptions options)
+    {
+        if (value is { } date) writer.WriteNumberValue(date.ToUnixTimeMilliseconds());
+        else writer.WriteNullValue();
+    }
+
+    internal static DateTimeOffset? Parse(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
+            ? date
+            : null;
+
+    internal static DateTimeOffset? FromMilliseconds(long milliseconds) =>
+        milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
+}

@@ -1,0 +1,103 @@
+using System.Text.Json.Serialization;
+
+namespace JiraWebhooks.Jira;
+
+/// <summary>A webhook that exists in Jira. Unknown fields and enum values pass (rule 11).</summary>
+/// <param name="Id">Unique within a site only.</param>
+/// <param name="Events">Event names as Jira writes them.</param>
+/// <param name="JqlFilter">The filter, which Jira may have rewritten: never match by it.</param>
+public sealed record Webhook(long Id, IReadOnlyList<string> Events, string JqlFilter)
+{
+    /// <summary>Callback URL; older tenants leave it out.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>When Jira stops sending, silently; null where unknown.</summary>
+    [JsonConverter(typeof(JiraDateConverter))]
+    public DateTimeOffset? ExpirationDate { get; init; }
+
+    /// <summary>Fields that issue updates are limited to.</summary>
+    public IReadOnlyList<string>? FieldIdsFilter { get; init; }
+
+    /// <summary>Property keys that property events are limited to.</summary>
+    public IReadOnlyList<string>? IssuePropertyKeysFilter { get; init; }
+}
+
+/// <summary>PageBeanWebhook: nothing in it is required.</summary>
+public sealed record WebhookPage
+{
+    /// <summary>True on the last page; may be missing.</summary>
+    public bool? IsLast { get; init; }
+
+    /// <summary>Page size Jira used.</summary>
+    public int? MaxResults { get; init; }
+
+    /// <summary>Index of the first value.</summary>
+    public long? StartAt { get; init; }
+
+    /// <summary>All there are; may be missing.</summary>
+    public long? Total { get; init; }
+
+    /// <summary>The webhooks.</summary>
+    public IReadOnlyList<Webhook>? Values { get; init; }
+}
+
+/// <summary>WebhookRegistrationDetails.</summary>
+public sealed record WebhookRegistration(Uri Url, IReadOnlyList<WebhookDetails> Webhooks);
+
+/// <summary>WebhookDetails: one webhook to register.</summary>
+public sealed record WebhookDetails(IReadOnlyList<string> Events, string JqlFilter)
+{
+    /// <summary>Fields that issue updates are limited to; absent means all.</summary>
+    public IReadOnlyList<string>? FieldIdsFilter { get; init; }
+
+    /// <summary>Property keys that property events are limited to; absent means all.</summary>
+    public IReadOnlyList<string>? IssuePropertyKeysFilter { get; init; }
+}
+
+/// <summary>ContainerForRegisteredWebhooks: failures of single items come inside an HTTP 200.</summary>
+public sealed record RegisteredWebhooks(IReadOnlyList<RegisteredWebhook>? WebhookRegistrationResult);
+
+/// <summary>One item's result: an id, or errors.</summary>
+public sealed record RegisteredWebhook(long? CreatedWebhookId, IReadOnlyList<string>? Errors);
+
+/// <summary>ContainerForWebhookIDs.</summary>
+[method: JsonConstructor]
+public sealed record WebhookIds([property: JsonPropertyName("webhookIds")] IReadOnlyList<long> Ids);
+
+/// <summary>WebhooksExpirationDate: one date for all ids; unknown ids are silently left out.</summary>
+public sealed record RefreshedWebhooks
+{
+    /// <summary>The new expiry, or null where Jira gave none that can be read.</summary>
+    [JsonConverter(typeof(JiraDateConverter))]
+    public DateTimeOffset? ExpirationDate { get; init; }
+}
+
+/// <summary>FailedWebhooks: one page of the failed list.</summary>
+public sealed record FailedWebhooks
+{
+    /// <summary>Page size; the page may hold more (equal failure times are never split).</summary>
+    public int MaxResults { get; init; }
+
+    /// <summary>The records, oldest first.</summary>
+    public IReadOnlyList<FailedWebhook>? Values { get; init; }
+
+    /// <summary>Where the next page is; present only when there was a record.</summary>
+    public string? Next { get; init; }
+}
+
+/// <summary>FailedWebhook: a delivery that ran out of retries.</summary>
+/// <param name="Id">The delivery's X-Atlassian-Webhook-Identifier, not a webhook id.</param>
+/// <param name="Url">The callback URL.</param>
+/// <param name="FailureTime">Time of the last failed retry, epoch milliseconds.</param>
+/// <param name="Body">The body as text; may be missing.</param>
+public sealed record FailedWebhook(string Id, string? Url, long FailureTime, string? Body);
+
+/// <summary>ErrorCollection: nothing in it is required.</summary>
+public sealed record JiraErrors
+{
+    /// <summary>Messages for people.</summary>
+    public IReadOnlyList<string>? ErrorMessages { get; init; }
+
+    /// <summary>Messages by field.</summary>
+    public IReadOnlyDictionary<string, string>? Errors { get; init; }
+}

@@ -1,0 +1,50 @@
+using JiraWebhooks.Publishing;
+
+namespace JiraWebhooks;
+
+/// <summary>The global settings. A mistake here stops the start, with every mistake named at once; a mistake in a site stops that site only.</summary>
+public sealed record JiraWebhooksOptions
+{
+    /// <summary>Where Jira reaches us, without a trailing slash; callback URLs and the <c>qsh</c> base path are made from it.
+    /// <c>https://$WEBSITE_HOSTNAME</c> by default in Azure.</summary>
+    public required Uri PublicBaseUrl { get; init; }
+
+    /// <summary>Where deliveries go.</summary>
+    public PublisherKind Publisher { get; init; } = PublisherKind.ServiceBus;
+
+    /// <summary>Root of the OAuth API, <c>https://api.atlassian.com</c>.</summary>
+    public Uri AtlassianApiUrl { get; init; } = new("https://api.atlassian.com");
+
+    /// <summary>Root of the authorization server, <c>https://auth.atlassian.com</c>.</summary>
+    public Uri AtlassianAuthUrl { get; init; } = new("https://auth.atlassian.com");
+
+    /// <summary>Folder of the token store on one machine; used when <see cref="KeyVaultUri"/> is not set.</summary>
+    public string TokenFolder { get; init; } = ".local/tokens";
+
+    /// <summary>Key Vault that holds the OAuth grants; null on one machine.</summary>
+    public Uri? KeyVaultUri { get; init; }
+
+    /// <summary>Storage Queue's name, with <see cref="PublisherKind.StorageQueue"/>.</summary>
+    public string QueueName { get; init; } = "jira-deliveries";
+
+    /// <summary>Container of claim-checked bodies.</summary>
+    public string ClaimCheckContainer { get; init; } = "jira-bodies";
+
+    /// <summary>Largest body in bytes that is claim-checked only above it; null takes the publisher's own (Service Bus 192 KB, Storage Queue 32 KB).</summary>
+    public int? ClaimCheckThreshold { get; init; }
+
+    /// <summary>Largest delivery taken, in bytes; Jira itself sends none above 25 MB.</summary>
+    public int MaxBodyBytes { get; init; } = 25 * 1024 * 1024;
+
+    /// <summary>Time from a delivery's first byte to its answer. Jira gives up after 20 s.</summary>
+    public TimeSpan DeliveryBudget { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time after which a timer run ends itself and leaves the rest to the next tick.</summary>
+    public TimeSpan RunBudget { get; init; } = TimeSpan.FromMinutes(8);
+
+    /// <summary>True allows deleting webhooks of ours that point at another URL (decision 11).</summary>
+    public bool TakeOver { get; init; }
+
+    /// <summary>The callback URL of a site: tenant identity in the path, never in the query (rule 4).</summary>
+    public Uri CallbackUrl(string siteId) => new($"{PublicBaseUrl.AbsoluteUri.TrimEnd('/')}/api/deliveries/{siteId}");
+}

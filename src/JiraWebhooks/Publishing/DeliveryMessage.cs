@@ -1,0 +1,65 @@
+namespace JiraWebhooks.Publishing;
+
+/// <summary>One delivery as it goes on the bus: the untouched body, and what subscribers filter and route by.
+/// Properties follow CloudEvents' AMQP binary mode
+/// (<see href="https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/amqp-protocol-binding.md"/>).</summary>
+public sealed record DeliveryMessage
+{
+    /// <summary>The site's slug.</summary>
+    public required string Site { get; init; }
+
+    /// <summary>X-Atlassian-Webhook-Identifier, or the fallback made from the body; unique within the site.</summary>
+    public required string Identifier { get; init; }
+
+    /// <summary>Identity on the bus, at most 128 characters; equal on the live and the failed path (<see cref="DeliveryIdentity"/>).</summary>
+    public required string MessageId { get; init; }
+
+    /// <summary>Session, at most 128 characters: arrival order per issue.</summary>
+    public required string SessionId { get; init; }
+
+    /// <summary>CloudEvents source: <c>https://{site host}</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>webhookEvent verbatim, <c>unknown</c> when the envelope could not be read.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Issue key, or null.</summary>
+    public string? IssueKey { get; init; }
+
+    /// <summary>Jira's own timestamp, or null when there was none.</summary>
+    public DateTimeOffset? Time { get; init; }
+
+    /// <summary>Primary or Secondary; null when Jira did not say.</summary>
+    public string? Flow { get; init; }
+
+    /// <summary>Jira's retry count; 0 on the first attempt.</summary>
+    public int Retry { get; init; }
+
+    /// <summary>Ids of the webhooks that matched as <c>,10,11,</c> for a LIKE filter; null when there were none.</summary>
+    public string? WebhookIds { get; init; }
+
+    /// <summary>True when the body's envelope could not be read (decision 1: published all the same).</summary>
+    public bool Unparsed { get; init; }
+
+    /// <summary>True when a <c>self</c> link in the body names another host than the site's.</summary>
+    public bool SiteMismatch { get; init; }
+
+    /// <summary>True when Jira's failed record had no body.</summary>
+    public bool BodyMissing { get; init; }
+
+    /// <summary>True when the delivery came from Jira's failed list, not live.</summary>
+    public bool Recovered { get; init; }
+
+    /// <summary>W3C traceparent of the receiving request, or null.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>Body's media type as Jira sent it.</summary>
+    public string ContentType { get; init; } = "application/json; charset=utf-8";
+
+    /// <summary>The body, byte for byte. Lent by the caller for the time of the publish call.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The application properties as name and scalar (string, int, long or bool), the same on every bus.
+    /// <paramref name="dataRef"/> is the claim check's address, when the body went to Blob Storage.</summary>
+    public IEnumerable<KeyValuePair<string, object>> Properties(Uri? dataRef = null) => MessageProperties.Of(this, dataRef);
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Configuration;
+
+namespace JiraWebhooks.Sites;
+
+/// <summary>Sites fixed in configuration, read once at start.</summary>
+public sealed class ConfiguredSites : ISiteStore
+{
+    private readonly Dictionary<string, Site> _sites = new(StringComparer.Ordinal);
+
+    /// <summary>Reads the section <c>Sites</c> of <paramref name="configuration"/>. Never throws for a bad site: see <see cref="Site.Problem"/>.</summary>
+    public ConfiguredSites(IConfiguration configuration, JiraWebhooksOptions options)
+    {
+        foreach (var section in configuration.GetSection("Sites").GetChildren())
+        {
+            var site = SiteReader.Read(section, options);
+            _sites[site.Id] = site;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Site?> FindAsync(string siteId, CancellationToken cancellationToken) => new(_sites.GetValueOrDefault(siteId));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Site>> ListAsync(CancellationToken cancellationToken) => new([.. _sites.Values]);
+}

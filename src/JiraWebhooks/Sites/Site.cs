@@ -1,0 +1,58 @@
+namespace JiraWebhooks.Sites;
+
+/// <summary>One Jira Cloud tenant the app is connected to.</summary>
+public sealed record Site
+{
+    /// <summary>Short slug (lower-case letters, digits, hyphens; at most 32) and last path segment of the callback URL.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The tenant's own address, for example <c>https://acme.atlassian.net</c>.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>How deliveries are verified and calls are signed.</summary>
+    public required SiteScheme Scheme { get; init; }
+
+    /// <summary>Where the five operations live: <c>https://api.atlassian.com/ex/jira/{cloudId}</c> for OAuth, else <see cref="Url"/>;
+    /// no trailing slash.</summary>
+    public required Uri ApiUrl { get; init; }
+
+    /// <summary>The tenant's cloud id; OAuth only.</summary>
+    public string? CloudId { get; init; }
+
+    /// <summary>The app's OAuth client id; OAuth only.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>Name of the OAuth grant in the token store; several sites may share one. OAuth only.</summary>
+    public string? Grant { get; init; }
+
+    /// <summary>Refresh token that seeds an empty token store; OAuth only.</summary>
+    public SiteSecret? RefreshToken { get; init; }
+
+    /// <summary>The app's key, <c>iss</c> of the tokens we send; Connect only.</summary>
+    public string? AppKey { get; init; }
+
+    /// <summary>The tenant's clientKey, <c>iss</c> of the tokens it sends; Connect only.</summary>
+    public string? ClientKey { get; init; }
+
+    /// <summary>Account for basic authentication, which Jira answers with 403 on these operations; admin webhooks only.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>API token that goes with <see cref="UserName"/>.</summary>
+    public SiteSecret? ApiToken { get; init; }
+
+    /// <summary>OAuth client secret, Connect shared secret or admin webhook secret.</summary>
+    public SiteSecret? Secret { get; init; }
+
+    /// <summary>The secret before the last rotation; still verifies, never signs.</summary>
+    public SiteSecret? PreviousSecret { get; init; }
+
+    /// <summary>The webhooks wanted here.</summary>
+    public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
+
+    /// <summary>Why this site cannot work, in one sentence that names the setting; null when it can.
+    /// Its deliveries are answered 503 until it is mended, and the other sites run.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>True when the app may call the webhook operations here.</summary>
+    public bool HasApi => Scheme is SiteScheme.OAuth or SiteScheme.Connect || UserName is not null;
+}

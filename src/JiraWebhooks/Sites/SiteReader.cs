@@ -1,0 +1,116 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+
+namespace JiraWebhooks.Sites;
+
+/// <summary>Makes a <see cref="Site"/> of one settings entry. What is wrong ends in <see cref="Site.Problem"/>, all of it in one sentence
+/// that names settings and never values (decision 4).</summary>
+internal static partial class SiteReader
+{
+    private static readonly Uri Nowhere = new("https://invalid.invalid");
+
+    public static Site Read(IConfigurationSection section, JiraWebhooksOptions global)
+    {
+        var id = section.Key.ToLowerInvariant();
+        var problems = new List<string>();
+        SiteOptions options;
+        try
+        {
+            options = section.Get<SiteOptions>() ?? new SiteOptions();
+        }
+        catch (InvalidOperationException)
+        {
+            options = new SiteOptions();
+            problems.Add("it has a value of the wrong kind");
+        }
+
+        if (!Slug().IsMatch(id)) problems.Add("its name must be 1 to 32 lower-case letters, digits or hyphens");
+        var url = Address(options.Url, "Url", problems);
+        var scheme = Scheme(options.Scheme, problems);
+        var secret = SiteSecret.From(options.Secret);
+        if (secret is null) problems.Add("Secret is empty or an unresolved Key Vault reference");
+        if (scheme is SiteScheme.OAuth) Require(problems, (nameof(options.CloudId), options.CloudId), (nameof(options.ClientId), options.ClientId));
+        if (scheme is SiteScheme.Connect) Require(problems, (nameof(options.AppKey), options.AppKey), (nameof(options.ClientKey), options.ClientKey));
+
+        return new Site
+        {
+            Id = id,
+            Url = url ?? Nowhere,
+            Scheme = scheme,
+            ApiUrl = ApiUrl(options, scheme, url, global, problems),
+            CloudId = options.CloudId,
+            ClientId = options.ClientId,
+            Grant = options.Grant ?? id,
+            RefreshToken = SiteSecret.From(options.RefreshToken),
+            AppKey = options.AppKey,
+            ClientKey = options.ClientKey,
+            UserName = options.UserName,
+            ApiToken = SiteSecret.From(options.ApiToken),
+            Secret = secret,
+            PreviousSecret = SiteSecret.From(options.PreviousSecret),
+            Subscriptions = Subscriptions(options, problems),
+            Problem = problems.Count == 0 ? null : $"Site {id} is not usable: {string.Join("; ", problems)}. See the settings Sites__{id}__….",
+        };
+    }
+
+    private static List<Subscription> Subscriptions(SiteOptions options, List<string> problems)
+    {
+        var subscriptions = new List<Subscription>();
+        foreach (var (name, wanted) in options.Subscriptions)
+        {
+            var row = name.ToLowerInvariant();
+            if (!SubscriptionName().IsMatch(row))
+            {
+                problems.Add("a subscription's name must be 1 to 64 lower-case letters, digits or hyphens");
+                continue;
+            }
+
+            subscriptions.Add(new Subscription(row, wanted.Events, wanted.Jql ?? "")
+            {
+                FieldIdsFilter = wanted.FieldIdsFilter,
+                IssuePropertyKeysFilter = wanted.IssuePropertyKeysFilter,
+            });
+        }
+
+        return subscriptions;
+    }
+
+    private static Uri ApiUrl(SiteOptions options, SiteScheme scheme, Uri? url, JiraWebhooksOptions global, List<string> problems)
+    {
+        if (!string.IsNullOrWhiteSpace(options.ApiUrl)) return Address(options.ApiUrl, nameof(options.ApiUrl), problems) ?? Nowhere;
+
+        return scheme is SiteScheme.OAuth
+            ? new Uri($"{global.AtlassianApiUrl.AbsoluteUri.TrimEnd('/')}/ex/jira/{Uri.EscapeDataString(options.CloudId ?? "")}")
+            : url ?? Nowhere;
+    }
+
+    private static SiteScheme Scheme(string? text, List<string> problems)
+    {
+        if (Enum.TryParse<SiteScheme>(text, ignoreCase: true, out var scheme) && Enum.IsDefined(scheme)) return scheme;
+
+        problems.Add($"Scheme must be one of {string.Join(", ", Enum.GetNames<SiteScheme>())}");
+        return SiteScheme.OAuth;
+    }
+
+    private static Uri? Address(string? text, string name, List<string> problems)
+    {
+        if (Uri.TryCreate(text?.TrimEnd('/'), UriKind.Absolute, out var url) && SettingsReader.IsHttpsOrLoopback(url)) return url;
+
+        problems.Add($"{name} must be an absolute https address");
+        return null;
+    }
+
+    private static void Require(List<string> problems, params ReadOnlySpan<(string Name, string? Value)> settings)
+    {
+        foreach (var (name, value) in settings)
+        {
+            if (string.IsNullOrWhiteSpace(value)) problems.Add($"{name} is missing");
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,31}$")]
+    private static partial Regex Slug();
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}$")]
+    private static partial Regex SubscriptionName();
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JiraWebhooks.Sites;
+
+/// <summary>Registers the room.</summary>
+public static class SitesServiceCollectionExtensions
+{
+    /// <summary>Sites from the settings section <c>Sites</c>.</summary>
+    public static IServiceCollection AddSites(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSingleton<ISiteStore>(provider =>
+            new ConfiguredSites(configuration, provider.GetRequiredService<JiraWebhooksOptions>()));
+}

@@ -1,0 +1,71 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Azure;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JiraWebhooks.Storage;
+
+/// <summary>Storage clients from the Functions host's own settings, so that there is one account and one identity.</summary>
+public static class StorageServiceCollectionExtensions
+{
+    private const string Section = "AzureWebJobsStorage";
+
+    /// <summary>Registers table, queue and blob clients under the names of <see cref="AzureClients"/>, from a connection string
+    /// (<c>AzureWebJobsStorage</c>, for Azurite) or by identity (<c>AzureWebJobsStorage__tableServiceUri</c> and so on, see
+    /// <see href="https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity"/>).</summary>
+    public static IServiceCollection AddStorageClients(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddAzureClients(clients =>
+        {
+            clients.UseCredential(_ => Credential(configuration.GetSection(Section)));
+            foreach (var name in new[] { AzureClients.Receive, AzureClients.Timers })
+            {
+                var section = configuration.GetSection(Section);
+                if (section.Value is { Length: > 0 } connection)
+                {
+                    clients.AddTableServiceClient(connection).WithName(name).ConfigureOptions(options => Patience(options.Retry, name));
+                    clients.AddQueueServiceClient(connection).WithName(name).ConfigureOptions(options => Patience(options.Retry, name));
+                    clients.AddBlobServiceClient(connection).WithName(name).ConfigureOptions(options => Patience(options.Retry, name));
+                }
+                else
+                {
+                    clients.AddTableServiceClient(Uri(section, "table")).WithName(name).ConfigureOptions(options => Patience(options.Retry, name));
+                    clients.AddQueueServiceClient(Uri(section, "queue")).WithName(name).ConfigureOptions(options => Patience(options.Retry, name));
+                    clients.AddBlobServiceClient(Uri(section, "blob")).WithName(name).ConfigureOptions(options => Patience(options.Retry, name));
+                }
+            }
+        });
+
+        services.AddTable(TableNames.Webhooks).AddTable(TableNames.Cursors).AddTable(TableNames.Leases).AddTable(TableNames.Status);
+        services.AddSingleton(provider => new LeaseTable(
+            provider.GetRequiredKeyedService<LazyTable>(TableNames.Leases), provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    private static IServiceCollection AddTable(this IServiceCollection services, string table) =>
+        services.AddKeyedSingleton(table, (provider, _) => new LazyTable(
+            provider.GetRequiredService<IAzureClientFactory<TableServiceClient>>().CreateClient(AzureClients.Timers), table));
+
+    private static void Patience(RetryOptions retry, string name)
+    {
+        if (name != AzureClients.Receive) return;
+
+        retry.NetworkTimeout = TimeSpan.FromSeconds(4);
+        retry.MaxRetries = 1;
+        retry.Delay = TimeSpan.FromMilliseconds(200);
+    }
+
+    private static Uri Uri(IConfigurationSection section, string service) =>
+        new(section[$"{service}ServiceUri"] is { Length: > 0 } uri
+            ? uri
+            : $"https://{section["accountName"]}.{service}.core.windows.net");
+
+    private static TokenCredential Credential(IConfigurationSection section) =>
+        section["clientId"] is { Length: > 0 } clientId
+            ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
+            : new DefaultAzureCredential();
+}

@@ -1,0 +1,17 @@
+namespace JiraWebhooks.Storage;
+
+/// <summary>The tables this system keeps. Partition is the site everywhere but in <see cref="Leases"/>.</summary>
+public static class TableNames
+{
+    /// <summary>Created webhooks: partition site, row subscription name.</summary>
+    public const string Webhooks = "webhooks";
+
+    /// <summary>Failed-delivery cursors: partition site, row <c>cursor</c>.</summary>
+    public const string Cursors = "cursors";
+
+    /// <summary>Leases: partition kind of work, row site or grant.</summary>
+    public const string Leases = "leases";
+
+    /// <summary>What Health shows: partition site, row by room.</summary>
+    public const string Status = "sitestatus";
+}
