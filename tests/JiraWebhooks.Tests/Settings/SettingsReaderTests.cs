@@ -1,0 +1,73 @@
+using JiraWebhooks.Publishing;
+using Microsoft.Extensions.Configuration;
+
+namespace JiraWebhooks.Tests.Settings;
+
+public sealed class SettingsReaderTests
+{
+    [Fact]
+    public void Read_OnlyPublicBaseUrl_GivesDefaults_Decision15()
+    {
+        var options = Read(("PublicBaseUrl", "https://hooks.example.com"));
+
+        Assert.Equal(PublisherKind.ServiceBus, options.Publisher);
+        Assert.Equal(25 * 1024 * 1024, options.MaxBodyBytes);
+        Assert.Equal(TimeSpan.FromSeconds(10), options.DeliveryBudget);
+        Assert.Equal(TimeSpan.FromMinutes(8), options.RunBudget);
+        Assert.Equal("https://api.atlassian.com/", options.AtlassianApiUrl.AbsoluteUri);
+        Assert.False(options.TakeOver);
+    }
+
+    [Fact]
+    public void Read_InAzure_TakesTheHostName_Decision11() =>
+        Assert.Equal("https://hooks.azurewebsites.net/", Read(("WEBSITE_HOSTNAME", "hooks.azurewebsites.net")).PublicBaseUrl.AbsoluteUri);
+
+    [Fact]
+    public void Read_UnderFuncStart_DoesNotTakeLocalhostForThePublicAddress() =>
+        Assert.Throws<SettingsException>(() => Read(("WEBSITE_HOSTNAME", "localhost:7071")));
+
+    [Theory]
+    [InlineData("https://hooks.example.com", "https://hooks.example.com/api/deliveries/acme")]
+    [InlineData("https://hooks.example.com/", "https://hooks.example.com/api/deliveries/acme")]
+    [InlineData("https://hooks.example.com/base/", "https://hooks.example.com/base/api/deliveries/acme")]
+    public void CallbackUrl_AnyBase_HasTheSiteInItsPath_Rule4(string baseUrl, string expected) =>
+        Assert.Equal(expected, Read(("PublicBaseUrl", baseUrl)).CallbackUrl("acme").AbsoluteUri);
+
+    [Fact]
+    public void Read_EverythingWrong_NamesAllSettingsAndNoValues_Decision4()
+    {
+        var error = Assert.Throws<SettingsException>(() => Read(
+            ("PublicBaseUrl", "http://example.com"),
+            ("Publisher", "Kafka"),
+            ("KeyVaultUri", "vault-value"),
+            ("ClaimCheckThreshold", "-5"),
+            ("TakeOver", "perhaps")));
+
+        Assert.Equal(5, error.Mistakes.Count);
+        foreach (var name in new[] { "PublicBaseUrl", "Publisher", "KeyVaultUri", "ClaimCheckThreshold", "TakeOver" })
+        {
+            Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        }
+
+        foreach (var value in new[] { "Kafka", "vault-value", "perhaps" })
+        {
+            Assert.DoesNotContain(value, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("https://hooks.example.com?x=1")]
+    [InlineData("https://hooks.example.com/#top")]
+    [InlineData("https://user:password@hooks.example.com")]
+    public void Read_BaseUrlThatJiraWouldMangle_IsRefused_Rule3(string baseUrl)
+    {
+        var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", baseUrl)));
+
+        Assert.Contains("query, fragment or user info", error.Message, StringComparison.Ordinal);
+    }
+
+    private static JiraWebhooksOptions Read(params (string Name, string Value)[] settings) =>
+        SettingsReader.Read(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value))
+            .Build());
+}

@@ -1,0 +1,121 @@
+using JiraWebhooks.Sites;
+using Microsoft.Extensions.Configuration;
+
+namespace JiraWebhooks.Tests.Sites;
+
+public sealed class ConfiguredSitesTests
+{
+    private static readonly JiraWebhooksOptions Options = new() { PublicBaseUrl = new Uri("https://hooks.example.com") };
+
+    private static readonly Dictionary<string, string?> OAuthSite = new()
+    {
+        ["Sites:acme:Url"] = "https://acme.atlassian.net/",
+        ["Sites:acme:Scheme"] = "OAuth",
+        ["Sites:acme:CloudId"] = "11111111-2222-3333-4444-555555555555",
+        ["Sites:acme:ClientId"] = "client",
+        ["Sites:acme:Secret"] = "the-client-secret",
+        ["Sites:acme:Subscriptions:issues:Events:0"] = "jira:issue_updated",
+        ["Sites:acme:Subscriptions:issues:Jql"] = "project != EMPTY",
+    };
+
+    [Fact]
+    public async Task FindAsync_CompleteOAuthSite_HasNoProblemAndCallsTheGateway()
+    {
+        var site = await FindAsync("acme", OAuthSite);
+
+        Assert.NotNull(site);
+        Assert.Null(site.Problem);
+        Assert.Equal("https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555", site.ApiUrl.AbsoluteUri);
+        Assert.Equal("acme", site.Grant);
+        var subscription = Assert.Single(site.Subscriptions);
+        Assert.Equal(("issues", "project != EMPTY"), (subscription.Name, subscription.Jql));
+        Assert.Equal(["jira:issue_updated"], subscription.Events);
+    }
+
+    [Fact]
+    public async Task FindAsync_UnknownSite_IsNull() => Assert.Null(await FindAsync("globex", OAuthSite));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)")]
+    [InlineData("@microsoft.keyvault(VaultName=v;SecretName=s)")]
+    public async Task FindAsync_UnusableSecret_IsAProblemNotAnException_Decision4(string secret)
+    {
+        var site = await FindAsync("acme", With("Sites:acme:Secret", secret));
+
+        Assert.NotNull(site);
+        Assert.Null(site.Secret);
+        Assert.Contains("Secret is empty or an unresolved Key Vault reference", site.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Url", "http://acme.atlassian.net", "Url must be an absolute https address")]
+    [InlineData("Url", "acme", "Url must be an absolute https address")]
+    [InlineData("Scheme", "Basic", "Scheme must be one of OAuth, Connect, AdminWebhook")]
+    [InlineData("CloudId", null, "CloudId is missing")]
+    [InlineData("ClientId", " ", "ClientId is missing")]
+    [InlineData("ApiUrl", "ftp://x", "ApiUrl must be an absolute https address")]
+    public async Task FindAsync_WrongSetting_NamesItAndNeverItsValue_Decision4(string name, string? value, string sentence)
+    {
+        var site = await FindAsync("acme", With($"Sites:acme:{name}", value));
+
+        Assert.Contains(sentence, site?.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("the-client-secret", site?.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FindAsync_SeveralMistakes_AreToldTogether_Decision4()
+    {
+        var settings = With("Sites:acme:Url", null);
+        settings["Sites:acme:CloudId"] = null;
+        settings["Sites:acme:Subscriptions:Not_A_Slug:Jql"] = "project = A";
+
+        var site = await FindAsync("acme", settings);
+
+        Assert.Contains("Url must be", site?.Problem, StringComparison.Ordinal);
+        Assert.Contains("CloudId is missing", site?.Problem, StringComparison.Ordinal);
+        Assert.Contains("a subscription's name must be", site?.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ListAsync_OneSiteWrong_LeavesTheOtherUsable_Decision4()
+    {
+        var settings = With("Sites:globex:Scheme", "Connect");
+
+        var sites = await new ConfiguredSites(Configuration(settings), Options).ListAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, sites.Count);
+        Assert.Null(sites.Single(site => site.Id == "acme").Problem);
+        var globex = sites.Single(site => site.Id == "globex").Problem;
+        Assert.Contains("AppKey is missing", globex, StringComparison.Ordinal);
+        Assert.Contains("ClientKey is missing", globex, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToString_OfASite_HidesItsSecrets_Rule30()
+    {
+        var site = new Site
+        {
+            Id = "acme",
+            Url = new Uri("https://acme.atlassian.net"),
+            ApiUrl = new Uri("https://acme.atlassian.net"),
+            Scheme = SiteScheme.OAuth,
+            Secret = SiteSecret.From("current-one"),
+            PreviousSecret = SiteSecret.From("previous-one"),
+            RefreshToken = SiteSecret.From("refresh-one"),
+            ApiToken = SiteSecret.From("api-one"),
+        };
+
+        Assert.DoesNotContain("-one", site.ToString(), StringComparison.Ordinal);
+        Assert.Equal("current-one", site.Secret?.Reveal());
+    }
+
+    private static Dictionary<string, string?> With(string name, string? value) => new(OAuthSite) { [name] = value };
+
+    private static async Task<Site?> FindAsync(string id, Dictionary<string, string?> settings) =>
+        await new ConfiguredSites(Configuration(settings), Options).FindAsync(id, TestContext.Current.CancellationToken);
+
+    private static IConfiguration Configuration(Dictionary<string, string?> settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+}
