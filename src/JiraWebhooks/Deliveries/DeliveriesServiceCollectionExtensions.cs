@@ -1,10 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Deliveries;
 
 /// <summary>Registers the room.</summary>
 public static class DeliveriesServiceCollectionExtensions
 {
-    /// <summary>Registers the room.</summary>
-    public static IServiceCollection AddDeliveries(this IServiceCollection services) => services;
+    /// <summary>Registers the receiver. It asks for the publisher of <see cref="AzureClients.Receive"/>.</summary>
+    public static IServiceCollection AddDeliveries(this IServiceCollection services) =>
+        services
+            .AddSingleton<DeliveryActivity>()
+            .AddSingleton<DeliveryReceiver>()
+            // ASP.NET Core's request log holds the query, and Connect may send its token as ?jwt= (rule 30).
+            .AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using JiraWebhooks.Jira;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
 
@@ -7,7 +9,49 @@ namespace JiraWebhooks.Deliveries;
 /// one identity (decision 5).</summary>
 public static class DeliveryDescriber
 {
+    private const string UnknownEvent = "unknown";
+
     /// <summary>Describes a body that Jira kept on its failed list; <paramref name="identifier"/> is the record's id.</summary>
-    public static DeliveryMessage DescribeFailed(Site site, string identifier, ReadOnlyMemory<byte> body, bool bodyMissing) =>
-        throw new NotImplementedException();
+    public static DeliveryMessage DescribeFailed(Site site, string identifier, ReadOnlyMemory<byte> body, bool bodyMissing)
+    {
+        var headers = new DeliveryHeaders { Identifier = string.IsNullOrWhiteSpace(identifier) ? null : identifier };
+        return Describe(site, headers, body) with { Recovered = true, BodyMissing = bodyMissing };
+    }
+
+    /// <summary>Describes a live delivery. Never throws, whatever the headers and the body are.</summary>
+    internal static DeliveryMessage Describe(Site site, in DeliveryHeaders headers, ReadOnlyMemory<byte> body)
+    {
+        var envelope = EnvelopeReader.Read(body.Span);
+        var identifier = headers.Identifier ?? FallbackIdentifier.Of(envelope, body.Span);
+        var type = envelope.IsReadable ? JsonText.ToText(envelope.Event) : UnknownEvent;
+
+        var message = new DeliveryMessage
+        {
+            Site = site.Id,
+            Identifier = identifier,
+            MessageId = DeliveryIdentity.MessageId(site.Id, identifier),
+            SessionId = DeliveryIdentity.SessionId(site.Id, SessionKey(envelope, type)),
+            Source = $"https://{site.Url.Host}",
+            Type = type,
+            IssueKey = envelope.IssueKey.IsEmpty ? null : JsonText.ToText(envelope.IssueKey),
+            Time = envelope.Timestamp is { } milliseconds ? JiraDateConverter.FromMilliseconds(milliseconds) : null,
+            Flow = headers.Flow is { } flow ? JsonText.Cut(flow) : null,
+            Retry = headers.Retry,
+            WebhookIds = WebhookIds.Format(envelope.WebhookIds),
+            Unparsed = !envelope.IsReadable,
+            SiteMismatch = SelfLink.IsForeign(envelope.IssueSelf, site)
+                || SelfLink.IsForeign(envelope.UserSelf, site)
+                || SelfLink.IsForeign(envelope.CommentSelf, site),
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
+            Body = body,
+        };
+
+        return headers.ContentType is { } contentType ? message with { ContentType = JsonText.Cut(contentType) } : message;
+    }
+
+    // The order of arrival is kept per issue; a worklog carries its issue's id and belongs to the same session.
+    private static string SessionKey(in Envelope envelope, string type) =>
+        !envelope.IssueId.IsEmpty ? JsonText.ToText(envelope.IssueId)
+        : !envelope.WorklogIssueId.IsEmpty ? JsonText.ToText(envelope.WorklogIssueId)
+        : EventFamily.Of(type);
 }

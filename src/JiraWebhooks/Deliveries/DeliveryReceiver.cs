@@ -1,13 +1,117 @@
+using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace JiraWebhooks.Deliveries;
 
 /// <summary>Receives one delivery: read, verify, describe, publish, answer (decisions 1 to 8).</summary>
-public sealed class DeliveryReceiver
+public sealed partial class DeliveryReceiver(
+    ISiteStore sites,
+    [FromKeyedServices(AzureClients.Receive)] IDeliveryPublisher publisher,
+    JiraWebhooksOptions options,
+    TimeProvider clock,
+    DeliveryActivity activity,
+    ILogger<DeliveryReceiver> logger)
 {
     /// <summary>Route of the callback URL, without a leading slash; the Functions host adds the prefix <c>api</c>.</summary>
     public const string Route = "deliveries/{site}";
 
     /// <summary>Handles the request and writes the whole answer: 200 after the publisher returned, 401, 413, 415 or 503. Never throws.</summary>
-    public Task ReceiveAsync(HttpContext context, string siteId) => throw new NotImplementedException();
+    public async Task ReceiveAsync(HttpContext context, string siteId)
+    {
+        var started = clock.GetTimestamp();
+        using var span = Telemetry.Activities.StartActivity("receive");
+        using var budget = new CancellationTokenSource(options.DeliveryBudget, clock);
+
+        var outcome = await HandleAsync(context, siteId, budget.Token);
+        Record(outcome, context, clock.GetElapsedTime(started));
+        span?.SetTag("site", outcome.Site);
+        span?.SetTag("reason", outcome.Reason);
+
+        try
+        {
+            await Answer.WriteAsync(context.Response, outcome.Status);
+        }
+        catch (Exception gone)
+        {
+            // Whoever asked has left; Jira counts a lost answer as a failure and sends the delivery again.
+            Log.AnswerLost(logger, gone.GetType().Name);
+        }
+    }
+
+    private async ValueTask<Outcome> HandleAsync(HttpContext context, string siteId, CancellationToken budget)
+    {
+        Site? site = null;
+        var stage = "site_store";
+        using var body = new PooledBody();
+        try
+        {
+            site = await FindAsync(siteId, budget);
+            if (site is { } found && (found.Problem is not null || found.Secret is null)) return Ended(503, "site_settings", site);
+            if (IsEncoded(context.Request.Headers.ContentEncoding)) return Ended(415, "content_encoding", site);
+
+            stage = "body";
+            LiftServerLimit(context);
+            if (!await body.TryReadAsync(context.Request.BodyReader, options.MaxBodyBytes, budget)) return Ended(413, "body_too_large", site);
+
+            stage = "internal";
+            var verification = site is null
+                ? DeliveryVerifier.VerifyNobody(context.Request, body.Memory.Span, clock.GetUtcNow())
+                : DeliveryVerifier.Verify(context.Request, body.Memory.Span, site, clock.GetUtcNow());
+            if (verification is not Verification.Authentic) return Refused(verification, context.Request.Headers, site);
+
+            var message = DeliveryDescriber.Describe(site!, DeliveryHeaders.Of(context.Request.Headers), body.Memory);
+
+            stage = "publisher";
+            await PublishAsync(message, body, budget);
+            activity.Accept(site!.Id);
+            return Ended(200, "accepted", site) with { SiteMismatch = message.SiteMismatch, Unparsed = message.Unparsed };
+        }
+        catch (Exception failure)
+        {
+            return Ended(503, budget.IsCancellationRequested ? "budget" : stage, site) with { Cause = failure };
+        }
+    }
+
+    private async ValueTask<Site?> FindAsync(string siteId, CancellationToken budget)
+    {
+        var find = sites.FindAsync(siteId, budget);
+        return find.IsCompletedSuccessfully ? find.Result : await find.AsTask().WaitAsync(budget);
+    }
+
+    private async ValueTask PublishAsync(DeliveryMessage message, PooledBody body, CancellationToken budget)
+    {
+        var publishing = publisher.PublishAsync(message, budget);
+        try
+        {
+            await publishing.WaitAsync(budget);
+        }
+        finally
+        {
+            // A publisher that overruns the budget may read the body for as long as it likes.
+            if (!publishing.IsCompleted) body.Abandon();
+        }
+    }
+
+    // A token that expired while Jira was retrying is no reason to lose the event: nobody knows whether retries are signed anew.
+    private static Outcome Refused(Verification verification, IHeaderDictionary headers, Site? site) =>
+        verification is Verification.Expired && headers.ContainsKey(DeliveryHeaders.RetryName)
+            ? Ended(503, "expired_retry", site)
+            : Ended(401, verification.Reason(), site);
+
+    private static bool IsEncoded(StringValues encoding) =>
+        encoding.Count > 0 && (encoding.Count > 1 || !string.Equals(encoding[0]?.Trim(), "identity", StringComparison.OrdinalIgnoreCase));
+
+    // Kestrel's own limit would answer in our place, and the Functions host turns its 413 into a 500; we count the bytes ourselves.
+    private static void LiftServerLimit(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
+    }
+
+    private static Outcome Ended(int status, string reason, Site? site) => new(status, reason) { Site = site?.Id };
 }

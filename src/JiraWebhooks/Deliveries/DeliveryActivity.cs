@@ -1,0 +1,15 @@
+using System.Collections.Concurrent;
+
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>When each site's last delivery was accepted by this process (rule 31). Kept in memory: the receive path writes nothing but
+/// the message, and whoever reports health saves it at its own pace.</summary>
+public sealed class DeliveryActivity(TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _accepted = new(StringComparer.Ordinal);
+
+    /// <summary>The last acceptance of every site that had one since the start.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Accepted => _accepted;
+
+    internal void Accept(string siteId) => _accepted[siteId] = clock.GetUtcNow();
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics.Metrics;
+using JiraWebhooks.Diagnostics;
+
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>Counts of the receive path. A site is a tag only when it exists: a caller must not be able to invent time series.</summary>
+public static class DeliveryMetrics
+{
+    /// <summary>Deliveries answered 200; tag <c>site</c>.</summary>
+    public const string Accepted = "jira.deliveries.accepted";
+
+    /// <summary>Deliveries answered 401, 413 or 415; tags <c>reason</c> and, for a known one, <c>site</c>.</summary>
+    public const string Refused = "jira.deliveries.refused";
+
+    /// <summary>Deliveries answered 503, which Jira sends again; tags <c>reason</c> and, for a known one, <c>site</c>.</summary>
+    public const string Unavailable = "jira.deliveries.unavailable";
+
+    /// <summary>Deliveries whose links name another site; tag <c>site</c>.</summary>
+    public const string SiteMismatch = "jira.deliveries.site_mismatch";
+
+    /// <summary>Deliveries published although their envelope could not be read; tag <c>site</c>.</summary>
+    public const string Unparsed = "jira.deliveries.unparsed";
+
+    /// <summary>Seconds from first byte to answer; tag <c>status</c>.</summary>
+    public const string Duration = "jira.delivery.duration";
+
+    private static readonly Counter<long> AcceptedCounter = Counter(Accepted, "Deliveries on the bus and acknowledged.");
+    private static readonly Counter<long> RefusedCounter = Counter(Refused, "Deliveries refused for good.");
+    private static readonly Counter<long> UnavailableCounter = Counter(Unavailable, "Deliveries Jira was asked to send again.");
+    private static readonly Counter<long> SiteMismatchCounter = Counter(SiteMismatch, "Deliveries whose links name another site.");
+    private static readonly Counter<long> UnparsedCounter = Counter(Unparsed, "Deliveries whose envelope could not be read.");
+    private static readonly Histogram<double> DurationHistogram =
+        Telemetry.Meter.CreateHistogram<double>(Duration, "s", "From a delivery's first byte to its answer.");
+
+    internal static void Count(in Outcome outcome, TimeSpan duration)
+    {
+        switch (outcome.Status)
+        {
+            case 200:
+                AcceptedCounter.Add(1, Site(outcome.Site));
+                break;
+            case 503:
+                Add(UnavailableCounter, outcome);
+                break;
+            default:
+                Add(RefusedCounter, outcome);
+                break;
+        }
+
+        if (outcome.SiteMismatch) SiteMismatchCounter.Add(1, Site(outcome.Site));
+        if (outcome.Unparsed) UnparsedCounter.Add(1, Site(outcome.Site));
+        if (DurationHistogram.Enabled) DurationHistogram.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("status", outcome.Status));
+    }
+
+    private static void Add(Counter<long> counter, in Outcome outcome)
+    {
+        var reason = new KeyValuePair<string, object?>("reason", outcome.Reason);
+        if (outcome.Site is null) counter.Add(1, reason);
+        else counter.Add(1, reason, Site(outcome.Site));
+    }
+
+    private static KeyValuePair<string, object?> Site(string? site) => new("site", site);
+
+    private static Counter<long> Counter(string name, string description) =>
+        Telemetry.Meter.CreateCounter<long>(name, "{delivery}", description);
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>Reads the envelope in one forward pass without building anything (decision 8). Whatever it does not know passes (rule 11);
+/// of a repeated member the last one counts, as in most JSON parsers. It never throws: what is no JSON gives an empty envelope.</summary>
+internal static class EnvelopeReader
+{
+    // The reader does not recurse: depth costs it one bit a level, and the body's size bounds that. A limit would only lose properties.
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
+    /// <summary>Reads <paramref name="body"/>, which the result points into.</summary>
+    public static Envelope Read(ReadOnlySpan<byte> body)
+    {
+        var json = body.StartsWith("\uFEFF"u8) ? body[3..] : body;
+        try
+        {
+            var envelope = default(Envelope);
+            var reader = new Utf8JsonReader(json, AnyDepth);
+            if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject) return default;
+
+            while (Next(ref reader)) ReadMember(ref reader, json, ref envelope);
+            reader.Read();
+            return envelope;
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
+    private static void ReadMember(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref Envelope envelope)
+    {
+        if (reader.ValueTextEquals("issue"u8)) ReadIssue(ref reader, ref envelope);
+        else if (reader.ValueTextEquals("comment"u8)) ReadComment(ref reader, ref envelope);
+        else if (reader.ValueTextEquals("worklog"u8)) ReadWorklog(ref reader, ref envelope);
+        else if (reader.ValueTextEquals("user"u8)) envelope.UserSelf = MemberOf(ref reader, "self"u8);
+        else if (reader.ValueTextEquals("changelog"u8)) envelope.ChangelogId = MemberOf(ref reader, "id"u8);
+        else if (reader.ValueTextEquals("webhookEvent"u8)) envelope.Event = JsonText.ReadString(ref reader);
+        else if (reader.ValueTextEquals("timestamp"u8)) envelope.Timestamp = JsonText.ReadInt64(ref reader);
+        else if (reader.ValueTextEquals("matchedWebhookIds"u8)) envelope.WebhookIds = JsonText.ReadArray(ref reader, json);
+        else reader.Skip();
+    }
+
+    private static void ReadIssue(scoped ref Utf8JsonReader reader, ref Envelope envelope)
+    {
+        envelope.IssueId = envelope.IssueKey = envelope.IssueSelf = default;
+        if (!Enter(ref reader)) return;
+
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("id"u8)) envelope.IssueId = JsonText.ReadScalar(ref reader);
+            else if (reader.ValueTextEquals("key"u8)) envelope.IssueKey = JsonText.ReadString(ref reader);
+            else if (reader.ValueTextEquals("self"u8)) envelope.IssueSelf = JsonText.ReadString(ref reader);
+            else reader.Skip();
+        }
+    }
+
+    private static void ReadComment(scoped ref Utf8JsonReader reader, ref Envelope envelope)
+    {
+        envelope.CommentId = envelope.CommentSelf = default;
+        if (!Enter(ref reader)) return;
+
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("id"u8)) envelope.CommentId = JsonText.ReadScalar(ref reader);
+            else if (reader.ValueTextEquals("self"u8)) envelope.CommentSelf = JsonText.ReadString(ref reader);
+            else reader.Skip();
+        }
+    }
+
+    private static void ReadWorklog(scoped ref Utf8JsonReader reader, ref Envelope envelope)
+    {
+        envelope.WorklogId = envelope.WorklogIssueId = default;
+        if (!Enter(ref reader)) return;
+
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("id"u8)) envelope.WorklogId = JsonText.ReadScalar(ref reader);
+            else if (reader.ValueTextEquals("issueId"u8)) envelope.WorklogIssueId = JsonText.ReadScalar(ref reader);
+            else reader.Skip();
+        }
+    }
+
+    private static ReadOnlySpan<byte> MemberOf(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        ReadOnlySpan<byte> value = default;
+        if (!Enter(ref reader)) return value;
+
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals(name)) value = JsonText.ReadScalar(ref reader);
+            else reader.Skip();
+        }
+
+        return value;
+    }
+
+    // Steps from a member's name into its object; anything else is passed over.
+    private static bool Enter(scoped ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType is JsonTokenType.StartObject) return true;
+
+        reader.Skip();
+        return false;
+    }
+
+    private static bool Next(scoped ref Utf8JsonReader reader) => reader.Read() && reader.TokenType is JsonTokenType.PropertyName;
+}

@@ -1,0 +1,14 @@
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>What an event is about: <c>sprint</c> of <c>sprint_started</c>, <c>version</c> of <c>jira:version_released</c>.
+/// Events without an issue share a session by it (decision 6).</summary>
+internal static class EventFamily
+{
+    /// <summary>The family of <paramref name="type"/>.</summary>
+    public static string Of(string type)
+    {
+        var name = type.AsSpan(type.StartsWith("jira:", StringComparison.Ordinal) ? 5 : 0);
+        var end = name.IndexOf('_');
+        return (end > 0 ? name[..end] : name).ToString();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using JiraWebhooks.Publishing;
+
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>Values as slices of the body. Each method stands on a member's name and leaves the reader at the end of its value; a value of
+/// another kind is empty, never an error.</summary>
+internal static class JsonText
+{
+    /// <summary>A string, or a number as it is written.</summary>
+    public static ReadOnlySpan<byte> ReadScalar(scoped ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                return reader.ValueIsEscaped ? Unescape(ref reader) : reader.ValueSpan;
+            case JsonTokenType.Number:
+                return reader.ValueSpan;
+            default:
+                reader.Skip();
+                return default;
+        }
+    }
+
+    /// <summary>A string only.</summary>
+    public static ReadOnlySpan<byte> ReadString(scoped ref Utf8JsonReader reader)
+    {
+        var value = ReadScalar(ref reader);
+        return reader.TokenType is JsonTokenType.String ? value : default;
+    }
+
+    /// <summary>A whole number, or one in quotes.</summary>
+    public static long? ReadInt64(scoped ref Utf8JsonReader reader) => ToInt64(ReadScalar(ref reader));
+
+    /// <summary>An array with its brackets.</summary>
+    public static ReadOnlySpan<byte> ReadArray(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    {
+        reader.Read();
+        var start = (int)reader.TokenStartIndex;
+        var isArray = reader.TokenType is JsonTokenType.StartArray;
+        reader.Skip();
+        return isArray ? json[start..(int)reader.BytesConsumed] : default;
+    }
+
+    /// <summary><paramref name="utf8"/> as a whole number, or null.</summary>
+    public static long? ToInt64(ReadOnlySpan<byte> utf8) =>
+        Utf8Parser.TryParse(utf8, out long number, out var read) && read == utf8.Length ? number : null;
+
+    /// <summary><paramref name="utf8"/> as a string of at most <see cref="MessageProperties.MaxLength"/> characters; bytes that are no UTF-8
+    /// become replacement characters.</summary>
+    public static string ToText(ReadOnlySpan<byte> utf8)
+    {
+        // Four bytes make at least one character, so what is cut off here would be cut off below.
+        var text = Encoding.UTF8.GetString(utf8.Length > 4 * MessageProperties.MaxLength ? utf8[..(4 * MessageProperties.MaxLength)] : utf8);
+        return Cut(text);
+    }
+
+    /// <summary><paramref name="text"/> cut at <see cref="MessageProperties.MaxLength"/> characters, never through a surrogate pair: half of
+    /// one cannot be sent.</summary>
+    public static string Cut(string text)
+    {
+        if (text.Length <= MessageProperties.MaxLength) return text;
+
+        return text[..(MessageProperties.MaxLength - (char.IsHighSurrogate(text[MessageProperties.MaxLength - 1]) ? 1 : 0))];
+    }
+
+    private static ReadOnlySpan<byte> Unescape(scoped ref Utf8JsonReader reader)
+    {
+        try
+        {
+            var bytes = new byte[reader.ValueSpan.Length];
+            return bytes.AsSpan(0, reader.CopyString(bytes));
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair or bytes that are no UTF-8: not a text that anybody could compare.
+            return default;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>What a site's tokens must say (rules 18 and 20). Atlassian documents no claims of its OAuth webhooks, so there only what was
+/// seen to be sent is checked, and only <c>exp</c> is asked for.</summary>
+internal readonly record struct JwtRules
+{
+    /// <summary>How far the clocks may be apart; rule 20 allows up to 120 s.</summary>
+    public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(60);
+
+    /// <summary>Expected <c>iss</c>: the client id, or the tenant's clientKey.</summary>
+    public string? Issuer { get; private init; }
+
+    /// <summary>Expected <c>context.cloudId</c>; a grant covers several sites with one secret, and this tells them apart.</summary>
+    public string? CloudId { get; private init; }
+
+    /// <summary>Expected <c>qsh</c>; null where the scheme has none.</summary>
+    public string? QueryHash { get; private init; }
+
+    /// <summary>OAuth 2.0 (3LO) deliveries.</summary>
+    public static JwtRules OAuth(Site site) => new() { Issuer = site.ClientId, CloudId = site.CloudId };
+
+    /// <summary>Connect deliveries (<see href="https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/"/>).</summary>
+    public static JwtRules Connect(Site site, string queryHash) => new() { Issuer = site.ClientKey, QueryHash = queryHash };
+
+    /// <summary>The verdict. Expiry comes last: a token counts as expired only when it is right in everything else.</summary>
+    public Verification Judge(in JwtClaims claims, DateTimeOffset now)
+    {
+        var isConnect = QueryHash is not null;
+        var seconds = now.ToUnixTimeMilliseconds() / 1000.0;
+        var leeway = Leeway.TotalSeconds;
+
+        if (claims.Expires is not { } expires) return Verification.BadClaims;
+        if (claims.Issuer is ClaimMatch.Other || (isConnect && claims.Issuer is ClaimMatch.Absent)) return Verification.BadClaims;
+        if (isConnect && (claims.QueryHash is not ClaimMatch.Same || claims.IssuedAt is null)) return Verification.BadClaims;
+        if (claims.IssuedAt > seconds + leeway || claims.NotBefore > seconds + leeway) return Verification.BadClaims;
+        if (!isConnect && claims.CloudId is ClaimMatch.Other) return Verification.OtherSite;
+
+        return seconds >= expires + leeway ? Verification.Expired : Verification.Authentic;
+    }
+}

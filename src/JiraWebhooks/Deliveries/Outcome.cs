@@ -1,0 +1,17 @@
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>How a delivery ended: the status for Jira, and for us the reason.</summary>
+internal readonly record struct Outcome(int Status, string Reason)
+{
+    /// <summary>The site's slug, when there is such a site.</summary>
+    public string? Site { get; init; }
+
+    /// <summary>What was thrown, on a 503.</summary>
+    public Exception? Cause { get; init; }
+
+    /// <summary>True when the body names another site.</summary>
+    public bool SiteMismatch { get; init; }
+
+    /// <summary>True when the envelope could not be read.</summary>
+    public bool Unparsed { get; init; }
+}

@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>The one copy of a delivery's body, in a rented buffer that grows with what really arrives: Content-Length is only a claim.</summary>
+internal sealed class PooledBody : IDisposable
+{
+    // Most deliveries are a few kilobytes; ArrayPool rounds up to powers of two anyway.
+    private const int FirstSize = 8 * 1024;
+
+    private byte[]? _buffer;
+    private int _length;
+
+    /// <summary>What was read so far; valid until <see cref="Dispose"/>.</summary>
+    public ReadOnlyMemory<byte> Memory => new(_buffer, 0, _length);
+
+    /// <summary>Reads the whole body. False when it is longer than <paramref name="limit"/> bytes; the rest is then left unread.</summary>
+    public async ValueTask<bool> TryReadAsync(PipeReader reader, int limit, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await Unless(reader.ReadAsync(cancellationToken), cancellationToken);
+            if (read.IsCanceled) throw new OperationCanceledException("The body was cut off by the server.");
+            if (read.Buffer.Length > limit - _length)
+            {
+                reader.AdvanceTo(read.Buffer.Start);
+                return false;
+            }
+
+            Append(read.Buffer);
+            reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted) return true;
+        }
+    }
+
+    /// <summary>Leaves the buffer to the garbage collector: somebody who overran the budget may still be reading it.</summary>
+    public void Abandon() => _buffer = null;
+
+    /// <summary>Gives the buffer back to the pool.</summary>
+    public void Dispose()
+    {
+        if (_buffer is { } buffer) ArrayPool<byte>.Shared.Return(buffer);
+        _buffer = null;
+        _length = 0;
+    }
+
+    // A reader that does not look at the token must not hold the answer up either.
+    private static ValueTask<ReadResult> Unless(ValueTask<ReadResult> read, CancellationToken cancellationToken) =>
+        read.IsCompleted ? read : new(read.AsTask().WaitAsync(cancellationToken));
+
+    private void Append(ReadOnlySequence<byte> bytes)
+    {
+        var length = _length + (int)bytes.Length;
+        if (_buffer is null)
+        {
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(FirstSize, length));
+        }
+        else if (length > _buffer.Length)
+        {
+            var grown = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _buffer.Length, length));
+            Memory.Span.CopyTo(grown);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = grown;
+        }
+
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length = length;
+    }
+}

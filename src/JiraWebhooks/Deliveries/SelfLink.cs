@@ -1,0 +1,28 @@
+using System.Text;
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>Tells whether a <c>self</c> link points at the site it came for. The links are the only place where a body names its site, and
+/// only the JWT's signature, not the body, is Jira's: so a foreign host is a mark, never a reason to refuse (decision 3).</summary>
+internal static class SelfLink
+{
+    /// <summary>True when <paramref name="link"/> names a host and is neither on the site's own nor under the address its API answers from.</summary>
+    public static bool IsForeign(ReadOnlySpan<byte> link, Site site)
+    {
+        var start = link.IndexOf("://"u8);
+        if (start < 0) return false;
+
+        var host = link[(start + 3)..];
+        var end = host.IndexOfAny((byte)'/', (byte)'?', (byte)'#');
+        if (end >= 0) host = host[..end];
+        host = host[(host.LastIndexOf((byte)'@') + 1)..];
+        var port = host.LastIndexOf((byte)':');
+        if (port >= 0) host = host[..port];
+
+        return !Ascii.EqualsIgnoreCase(host, site.Url.Host) && !StartsWith(link, site.ApiUrl.AbsoluteUri);
+    }
+
+    private static bool StartsWith(ReadOnlySpan<byte> link, string address) =>
+        link.Length >= address.Length && Ascii.EqualsIgnoreCase(link[..address.Length], address);
+}

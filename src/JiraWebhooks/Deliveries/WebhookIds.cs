@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json;
+using JiraWebhooks.Publishing;
+
+namespace JiraWebhooks.Deliveries;
+
+/// <summary><c>matchedWebhookIds</c> as <c>,10,11,</c>: the bus takes no arrays, and this form lets a subscriber filter with
+/// <c>LIKE '%,10,%'</c>.</summary>
+internal static class WebhookIds
+{
+    /// <summary>The ids in <paramref name="array"/>, or null when there are none. What is no whole number is left out; so is what no longer
+    /// fits the longest property, far above the 100 webhooks an app can have.</summary>
+    public static string? Format(ReadOnlySpan<byte> array)
+    {
+        if (array.IsEmpty) return null;
+
+        Span<char> text = stackalloc char[MessageProperties.MaxLength];
+        var length = 0;
+        text[length++] = ',';
+        var reader = new Utf8JsonReader(array, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        reader.Read();
+        while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
+        {
+            if (Id(ref reader) is not { } id) continue;
+            if (!id.TryFormat(text[length..], out var written, provider: CultureInfo.InvariantCulture) || length + written == text.Length) break;
+
+            length += written;
+            text[length++] = ',';
+        }
+
+        return length == 1 ? null : new string(text[..length]);
+    }
+
+    private static long? Id(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is JsonTokenType.Number or JsonTokenType.String) return JsonText.ToInt64(reader.ValueSpan);
+
+        reader.Skip();
+        return null;
+    }
+}

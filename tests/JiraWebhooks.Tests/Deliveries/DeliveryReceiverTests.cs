@@ -1,0 +1,48 @@
+using System.Text;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Tests.Support;
+
+namespace JiraWebhooks.Tests.Deliveries;
+
+public sealed class DeliveryReceiverTests
+{
+    private readonly ReceiverHarness _harness = new();
+
+    [Fact]
+    public async Task ReceiveAsync_OAuthDelivery_IsPublishedUntouchedBefore200_Decision1()
+    {
+        var answered = await _harness.SendAsync(_harness.Request(StubSites.OAuth));
+
+        Assert.Equal((200, ""), (answered.Status, answered.Text));
+        var message = Assert.Single(_harness.Publisher.Messages);
+        Assert.Equal(ReceiverHarness.Body, message.Body.ToArray());
+        Assert.Equal(("acme", "id-1", "acme:id-1", "acme:10002"), (message.Site, message.Identifier, message.MessageId, message.SessionId));
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_HubDelivery_IsPublished_Rule18()
+    {
+        var answered = await _harness.SendAsync(_harness.Request(StubSites.Admin));
+
+        Assert.Equal(200, answered.Status);
+        Assert.Single(_harness.Publisher.Messages);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_BodyChangedAfterSigning_Is401AndNotPublished_Rule18()
+    {
+        var context = _harness.Request(StubSites.Admin);
+        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(ReceiverHarness.Body).Replace("ED-1", "ED-2", StringComparison.Ordinal)));
+
+        Assert.Equal(401, (await _harness.SendAsync(context)).Status);
+        Assert.Empty(_harness.Publisher.Messages);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_Accepted_IsRememberedAsLastDelivery_Rule31()
+    {
+        await _harness.SendAsync(_harness.Request(StubSites.OAuth));
+
+        Assert.Equal(_harness.Clock.GetUtcNow(), _harness.Activity.Accepted["acme"]);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace JiraWebhooks.Tests.Support;
+
+/// <summary>Makes signatures as Jira does, and as an attacker would.</summary>
+internal static class TestTokens
+{
+    public const string Header = """{"typ":"JWT","alg":"HS256"}""";
+
+    public static string Sign(string payload, string secret = StubSites.Secret, string header = Header) =>
+        Sign(Encoding.UTF8.GetBytes(payload), secret, header);
+
+    public static string Sign(byte[] payload, string secret, string header = Header)
+    {
+        var signed = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(payload)}";
+        return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(signed)))}";
+    }
+
+    public static string OAuth(DateTimeOffset now, string secret = StubSites.Secret) =>
+        Sign($$"""{"iss":"{{StubSites.ClientId}}","iat":{{now.ToUnixTimeSeconds()}},"exp":{{now.ToUnixTimeSeconds() + 180}}}""", secret);
+
+    public static string Hub(byte[] body, string secret = StubSites.Secret) =>
+        "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
+}
