@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Text;
+using JiraWebhooks.Deliveries;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Tests.Support;
+using Microsoft.AspNetCore.Http;
+
+namespace JiraWebhooks.Tests.Deliveries;
+
+public sealed class DeliveryDescriberTests
+{
+    private const string Issue = """{"timestamp":1700000000123,"webhookEvent":"jira:issue_updated","issue":{"id":"10002","key":"ED-1"},"matchedWebhookIds":[10]}""";
+
+    [Fact]
+    public void Describe_IssueEvent_FillsTheMessage_Decision6()
+    {
+        var message = Describe(Issue, ("X-Atlassian-Webhook-Identifier", "abc"), ("X-Atlassian-Webhook-Flow", "Primary"), ("X-Atlassian-Webhook-Retry", "2"));
+
+        Assert.Equal(
+            new DeliveryMessage
+            {
+                Site = "acme",
+                Identifier = "abc",
+                MessageId = "acme:abc",
+                SessionId = "acme:10002",
+                Source = "https://acme.atlassian.net",
+                Type = "jira:issue_updated",
+                IssueKey = "ED-1",
+                Time = DateTimeOffset.FromUnixTimeMilliseconds(1700000000123),
+                Flow = "Primary",
+                Retry = 2,
+                WebhookIds = ",10,",
+            },
+            message with { Body = default });
+    }
+
+    [Fact]
+    public void DescribeFailed_SameIdentifier_HasTheIdentityOfTheLiveDelivery_Decision5_Rule17()
+    {
+        var live = Describe(Issue, ("X-Atlassian-Webhook-Identifier", "abc"));
+        var failed = DeliveryDescriber.DescribeFailed(StubSites.OAuth, "abc", Encoding.UTF8.GetBytes(Issue), bodyMissing: false);
+
+        Assert.Equal(live with { Recovered = true, Body = default }, failed with { Body = default });
+        Assert.Equal(live.Body.ToArray(), failed.Body.ToArray());
+    }
+
+    [Fact]
+    public void DescribeFailed_NoBody_IsMarkedAndKeepsItsIdentity_Decision9()
+    {
+        var message = DeliveryDescriber.DescribeFailed(StubSites.OAuth, "abc", default, bodyMissing: true);
+
+        Assert.Equal(("acme:abc", true, true, true), (message.MessageId, message.BodyMissing, message.Unparsed, message.Recovered));
+        Assert.Equal(("unknown", "acme:unknown"), (message.Type, message.SessionId));
+    }
+
+    [Theory]
+    [InlineData("""{"webhookEvent":"worklog_created","worklog":{"id":"5","issueId":"10002"}}""", "acme:10002")]
+    [InlineData("""{"webhookEvent":"comment_created","issue":{"id":10002}}""", "acme:10002")]
+    [InlineData("""{"webhookEvent":"sprint_started","sprint":{"id":1}}""", "acme:sprint")]
+    [InlineData("""{"webhookEvent":"jira:version_released"}""", "acme:version")]
+    [InlineData("""{"webhookEvent":"jira:"}""", "acme:")]
+    [InlineData("""{"webhookEvent":"_x"}""", "acme:_x")]
+    [InlineData("garbage", "acme:unknown")]
+    public void Describe_SessionId_IsIssueThenWorklogIssueThenFamily_Decision6(string body, string expected) =>
+        Assert.Equal(expected, Describe(body).SessionId);
+
+    [Fact]
+    public void Describe_LongIssueId_SessionStaysWithin128_Decision6() =>
+        Assert.InRange(Describe($$$"""{"webhookEvent":"a","issue":{"id":"{{{new string('9', 5000)}}}"}}""").SessionId.Length, 64, 128);
+
+    [Theory]
+    [InlineData("https://acme.atlassian.net/rest/api/2/issue/1", false)]
+    [InlineData("https://ACME.atlassian.net:443/rest", false)]
+    [InlineData("https:\\/\\/acme.atlassian.net\\/rest", false)]
+    [InlineData("https://api.atlassian.com/ex/jira/0a1b2c3d-1111-2222-3333-444455556666/rest/api/2/issue/1", false)]
+    [InlineData("https://api.atlassian.com/ex/jira/another/rest/api/2/issue/1", true)]
+    [InlineData("https://evil.atlassian.net/rest", true)]
+    [InlineData("https://acme.atlassian.net@evil.example/rest", true)]
+    [InlineData("https://acme.atlassian.net.evil.example", true)]
+    [InlineData("not a link", false)]
+    public void Describe_SelfOfAnotherSite_IsMarked_Decision3(string self, bool expected)
+    {
+        Assert.Equal(expected, Describe($$$"""{"webhookEvent":"a","issue":{"self":"{{{self}}}"}}""").SiteMismatch);
+        Assert.Equal(expected, Describe($$$"""{"webhookEvent":"a","user":{"self":"{{{self}}}"}}""").SiteMismatch);
+        Assert.Equal(expected, Describe($$$"""{"webhookEvent":"a","comment":{"self":"{{{self}}}"}}""").SiteMismatch);
+    }
+
+    [Theory]
+    [InlineData("3", 3)]
+    [InlineData("-1", 0)]
+    [InlineData("many", 0)]
+    [InlineData("99999999999", 0)]
+    [InlineData("", 0)]
+    public void Describe_OddRetryHeader_NeverFails_Decision6(string header, int expected) =>
+        Assert.Equal(expected, Describe(Issue, ("X-Atlassian-Webhook-Retry", header)).Retry);
+
+    [Fact]
+    public void Describe_LongTexts_AreCutAt1024WithoutHalfCharacters_Decision6()
+    {
+        var longText = new string('a', 1023) + "😀" + new string('b', 5000);
+        var message = Describe(
+            $$$"""{"webhookEvent":"{{{longText}}}","issue":{"key":"{{{longText}}}"}}""", ("X-Atlassian-Webhook-Flow", longText), ("Content-Type", longText));
+
+        Assert.All([message.Type, message.IssueKey!, message.Flow!, message.ContentType], text => Assert.Equal(new string('a', 1023), text));
+    }
+
+    [Theory]
+    [InlineData("99999999999999999")]
+    [InlineData("-99999999999999999")]
+    [InlineData("1e30")]
+    [InlineData("\"soon\"")]
+    public void Describe_ImpossibleTimestamp_HasNoTime_Decision6(string timestamp) =>
+        Assert.Null(Describe($$"""{"webhookEvent":"a","timestamp":{{timestamp}}}""").Time);
+
+    [Fact]
+    public void Describe_WithinAnActivity_CarriesItsTraceParent_Decision6()
+    {
+        using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        Assert.Equal(activity.Id, Describe(Issue).TraceParent);
+    }
+
+    internal static DeliveryMessage Describe(string body, params ReadOnlySpan<(string Name, string Value)> headers)
+    {
+        var dictionary = new HeaderDictionary();
+        foreach (var (name, value) in headers) dictionary[name] = value;
+        return DeliveryDescriber.Describe(StubSites.OAuth, DeliveryHeaders.Of(dictionary), Encoding.UTF8.GetBytes(body));
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsCheck;
+
+namespace JiraWebhooks.Tests.Deliveries;
+
+public sealed class EnvelopePropertyTests
+{
+    private static readonly string[] Names =
+    [
+        "issue", "comment", "worklog", "user", "changelog", "webhookEvent", "timestamp", "matchedWebhookIds", "id", "key", "self", "issueId", "x", "",
+    ];
+
+    private static readonly Gen<string> Scalars = Gen.OneOf(
+        Gen.Const("null"),
+        Gen.Bool.Select(value => value ? "true" : "false"),
+        Gen.Long.Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        Gen.OneOf("1e400", "-0", "0.5", "123456789012345678901234567890", "\"17\"", "\"-3\"", "\"1 \"", "\"\\u0031\\/\"", "\"\""),
+        Gen.Char.AlphaNumeric.Array[0, 8].Select(text => JsonSerializer.Serialize(new string(text))),
+        Gen.Int[0, 0xD7FF].Select(code => JsonSerializer.Serialize(((char)code).ToString())));
+
+    private static readonly Gen<string> Blanks = Gen.OneOf("", "", "", " ", "\n\t\r ");
+
+    [Fact]
+    public void Read_AnyBytes_NeverThrows_Decision8() =>
+        Gen.Byte.Array[0, 300].Sample(bytes => { EnvelopeSnapshot.Read(bytes); }, iter: 20_000);
+
+    [Fact]
+    public void Read_DamagedJson_NeverThrows_Decision8() =>
+        Gen.Select(Json(3), Gen.Int[0, 10_000], Gen.Byte, Gen.Int[0, 2]).Sample((json, place, value, way) =>
+        {
+            var bytes = Encoding.UTF8.GetBytes(json);
+            var at = place % bytes.Length;
+            if (way == 0) bytes[at] = value;
+            EnvelopeSnapshot.Read(way == 1 ? bytes.AsSpan(0, at) : way == 2 ? bytes.AsSpan(at) : bytes);
+        }, iter: 20_000);
+
+    [Fact]
+    public void Read_AnyJson_AgreesWithDom_Decision8() =>
+        Json(3).Sample(json => Assert.Equal(EnvelopeSnapshot.ReadWithDom(json), EnvelopeSnapshot.Read(Encoding.UTF8.GetBytes(json))), iter: 20_000);
+
+    [Fact]
+    public void Read_UnknownFieldsAnywhere_ChangeNothing_Rule11() =>
+        Gen.Select(Json(2), Json(2), Gen.Int[0, 1000]).Sample((json, unknown, place) =>
+        {
+            JsonNode? root;
+            try
+            {
+                root = JsonNode.Parse(json);
+                var objects = Objects(root).ToList();
+                if (objects.Count == 0) return;
+
+                // The index makes the insertion land in front of, between or behind the known fields.
+                var target = objects[place % objects.Count];
+                target.Insert(place % (target.Count + 1), $"unknown{place}", JsonNode.Parse(unknown));
+            }
+            catch (ArgumentException)
+            {
+                return; // JsonNode refuses repeated names, which the comparison with the DOM covers.
+            }
+
+            Assert.Equal(EnvelopeSnapshot.Read(Encoding.UTF8.GetBytes(json)), EnvelopeSnapshot.Read(Encoding.UTF8.GetBytes(root!.ToJsonString())));
+        }, iter: 5_000);
+
+    private static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
+    {
+        JsonObject all => all.SelectMany(member => Objects(member.Value)).Prepend(all),
+        JsonArray all => all.SelectMany(Objects),
+        _ => [],
+    };
+
+    private static Gen<string> Json(int depth) => depth == 0 ? Scalars : Gen.Frequency((1, Scalars), (1, Array(depth)), (6, Object(depth)));
+
+    private static Gen<string> Array(int depth) => Json(depth - 1).Array[0, 4].Select(items => $"[{string.Join(',', items)}]");
+
+    private static Gen<string> Object(int depth) =>
+        Gen.Select(Gen.OneOf(Names), Json(depth - 1), Blanks)
+            .Array[0, 9]
+            .Select(members => $"{{{string.Join(',', members.Select(member => $"{member.Item3}{JsonSerializer.Serialize(member.Item1)}{member.Item3}:{member.Item2}"))}}}");
+}

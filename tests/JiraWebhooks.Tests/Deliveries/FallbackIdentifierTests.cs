@@ -1,0 +1,45 @@
+using System.Text;
+using JiraWebhooks.Deliveries;
+using JiraWebhooks.Tests.Support;
+
+namespace JiraWebhooks.Tests.Deliveries;
+
+public sealed class FallbackIdentifierTests
+{
+    private const string Comment = """{"timestamp":1,"webhookEvent":"comment_created","issue":{"id":"1"},"comment":{"id":"2"}}""";
+
+    [Fact]
+    public void Describe_NoIdentifier_IsTheSameOnBothPaths_Rule17()
+    {
+        var live = DeliveryDescriberTests.Describe(Comment).MessageId;
+
+        Assert.Equal(live, DeliveryDescriberTests.Describe(Comment, ("X-Atlassian-Webhook-Identifier", " ")).MessageId);
+        Assert.Equal(live, DeliveryDescriber.DescribeFailed(StubSites.OAuth, "", Encoding.UTF8.GetBytes(Comment), false).MessageId);
+    }
+
+    [Fact]
+    public void Describe_NoIdentifier_LayoutOfTheBodyIsNoMatter_Rule17() => Assert.Equal(
+        Identifier(Comment),
+        Identifier("""{ "comment": {"id":2,"body":"later"}, "issue": {"id":"1"}, "webhookEvent": "comment_created", "timestamp": 1 }"""));
+
+    [Theory]
+    [InlineData("""{"timestamp":2,"webhookEvent":"comment_created","issue":{"id":"1"},"comment":{"id":"2"}}""")]
+    [InlineData("""{"timestamp":1,"webhookEvent":"comment_updated","issue":{"id":"1"},"comment":{"id":"2"}}""")]
+    [InlineData("""{"timestamp":1,"webhookEvent":"comment_created","issue":{"id":"3"},"comment":{"id":"2"}}""")]
+    [InlineData("""{"timestamp":1,"webhookEvent":"comment_created","issue":{"id":"1"},"comment":{"id":"3"}}""")]
+    [InlineData("""{"timestamp":1,"webhookEvent":"comment_created","issue":{"id":"1"},"worklog":{"id":"2"}}""")]
+    [InlineData("""{"timestamp":1,"webhookEvent":"comment_created","issue":{"id":"12"},"comment":{"id":""}}""")]
+    public void Describe_NoIdentifier_AnotherEventHasAnother_Rule17(string other) => Assert.NotEqual(Identifier(Comment), Identifier(other));
+
+    [Theory]
+    [InlineData("garbage 1", "garbage 2")]
+    [InlineData("""{"webhookEvent":"sprint_started","timestamp":1,"sprint":{"id":1}}""", """{"webhookEvent":"sprint_started","timestamp":1,"sprint":{"id":2}}""")]
+    [InlineData("""{"webhookEvent":"comment_created","comment":{"id":1,"a":1}}""", """{"webhookEvent":"comment_created","comment":{"id":1,"a":2}}""")]
+    public void Describe_NothingPinsTheEventDown_BodyTellsThemApart_Rule17(string one, string other)
+    {
+        Assert.Equal(Identifier(one), Identifier(one));
+        Assert.NotEqual(Identifier(one), Identifier(other));
+    }
+
+    private static string Identifier(string body) => DeliveryDescriberTests.Describe(body).Identifier;
+}
