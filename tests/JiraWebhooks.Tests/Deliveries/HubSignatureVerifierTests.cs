@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text;
+using JiraWebhooks.Deliveries;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.Primitives;
+
+namespace JiraWebhooks.Tests.Deliveries;
+
+public sealed class HubSignatureVerifierTests
+{
+    private static readonly byte[] Body = "Hello World!"u8.ToArray();
+    private static readonly string Digest = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(StubSites.Secret), Body));
+
+    [Fact]
+    public void Verify_AtlassiansExample_IsAuthentic_Rule18() => Assert.Equal(
+        Verification.Authentic,
+        HubSignatureVerifier.Verify(
+            "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9", Body, SiteSecret.From("It's a Secret to Everybody")!, null));
+
+    [Fact]
+    public void Verify_UpperCaseMethodAndDigits_AreTheSame_Rule18() =>
+        Assert.Equal(Verification.Authentic, Verify("SHA256=" + Digest.ToUpperInvariant()));
+
+    [Fact]
+    public void Verify_LongerDigests_AreAllowed_Rule18()
+    {
+        var key = Encoding.UTF8.GetBytes(StubSites.Secret);
+
+        Assert.Equal(Verification.Authentic, Verify("sha384=" + Convert.ToHexStringLower(HMACSHA384.HashData(key, Body))));
+        Assert.Equal(Verification.Authentic, Verify("sha512=" + Convert.ToHexStringLower(HMACSHA512.HashData(key, Body))));
+    }
+
+    [Fact]
+    public void Verify_Sha1AndMd5_AreRefusedThoughRight_Rule18()
+    {
+        var key = Encoding.UTF8.GetBytes(StubSites.Secret);
+
+#pragma warning disable CA5350, CA5351 // the point of the test
+        Assert.Equal(Verification.Malformed, Verify("sha1=" + Convert.ToHexStringLower(HMACSHA1.HashData(key, Body))));
+        Assert.Equal(Verification.Malformed, Verify("md5=" + Convert.ToHexStringLower(HMACMD5.HashData(key, Body))));
+#pragma warning restore CA5350, CA5351
+    }
+
+    [Fact]
+    public void Verify_PreviousSecret_StillVerifies_Rule20() => Assert.Equal(Verification.Authentic, Verify(TestTokens.Hub(Body, StubSites.PreviousSecret)));
+
+    [Theory]
+    [InlineData("", Verification.NoCredential)]
+    [InlineData("DIGEST", Verification.Malformed)]
+    [InlineData("=DIGEST", Verification.Malformed)]
+    [InlineData("sha256", Verification.Malformed)]
+    [InlineData("sha256=", Verification.Malformed)]
+    [InlineData("sha256=DIGEST0", Verification.Malformed)]
+    [InlineData("sha256=DIGESTDIGEST", Verification.Malformed)]
+    [InlineData("sha512=DIGEST", Verification.Malformed)]
+    [InlineData("sha256=DIGEST,sha256=DIGEST", Verification.Malformed)]
+    [InlineData("sha256 =DIGEST", Verification.Malformed)]
+    [InlineData("sha256=zz771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9", Verification.Malformed)]
+    [InlineData("sha256=0000000000000000000000000000000000000000000000000000000000000000", Verification.BadSignature)]
+    internal void Verify_WrongForm_IsRefused_Rule18(string header, Verification expected) =>
+        Assert.Equal(expected, Verify(header.Replace("DIGEST", Digest, StringComparison.Ordinal)));
+
+    [Fact]
+    public void Verify_TruncatedSignature_IsRefusedAtEveryLength_Rule18()
+    {
+        var header = "sha256=" + Digest;
+
+        Assert.All(Enumerable.Range(0, header.Length), length => Assert.NotEqual(Verification.Authentic, Verify(header[..length])));
+    }
+
+    [Fact]
+    public void Verify_RepeatedHeader_IsRefused_Rule18() =>
+        Assert.Equal(Verification.NoCredential, Verify(new StringValues(["sha256=" + Digest, "sha256=" + Digest])));
+
+    [Fact]
+    public void Verify_AnyChangedByte_IsRefused_Rule18() => Assert.All(Enumerable.Range(0, Body.Length), at =>
+    {
+        var changed = Body.ToArray();
+        changed[at] ^= 1;
+        Assert.Equal(Verification.BadSignature, HubSignatureVerifier.Verify("sha256=" + Digest, changed, SiteSecret.From(StubSites.Secret)!, null));
+    });
+
+    private static Verification Verify(StringValues header) =>
+        HubSignatureVerifier.Verify(header, Body, SiteSecret.From(StubSites.Secret)!, SiteSecret.From(StubSites.PreviousSecret));
+}
