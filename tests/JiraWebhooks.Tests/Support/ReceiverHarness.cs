@@ -4,7 +4,6 @@ using JiraWebhooks.Deliveries;
 using JiraWebhooks.Sites;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Support;
@@ -24,6 +23,8 @@ internal sealed class ReceiverHarness
 
     public JiraWebhooksOptions Options { get; init; } = new() { PublicBaseUrl = new Uri("https://hooks.example.com") };
 
+    public LogRecorder<DeliveryReceiver> Logs { get; } = new();
+
     public DeliveryActivity Activity { get; private set; } = null!;
 
     public DeliveryReceiver Receiver
@@ -31,7 +32,7 @@ internal sealed class ReceiverHarness
         get
         {
             Activity ??= new DeliveryActivity(Clock);
-            return field ??= new DeliveryReceiver(Sites, Publisher, Options, Clock, Activity, NullLogger<DeliveryReceiver>.Instance);
+            return field ??= new DeliveryReceiver(Sites, Publisher, Options, Clock, Activity, Logs);
         }
     }
 
