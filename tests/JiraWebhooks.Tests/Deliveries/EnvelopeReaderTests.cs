@@ -23,7 +23,10 @@ public sealed class EnvelopeReaderTests
     public void Read_Comment_GivesItsIdAndHost_Rule17() => Assert.Equal(
         EnvelopeSnapshot.Nothing with
         {
-            Event = "comment_created", CommentId = "7", CommentSelf = "https://acme.atlassian.net/c/7", IssueId = "1",
+            Event = "comment_created",
+            CommentId = "7",
+            CommentSelf = "https://acme.atlassian.net/c/7",
+            IssueId = "1",
         },
         Read("""{"webhookEvent":"comment_created","comment":{"self":"https://acme.atlassian.net/c/7","id":"7","author":{"self":"x","id":"y"}},"issue":{"id":"1"}}"""));
 

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Text;
+using JiraWebhooks.Tests.Support;
+
+namespace JiraWebhooks.Tests.Deliveries;
+
+public sealed class DeliveryReceiverWireTests
+{
+    [Fact]
+    public async Task Post_ThirtyAtOnceFromOneSite_AllAreTaken_Rule25()
+    {
+        await using var server = await ReceiverServer.StartAsync();
+        var all = new TaskCompletionSource();
+        var waiting = 0;
+        server.Harness.Publisher.Before = (_, _) =>
+        {
+            if (Interlocked.Increment(ref waiting) == 30) all.SetResult();
+            return all.Task; // nobody is answered before all thirty are inside
+        };
+        using var client = new HttpClient { BaseAddress = server.Address };
+
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 30).Select(async number =>
+        {
+            using var request = Request(server, $"id-{number}");
+            using var response = await client.SendAsync(request);
+            return response.StatusCode;
+        }));
+
+        Assert.All(statuses, status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.Equal(30, server.Harness.Publisher.Messages.Select(message => message.MessageId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Post_ChunkedBodyAboveTheLimit_Is413ByOurOwnCount_Rule22()
+    {
+        await using var server = await ReceiverServer.StartAsync();
+        var block = new byte[1024 * 1024];
+
+        // Also above Kestrel's 30,000,000 bytes, which must not answer in our place.
+        var answer = await server.SendRawAsync(
+            [.. Head("acme", "Transfer-Encoding: chunked"), .. Enumerable.Repeat(Chunk(block), 31), "0\r\n\r\n"u8.ToArray()]);
+
+        Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
+        Assert.Contains("text/plain", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_ChunkedBodyOfTheLargestSize_IsTaken_Rule22()
+    {
+        await using var server = await ReceiverServer.StartAsync();
+        var body = new byte[25 * 1024 * 1024];
+        using var client = new HttpClient { BaseAddress = server.Address };
+        using var request = Request(server, "id");
+        request.Content = new StreamContent(new MemoryStream(body));
+        request.Headers.TransferEncodingChunked = true;
+
+        using var response = await client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(body, Assert.Single(server.Harness.Publisher.Messages).Body.ToArray());
+    }
+
+    [Fact]
+    public async Task Post_TwoAuthorizationHeaders_Is401_Rule18()
+    {
+        await using var server = await ReceiverServer.StartAsync();
+        var token = TestTokens.OAuth(server.Harness.Clock.GetUtcNow());
+
+        var answer = await server.SendRawAsync(
+            [.. Head("acme", $"Authorization: Bearer {token}\r\nAuthorization: Bearer {token}\r\nContent-Length: 2"), "{}"u8.ToArray()]);
+
+        Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_HeaderNamesInLowerCase_AreTheSame_Fact21()
+    {
+        await using var server = await ReceiverServer.StartAsync();
+        var token = TestTokens.OAuth(server.Harness.Clock.GetUtcNow());
+
+        var answer = await server.SendRawAsync(
+            [.. Head("acme", $"authorization: bearer {token}\r\nx-atlassian-webhook-identifier: low\r\ncontent-length: 2"), "{}"u8.ToArray()]);
+
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.Equal("acme:low", Assert.Single(server.Harness.Publisher.Messages).MessageId);
+    }
+
+    [Fact]
+    public async Task Post_BrokenChunk_Is503_Decision1()
+    {
+        await using var server = await ReceiverServer.StartAsync();
+
+        var answer = await server.SendRawAsync([.. Head("acme", "Transfer-Encoding: chunked"), "5\r\nab"u8.ToArray(), "zzzzzzzzz\r\n"u8.ToArray()]);
+
+        Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
+        Assert.Empty(server.Harness.Publisher.Messages);
+    }
+
+    [Fact]
+    public async Task Post_Accepted_HasAnEmptyBody_Decision1()
+    {
+        await using var server = await ReceiverServer.StartAsync();
+        using var client = new HttpClient { BaseAddress = server.Address };
+        using var request = Request(server, "id");
+
+        using var response = await client.SendAsync(request);
+
+        Assert.Equal((HttpStatusCode.OK, 0L), (response.StatusCode, response.Content.Headers.ContentLength));
+    }
+
+    private static HttpRequestMessage Request(ReceiverServer server, string identifier) => new(HttpMethod.Post, "/api/deliveries/acme")
+    {
+        Content = new ByteArrayContent(ReceiverHarness.Body),
+        Headers =
+        {
+            { "Authorization", $"Bearer {TestTokens.OAuth(server.Harness.Clock.GetUtcNow())}" },
+            { "X-Atlassian-Webhook-Identifier", identifier },
+        },
+    };
+
+    private static ReadOnlyMemory<byte>[] Head(string site, string headers) =>
+        [Encoding.ASCII.GetBytes($"POST /api/deliveries/{site} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n\r\n")];
+
+    private static ReadOnlyMemory<byte> Chunk(byte[] block) =>
+        (byte[])[.. Encoding.ASCII.GetBytes($"{block.Length:x}\r\n"), .. block, .. "\r\n"u8];
+}
