@@ -1,0 +1,317 @@
+// Everything the system needs, in one resource group of its own. docs/deploy.md walks through it, docs/settings.md explains the settings.
+targetScope = 'subscription'
+
+import { siteSettings as checkedSiteSettings } from 'modules/settings.bicep'
+
+@description('Name of this installation, in the resource group\'s name and the tags.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Azure region. Flex Consumption must exist there: az functionapp list-flexconsumption-locations.')
+@minLength(1)
+param location string
+
+@description('Name of the resource group.')
+@minLength(1)
+@maxLength(90)
+param resourceGroupName string = 'rg-${environmentName}'
+
+@description('True closes Storage, Key Vault and Service Bus to all but a virtual network. The app stays public: Jira comes in from outside.')
+param privateNetwork bool = false
+
+@description('Address space of the virtual network, a /24 or larger; read only with privateNetwork.')
+@minLength(9)
+param networkAddressPrefix string = '10.20.0.0/24'
+
+@description('Tier of Service Bus. Premium takes messages of 1 MB, has capacity of its own and is what privateNetwork needs. It cannot be changed later.')
+@allowed(['Standard', 'Premium'])
+param serviceBusSku string = privateNetwork ? 'Premium' : 'Standard'
+
+@description('Object ids of the identities that read the topic\'s subscriptions. Naming one also dead-letters what expires unread.')
+param consumerPrincipalIds string[] = []
+
+@description('True adds a subscription that takes only jira:issue_created, as an example of a filter.')
+param filteredSubscription bool = false
+
+@description('True adds a subscription with sessions: the events of one issue in the order in which they came.')
+param sessionSubscription bool = false
+
+@description('Object id of who puts the first secrets into Key Vault; empty for nobody.')
+@maxLength(36)
+param deployerPrincipalId string = ''
+
+@description('What deployerPrincipalId is.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param deployerPrincipalType string = 'User'
+
+@description('True forbids purging deleted secrets before 90 days. It cannot be switched off again, nor the vault\'s name be used anew.')
+param keyVaultPurgeProtection bool = false
+
+@description('Plain settings of the sites by their names in docs/settings.md, for example Sites__acme__Url.')
+param siteSettings { *: string } = {}
+
+@description('Secret settings of the sites: name of the setting to name of the Key Vault secret, for example Sites__acme__Secret to acme-secret.')
+param siteSecretNames { *: string } = {}
+
+@description('Address under which Jira reaches the app, with a domain of your own; empty for the app\'s own address.')
+param publicBaseUrl string = ''
+
+@description('True lets the refresh delete webhooks of this app that point at another address.')
+param takeOver bool = false
+
+@description('When webhooks are refreshed: six-field NCRONTAB, UTC.')
+@minLength(11)
+param refreshSchedule string = '0 17 3 * * *'
+
+@description('When failed deliveries are fetched: six-field NCRONTAB, UTC.')
+@minLength(11)
+param pollSchedule string = '0 */15 * * * *'
+
+@description('Most instances the app may grow to.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Instances kept warm for deliveries. 0 costs nothing while idle; 1 is billed around the clock and avoids the cold start, which counts against the 20 s Jira waits.')
+@minValue(0)
+@maxValue(100)
+param alwaysReadyHttpInstances int = 0
+
+@description('Address ranges (CIDR) that may reach the app, for example Atlassian\'s; empty for all. The signature is the key in any case.')
+param allowedAddressRanges string[] = []
+
+@description('Mail address that alerts go to; empty for none.')
+@maxLength(254)
+param alertEmail string = ''
+
+@description('Resource ids of action groups of your own that alerts go to.')
+param actionGroupIds string[] = []
+
+@description('Days that logs and metrics are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionInDays int = 30
+
+var tags = { 'azd-env-name': environmentName }
+// Names are made of this, not of environmentName: it may be longer than a vault's or an account's name, and these are global.
+var token = uniqueString(subscription().id, environmentName, location)
+var names = {
+  actionGroup: 'ag-${token}'
+  functionApp: 'func-${token}'
+  identity: 'id-${token}'
+  insights: 'appi-${token}'
+  network: 'vnet-${token}'
+  plan: 'plan-${token}'
+  serviceBus: 'sb-${token}'
+  storage: 'st${token}'
+  vault: 'kv-${token}'
+  workspace: 'log-${token}'
+}
+var vaultUri = 'https://${names.vault}${environment().suffixes.keyvaultDns}/'
+var topicName = 'jira-deliveries'
+var topicSizeInMegabytes = 5120
+var messageDays = 14
+var claimCheckContainer = 'jira-bodies'
+var deploymentContainer = 'deployments'
+var alertPrefix = 'jira-webhooks'
+
+var tier = privateNetwork && serviceBusSku == 'Standard'
+  ? fail('privateNetwork needs serviceBusSku=Premium: Service Bus Standard has no private endpoints.')
+  : serviceBusSku
+// Kilobytes that leave room for the properties below what the tier takes: 256 KB, or the 1 MB that the topic is made with.
+var claimCheckThreshold = (tier == 'Premium' ? 900 : 192) * 1024
+
+var settings = union(
+  checkedSiteSettings(siteSettings, siteSecretNames, vaultUri),
+  {
+    ClaimCheckContainer: claimCheckContainer
+    ClaimCheckThreshold: string(claimCheckThreshold)
+    KeyVaultUri: vaultUri
+    PollSchedule: pollSchedule
+    Publisher: 'ServiceBus'
+    RefreshSchedule: refreshSchedule
+    ServiceBus__EntityName: topicName
+    ServiceBus__fullyQualifiedNamespace: '${names.serviceBus}.servicebus.windows.net'
+    TakeOver: string(takeOver)
+  },
+  empty(publicBaseUrl) ? {} : { PublicBaseUrl: publicBaseUrl }
+)
+
+var alertTargets = concat(
+  actionGroupIds,
+  empty(alertEmail)
+    ? []
+    : [resourceId(subscription().subscriptionId, resourceGroupName, 'Microsoft.Insights/actionGroups', names.actionGroup)]
+)
+
+resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: resourceGroupName
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: {
+    name: names.identity
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  dependsOn: [identity]
+  params: {
+    workspaceName: names.workspace
+    insightsName: names.insights
+    location: location
+    tags: tags
+    identityName: names.identity
+    retentionInDays: logRetentionInDays
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: group
+  dependsOn: [identity]
+  params: {
+    name: names.storage
+    location: location
+    tags: tags
+    identityName: names.identity
+    publicNetworkAccess: !privateNetwork
+    claimCheckContainer: claimCheckContainer
+    deploymentContainer: deploymentContainer
+    // A month longer than the message, for what sits in a dead-letter queue.
+    claimCheckRetentionInDays: messageDays + 31
+  }
+}
+
+module serviceBus 'modules/servicebus.bicep' = {
+  scope: group
+  dependsOn: [monitoring]
+  params: {
+    name: names.serviceBus
+    location: location
+    tags: tags
+    sku: tier
+    publicNetworkAccess: !privateNetwork
+    topicName: topicName
+    topicSizeInMegabytes: topicSizeInMegabytes
+    messageDays: messageDays
+    identityName: names.identity
+    consumerPrincipalIds: consumerPrincipalIds
+    filteredSubscription: filteredSubscription
+    sessionSubscription: sessionSubscription
+    workspaceName: names.workspace
+  }
+}
+
+module keyVault 'modules/keyvault.bicep' = {
+  scope: group
+  dependsOn: [monitoring]
+  params: {
+    name: names.vault
+    location: location
+    tags: tags
+    identityName: names.identity
+    deployerPrincipalId: deployerPrincipalId
+    deployerPrincipalType: deployerPrincipalType
+    purgeProtection: keyVaultPurgeProtection
+    publicNetworkAccess: !privateNetwork
+    workspaceName: names.workspace
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  scope: group
+  dependsOn: [storage, keyVault, serviceBus]
+  params: {
+    name: names.network
+    location: location
+    tags: tags
+    addressPrefix: networkAddressPrefix
+    storageName: names.storage
+    vaultName: names.vault
+    serviceBusName: names.serviceBus
+  }
+}
+
+// Last, so that on its first start every role, secret store and private name is there.
+module functionApp 'modules/functionapp.bicep' = {
+  scope: group
+  dependsOn: [storage, keyVault, serviceBus, network]
+  params: {
+    name: names.functionApp
+    planName: names.plan
+    location: location
+    tags: tags
+    identityName: names.identity
+    storageName: names.storage
+    deploymentContainer: deploymentContainer
+    insightsName: names.insights
+    settings: settings
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReadyHttpInstances: alwaysReadyHttpInstances
+    allowedAddressRanges: allowedAddressRanges
+    networkName: privateNetwork ? names.network : ''
+  }
+}
+
+module actionGroup 'modules/action-group.bicep' = if (!empty(alertEmail)) {
+  scope: group
+  params: {
+    name: names.actionGroup
+    tags: tags
+    email: alertEmail
+  }
+}
+
+module metricAlerts 'modules/alerts-metrics.bicep' = {
+  scope: group
+  dependsOn: [actionGroup, serviceBus, functionApp]
+  params: {
+    prefix: alertPrefix
+    tags: tags
+    actionGroupIds: alertTargets
+    serviceBusName: names.serviceBus
+    topicName: topicName
+    topicSizeInMegabytes: topicSizeInMegabytes
+    functionAppName: names.functionApp
+  }
+}
+
+module queryAlerts 'modules/alerts-queries.bicep' = {
+  scope: group
+  dependsOn: [actionGroup, monitoring]
+  params: {
+    prefix: alertPrefix
+    location: location
+    tags: tags
+    actionGroupIds: alertTargets
+    workspaceName: names.workspace
+  }
+}
+
+@description('Region, under the name azd reads.')
+output AZURE_LOCATION string = location
+
+@description('Resource group, under the name azd reads.')
+output AZURE_RESOURCE_GROUP string = group.name
+
+@description('Name to publish to: func azure functionapp publish NAME.')
+output FUNCTION_APP_NAME string = names.functionApp
+
+@description('Address of the app; webhooks of a site are delivered to /api/deliveries/SITE below it.')
+output FUNCTION_APP_URL string = functionApp.outputs.url
+
+@description('Vault the sites\' secrets go into.')
+output KEY_VAULT_NAME string = names.vault
+
+@description('Namespace to subscribe at.')
+output SERVICE_BUS_NAMESPACE string = names.serviceBus
+
+@description('Topic to subscribe to.')
+output SERVICE_BUS_TOPIC string = topicName

@@ -1,0 +1,22 @@
+using 'main.bicep'
+
+// azd fills these from its environment; without azd, export them or put values here. Every other parameter has a default: see main.bicep.
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'jira-webhooks')
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param deployerPrincipalType = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User')
+param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+
+// The sites, by the names of docs/settings.md. For example an OAuth site called acme:
+//   Sites__acme__Scheme: 'OAuth'
+//   Sites__acme__Url: 'https://acme.atlassian.net'
+//   Sites__acme__CloudId: '11111111-2222-3333-4444-555555555555'
+//   Sites__acme__ClientId: 'the app's client id'
+//   Sites__acme__Subscriptions__issues__Jql: 'project != EMPTY'
+//   Sites__acme__Subscriptions__issues__Events__0: 'jira:issue_created'
+param siteSettings = {}
+
+// Their secrets: the setting, and the name of the Key Vault secret that holds it. For example
+//   Sites__acme__Secret: 'acme-client-secret'
+//   Sites__acme__RefreshToken: 'acme-refresh-token'
+param siteSecretNames = {}

@@ -1,0 +1,116 @@
+// Alerts on what the platform itself measures. Each description is the runbook.
+
+@description('Start of the rules\' names.')
+param prefix string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Resource ids of the action groups.')
+param actionGroupIds string[]
+
+@description('Name of the Service Bus namespace.')
+param serviceBusName string
+
+@description('Name of the topic.')
+param topicName string
+
+@description('Largest size of the topic in MB.')
+param topicSizeInMegabytes int
+
+@description('Name of the function app.')
+param functionAppName string
+
+resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
+  name: serviceBusName
+}
+
+resource app 'Microsoft.Web/sites@2025-03-01' existing = {
+  name: functionAppName
+}
+
+// https://learn.microsoft.com/azure/service-bus-messaging/monitor-service-bus-reference
+var rules = [
+  {
+    name: 'dead-letters'
+    severity: 2
+    scope: namespace.id
+    entity: topicName
+    metric: 'DeadletteredMessages'
+    aggregation: 'Maximum'
+    threshold: 0
+    description: 'Messages of topic ${topicName} are dead-lettered: a subscriber failed on them ten times, or they expired unread. 1. Portal > Service Bus Explorer > the subscription > Dead-letter > Peek: DeadLetterReason says which. 2. Mend the subscriber. 3. Send them again under a new MessageId: the topic drops a repeat of the same one within 4 days.'
+  }
+  {
+    name: 'service-bus-throttled'
+    severity: 2
+    scope: namespace.id
+    entity: ''
+    metric: 'ThrottledRequests'
+    aggregation: 'Total'
+    threshold: 0
+    description: 'Service Bus throttles. Deliveries are answered 503 and Jira sends them again, at most five times. 1. Check for a subscriber that receives in a tight loop. 2. If the load is real, deploy with serviceBusSku=Premium (a new namespace: see docs/deploy.md).'
+  }
+  {
+    name: 'topic-size'
+    severity: 1
+    scope: namespace.id
+    entity: topicName
+    metric: 'Size'
+    aggregation: 'Maximum'
+    threshold: topicSizeInMegabytes * 1024 * 1024 / 10 * 7
+    description: 'Topic ${topicName} is more than 70 % full. When it is full every delivery is answered 503 until Jira gives up. 1. Find the subscription that nobody reads (Portal > Subscriptions > message count). 2. Read it, or delete it. 3. Empty its dead-letter queue: nothing there expires.'
+  }
+  {
+    name: 'server-errors'
+    severity: 2
+    scope: app.id
+    entity: ''
+    metric: 'Http5xx'
+    aggregation: 'Total'
+    threshold: 10
+    description: 'More than 10 answers 5xx in 15 minutes. 503 keeps the event: Jira sends it again 5 to 15 minutes later, at most five times. 1. GET /api/health with a function key names the site that is wrong. 2. Application Insights > Failures shows whether Service Bus, Storage or Key Vault refused. 3. Soon after a deployment: roles take minutes to arrive.'
+  }
+]
+
+var actions = map(actionGroupIds, id => { actionGroupId: id })
+
+resource alert 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for rule in rules: {
+    name: '${prefix}-${rule.name}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: rule.description
+      severity: rule.severity
+      enabled: true
+      autoMitigate: true
+      scopes: [rule.scope]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            criterionType: 'StaticThresholdCriterion'
+            name: rule.name
+            metricName: rule.metric
+            timeAggregation: rule.aggregation
+            operator: 'GreaterThan'
+            threshold: rule.threshold
+            dimensions: empty(rule.entity)
+              ? []
+              : [
+                  {
+                    name: 'EntityName'
+                    operator: 'Include'
+                    values: [rule.entity]
+                  }
+                ]
+          }
+        ]
+      }
+      actions: actions
+    }
+  }
+]

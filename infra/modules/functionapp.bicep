@@ -1,0 +1,180 @@
+// The function app on Flex Consumption: https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan
+// FUNCTIONS_WORKER_RUNTIME, FUNCTIONS_EXTENSION_VERSION and WEBSITE_RUN_FROM_PACKAGE are not set: this plan refuses or ignores them,
+// https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
+
+@description('Name of the function app, and part of the address Jira delivers to.')
+param name string
+
+@description('Name of the plan.')
+param planName string
+
+@description('Azure region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Name of the app\'s identity.')
+param identityName string
+
+@description('Name of the storage account.')
+param storageName string
+
+@description('Container the app\'s package is published to.')
+param deploymentContainer string
+
+@description('Name of the Application Insights component.')
+param insightsName string
+
+@description('Settings that do not depend on the other resources\' addresses.')
+param settings { *: string }
+
+@description('Most instances the app may grow to.')
+param maximumInstanceCount int
+
+@description('Instances for HTTP that are kept warm.')
+param alwaysReadyHttpInstances int
+
+@description('Address ranges (CIDR) that may reach the app; empty for all. Publishing is not limited.')
+param allowedAddressRanges string[]
+
+@description('Name of the virtual network the app goes out through; empty for none.')
+param networkName string
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource network 'Microsoft.Network/virtualNetworks@2025-01-01' existing = if (!empty(networkName)) {
+  name: networkName
+
+  resource app 'subnets' existing = {
+    name: 'app'
+  }
+}
+
+var resourceSettings = {
+  // Host storage by identity: https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identity.properties.clientId
+  AzureWebJobsStorage__blobServiceUri: 'https://${storageName}.blob.${environment().suffixes.storage}'
+  AzureWebJobsStorage__queueServiceUri: 'https://${storageName}.queue.${environment().suffixes.storage}'
+  AzureWebJobsStorage__tableServiceUri: 'https://${storageName}.table.${environment().suffixes.storage}'
+  ServiceBus__credential: 'managedidentity'
+  ServiceBus__clientId: identity.properties.clientId
+  // The address of the component, no credential: it takes telemetry from identities alone.
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+  // For the clients that take whatever identity the machine has.
+  AZURE_CLIENT_ID: identity.properties.clientId
+}
+
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+  }
+}
+
+resource app 'Microsoft.Web/sites@2025-03-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'functions' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identity.id}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    clientAffinityEnabled: false
+    publicNetworkAccess: 'Enabled'
+    keyVaultReferenceIdentity: identity.id
+    virtualNetworkSubnetId: empty(networkName) ? null : network::app.id
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: 'https://${storageName}.blob.${environment().suffixes.storage}/${deploymentContainer}'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identity.id
+          }
+        }
+      }
+      runtime: {
+        name: 'dotnet-isolated'
+        version: '10.0'
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: 2048
+        maximumInstanceCount: maximumInstanceCount
+        alwaysReady: alwaysReadyHttpInstances > 0
+          ? [
+              {
+                name: 'http'
+                instanceCount: alwaysReadyHttpInstances
+              }
+            ]
+          : []
+        // Jira sends up to 30 deliveries at once from one site: 30 x 25 MB fit in one instance.
+        triggers: {
+          http: {
+            perInstanceConcurrency: 32
+          }
+        }
+      }
+    }
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      http20Enabled: true
+      ipSecurityRestrictionsDefaultAction: empty(allowedAddressRanges) ? 'Allow' : 'Deny'
+      ipSecurityRestrictions: [
+        for (range, i) in allowedAddressRanges: {
+          name: 'allowed-${i}'
+          action: 'Allow'
+          ipAddress: range
+          priority: 100 + i
+        }
+      ]
+      scmIpSecurityRestrictionsUseMain: false
+      scmIpSecurityRestrictionsDefaultAction: 'Allow'
+      appSettings: map(items(union(settings, resourceSettings)), setting => { name: setting.key, value: setting.value })
+    }
+  }
+
+  // Publishing by Entra ID only: https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable
+  // Publishing by Entra ID only: https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable
+  resource ftpPublishing 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: {
+      allow: false
+    }
+  }
+
+  resource scmPublishing 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: {
+      allow: false
+    }
+  }
+}
+
+@description('Address of the function app.')
+output url string = 'https://${app.properties.defaultHostName}'

@@ -1,0 +1,16 @@
+// The one identity the app has. User-assigned, so that it and its roles exist before the app starts for the first time.
+
+@description('Name of the identity.')
+param name string
+
+@description('Azure region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
+  name: name
+  location: location
+  tags: tags
+}

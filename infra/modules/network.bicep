@@ -1,0 +1,130 @@
+// The network of the private variant: the app goes out through it, and Storage, Key Vault and Service Bus are reached only in it.
+// The app itself stays public, because Jira and publishing come in from outside.
+
+@description('Name of the virtual network; the other resources are named after it.')
+param name string
+
+@description('Azure region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Address space, at least a /24: half for the app, half for private endpoints.')
+param addressPrefix string
+
+@description('Name of the storage account.')
+param storageName string
+
+@description('Name of the vault.')
+param vaultName string
+
+@description('Name of the Service Bus namespace.')
+param serviceBusName string
+
+resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: storageName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+  name: vaultName
+}
+
+resource serviceBus 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
+  name: serviceBusName
+}
+
+// https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+var services = [
+  { id: storage.id, part: 'blob', zone: 'privatelink.blob.${environment().suffixes.storage}' }
+  { id: storage.id, part: 'table', zone: 'privatelink.table.${environment().suffixes.storage}' }
+  { id: vault.id, part: 'vault', zone: 'privatelink.vaultcore.azure.net' }
+  { id: serviceBus.id, part: 'namespace', zone: 'privatelink.servicebus.windows.net' }
+]
+
+// Jira's API is outside, and a new network offers no way out by itself:
+// https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access
+resource address 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
+  name: '${name}-out'
+  location: location
+  tags: tags
+  sku: {
+    name: 'Standard'
+  }
+  properties: {
+    publicIPAllocationMethod: 'Static'
+  }
+}
+
+resource gateway 'Microsoft.Network/natGateways@2025-01-01' = {
+  name: '${name}-out'
+  location: location
+  tags: tags
+  sku: {
+    name: 'Standard'
+  }
+  properties: {
+    publicIpAddresses: [
+      {
+        id: address.id
+      }
+    ]
+  }
+}
+
+resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    addressSpace: {
+      addressPrefixes: [addressPrefix]
+    }
+    subnets: [
+      {
+        name: 'app'
+        properties: {
+          addressPrefix: cidrSubnet(addressPrefix, 25, 0)
+          defaultOutboundAccess: false
+          natGateway: {
+            id: gateway.id
+          }
+          // What Flex Consumption wants: https://learn.microsoft.com/azure/azure-functions/flex-consumption-how-to#enable-virtual-network-integration
+          delegations: [
+            {
+              name: 'functions'
+              properties: {
+                serviceName: 'Microsoft.App/environments'
+              }
+            }
+          ]
+        }
+      }
+      {
+        name: 'endpoints'
+        properties: {
+          addressPrefix: cidrSubnet(addressPrefix, 25, 1)
+          defaultOutboundAccess: false
+        }
+      }
+    ]
+  }
+
+  resource endpoints 'subnets' existing = {
+    name: 'endpoints'
+  }
+}
+
+module endpoint 'private-endpoint.bicep' = [
+  for service in services: {
+    params: {
+      location: location
+      tags: tags
+      networkId: network.id
+      subnetId: network::endpoints.id
+      serviceId: service.id
+      groupId: service.part
+      zoneName: service.zone
+    }
+  }
+]

@@ -1,0 +1,130 @@
+// The topic that deliveries go to, and the subscriptions on it.
+import { serviceBusSender } from 'roles.bicep'
+
+@description('Name of the namespace.')
+param name string
+
+@description('Azure region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Tier: Standard, or Premium for messages of up to 1 MB, dedicated capacity and private endpoints.')
+@allowed(['Standard', 'Premium'])
+param sku string
+
+@description('False closes the namespace to all but private endpoints; Premium only.')
+param publicNetworkAccess bool
+
+@description('Name of the topic.')
+param topicName string
+
+@description('Largest size of the topic in MB.')
+param topicSizeInMegabytes int
+
+@description('Days after which a message that nobody has read expires.')
+param messageDays int
+
+@description('Name of the app\'s identity.')
+param identityName string
+
+@description('Object ids of the identities that read the subscriptions.')
+param consumerPrincipalIds string[]
+
+@description('True adds a subscription of one event type, as an example of a filter.')
+param filteredSubscription bool
+
+@description('True adds a subscription with sessions: the events of one issue in the order in which they came.')
+param sessionSubscription bool
+
+@description('Name of the Log Analytics workspace.')
+param workspaceName string
+
+var premium = sku == 'Premium'
+
+var subscriptions = concat(
+  [{ name: 'default', sqlFilter: '', requiresSession: false }],
+  filteredSubscription ? [{ name: 'issue-created', sqlFilter: 'cloudEvents_type = \'jira:issue_created\'', requiresSession: false }] : [],
+  // Sessions cannot be switched on later, hence a subscription of its own.
+  sessionSubscription ? [{ name: 'by-issue', sqlFilter: '', requiresSession: true }] : []
+)
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
+  name: workspaceName
+}
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
+  name: name
+  location: location
+  tags: tags
+  sku: {
+    name: sku
+    tier: sku
+    capacity: premium ? 1 : null
+  }
+  properties: {
+    disableLocalAuth: true
+    minimumTlsVersion: '1.2'
+    premiumMessagingPartitions: premium ? 1 : null
+    publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Disabled'
+  }
+
+  resource topic 'topics' = {
+    name: topicName
+    properties: {
+      defaultMessageTimeToLive: 'P${messageDays}D'
+      // Jira's retries, the 72 h of failed records, and lag. Partitioning would compare the session too, so it stays off.
+      duplicateDetectionHistoryTimeWindow: 'P4D'
+      requiresDuplicateDetection: true
+      enablePartitioning: false
+      enableBatchedOperations: true
+      maxMessageSizeInKilobytes: premium ? 1024 : null
+      maxSizeInMegabytes: topicSizeInMegabytes
+    }
+  }
+}
+
+module subscription 'servicebus-subscription.bicep' = [
+  for subscription in subscriptions: {
+    params: {
+      namespaceName: namespace.name
+      topicName: namespace::topic.name
+      name: subscription.name
+      sqlFilter: subscription.sqlFilter
+      requiresSession: subscription.requiresSession
+      messageDays: messageDays
+      consumerPrincipalIds: consumerPrincipalIds
+    }
+  }
+]
+
+resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: namespace::topic
+  name: guid(namespace::topic.id, identity.id, serviceBusSender)
+  properties: {
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusSender)
+  }
+}
+
+// RuntimeAuditLogs are left out: one row per message, paid by the gigabyte. Preview for want of a later stable version.
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: namespace
+  name: 'to-workspace'
+  properties: {
+    workspaceId: workspace.id
+    logAnalyticsDestinationType: 'Dedicated'
+    logs: [
+      {
+        category: 'OperationalLogs'
+        enabled: true
+      }
+    ]
+  }
+}

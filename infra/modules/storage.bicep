@@ -1,0 +1,126 @@
+// One account for the Functions host, the published package, our tables and the bodies too large for the bus.
+import { storageBlobOwner, storageTableContributor } from 'roles.bicep'
+
+@description('Name of the storage account.')
+param name string
+
+@description('Azure region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Name of the app\'s identity.')
+param identityName string
+
+@description('False closes the account to all but private endpoints.')
+param publicNetworkAccess bool
+
+@description('Container of claim-checked bodies.')
+param claimCheckContainer string
+
+@description('Container the app\'s package is published to.')
+param deploymentContainer string
+
+@description('Days a claim-checked body is kept. Must outlive the message that refers to it.')
+param claimCheckRetentionInDays int
+
+// The app creates a missing table itself; they are here so that a first request needs no second round trip.
+var tables = ['cursors', 'leases', 'sitestatus', 'webhooks']
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: {
+    name: 'Standard_LRS'
+  }
+  properties: {
+    accessTier: 'Hot'
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Disabled'
+    networkAcls: {
+      bypass: 'None'
+      defaultAction: publicNetworkAccess ? 'Allow' : 'Deny'
+    }
+  }
+
+  resource blobs 'blobServices' = {
+    name: 'default'
+
+    resource containers 'containers' = [
+      for container in [claimCheckContainer, deploymentContainer]: {
+        name: container
+        properties: {
+          publicAccess: 'None'
+        }
+      }
+    ]
+  }
+
+  resource tableService 'tableServices' = {
+    name: 'default'
+
+    resource entries 'tables' = [
+      for table in tables: {
+        name: table
+      }
+    ]
+  }
+
+  resource lifecycle 'managementPolicies' = {
+    name: 'default'
+    dependsOn: [
+      blobs
+    ]
+    properties: {
+      policy: {
+        rules: [
+          {
+            name: 'delete-claim-checked-bodies'
+            enabled: true
+            type: 'Lifecycle'
+            definition: {
+              actions: {
+                baseBlob: {
+                  delete: {
+                    daysAfterModificationGreaterThan: claimCheckRetentionInDays
+                  }
+                }
+              }
+              filters: {
+                blobTypes: ['blockBlob']
+                prefixMatch: ['${claimCheckContainer}/']
+              }
+            }
+          }
+        ]
+      }
+    }
+  }
+}
+
+// On the account: the host makes containers of its own for keys and timer locks.
+// https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
+// No role on queues: nothing here uses one.
+resource appRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in [storageBlobOwner, storageTableContributor]: {
+    scope: account
+    name: guid(account.id, identity.id, role)
+    properties: {
+      principalId: identity.properties.principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+    }
+  }
+]

@@ -1,0 +1,84 @@
+using Infra.Tests.Support;
+
+namespace Infra.Tests;
+
+public sealed class FunctionAppTests
+{
+    [Fact]
+    public async Task Runtime_Always_IsFlexConsumptionOnDotnet10()
+    {
+        var plan = await Snapshot.DefaultAsync();
+        var app = plan.Single("Microsoft.Web/sites");
+
+        Assert.Equal("FC1", plan.Single("Microsoft.Web/serverfarms").Text("sku.name"));
+        Assert.Equal("dotnet-isolated", app.Text("properties.functionAppConfig.runtime.name"));
+        Assert.Equal("10.0", app.Text("properties.functionAppConfig.runtime.version"));
+        Assert.Equal("2048", app.Text("properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB"));
+        Assert.Equal("UserAssignedIdentity", app.Text("properties.functionAppConfig.deployment.storage.authentication.type"));
+    }
+
+    [Fact]
+    public async Task HttpConcurrency_Always_LetsThirtyDeliveriesOfOneSiteThrough_Rule25()
+    {
+        var scale = (await Snapshot.DefaultAsync()).Single("Microsoft.Web/sites").At("properties.functionAppConfig.scaleAndConcurrency");
+
+        Assert.InRange(scale.At("triggers.http.perInstanceConcurrency").GetInt32(), 30, 64);
+        Assert.Equal("40", scale.Text("maximumInstanceCount"));
+    }
+
+    [Fact]
+    public async Task AlwaysReady_ByDefaultNone_OrAsManyAsAsked()
+    {
+        const string Path = "properties.functionAppConfig.scaleAndConcurrency.alwaysReady";
+
+        Assert.Empty((await Snapshot.DefaultAsync()).Single("Microsoft.Web/sites").At(Path).EnumerateArray());
+        var http = Assert.Single((await Snapshot.FullAsync()).Single("Microsoft.Web/sites").At(Path).EnumerateArray());
+        Assert.Equal(("http", "1"), (http.Text("name"), http.Text("instanceCount")));
+    }
+
+    [Fact]
+    public async Task SiteSettings_Always_BecomeAppSettings_AndSecretsKeyVaultReferences()
+    {
+        var plan = await Snapshot.FullAsync();
+        var settings = plan.AppSettings();
+        var app = plan.Single("Microsoft.Web/sites");
+
+        Assert.Equal("https://acme.atlassian.net", settings["Sites__acme__Url"]);
+        Assert.Contains("@Microsoft.KeyVault(SecretUri=", settings["Sites__acme__Secret"], StringComparison.Ordinal);
+        Assert.Contains("acme-client-secret", settings["Sites__acme__Secret"], StringComparison.Ordinal);
+        Assert.Equal(plan.Single("Microsoft.ManagedIdentity/userAssignedIdentities").Text("id"), app.Text("properties.keyVaultReferenceIdentity"));
+        Assert.Equal(("https://hooks.example.com", "True"), (settings["PublicBaseUrl"], settings["TakeOver"]));
+    }
+
+    [Fact]
+    public async Task Clients_OfStorageAndServiceBus_SignInAsTheAppsIdentity()
+    {
+        var settings = (await Snapshot.DefaultAsync()).AppSettings();
+
+        Assert.All(["AzureWebJobsStorage", "ServiceBus"], section =>
+        {
+            Assert.Equal("managedidentity", settings[$"{section}__credential"]);
+            Assert.Contains("userAssignedIdentities", settings[$"{section}__clientId"], StringComparison.Ordinal);
+        });
+        Assert.DoesNotContain("AzureWebJobsStorage", settings.Keys);
+        Assert.DoesNotContain("ServiceBus", settings.Keys);
+        Assert.Contains("Authorization=AAD", settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"], StringComparison.Ordinal);
+    }
+
+    /// <summary><see href="https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations"/>.</summary>
+    [Theory]
+    [InlineData("FUNCTIONS_WORKER_RUNTIME")]
+    [InlineData("FUNCTIONS_EXTENSION_VERSION")]
+    [InlineData("WEBSITE_RUN_FROM_PACKAGE")]
+    [InlineData("WEBSITE_CONTENTSHARE")]
+    [InlineData("WEBSITE_CONTENTAZUREFILECONNECTIONSTRING")]
+    [InlineData("WEBSITE_TIME_ZONE")]
+    [InlineData("WEBSITE_VNET_ROUTE_ALL")]
+    [InlineData("SCM_DO_BUILD_DURING_DEPLOYMENT")]
+    public async Task AppSettings_Never_HoldWhatFlexConsumptionRefuses(string name) =>
+        Assert.DoesNotContain(name, (await Snapshot.FullAsync()).AppSettings().Keys);
+
+    [Fact]
+    public async Task AppSettings_Always_HaveNamesThatLinuxTakes() =>
+        Assert.All((await Snapshot.FullAsync()).AppSettings().Keys, name => Assert.Matches("^[A-Za-z0-9_.]+$", name));
+}

@@ -1,0 +1,44 @@
+using Infra.Tests.Support;
+
+namespace Infra.Tests;
+
+/// <summary>A wrong parameter fails before anything is deployed, with a sentence that says what to do.</summary>
+public sealed class ParameterTests
+{
+    [Theory]
+    [InlineData("privateNetwork needs serviceBusSku=Premium", "privateNetwork = true", "serviceBusSku = 'Standard'")]
+    [InlineData("a site id with a hyphen cannot be an app setting on Linux. Wrong: Sites__my-site__Url", "siteSettings = { 'Sites__my-site__Url': 'https://x' }")]
+    [InlineData("Wrong: Publisher", "siteSettings = { Publisher: 'StorageQueue' }")]
+    [InlineData("name the Key Vault secret in siteSecretNames: Sites__acme__Secret, sites__b__refreshtoken", "siteSettings = { Sites__acme__Secret: 'hush', sites__b__refreshtoken: 'hush' }")]
+    [InlineData("Wrong: Sites__acme__Url", "siteSecretNames = { Sites__acme__Url: 'acme-url' }")]
+    [InlineData("\"'Premium' | 'Standard'\"", "serviceBusSku = 'Basic'", "alwaysReadyHttpInstances = 101")]
+    [InlineData("maximum allowable value is 100", "serviceBusSku = 'Basic'", "alwaysReadyHttpInstances = 101")]
+    public async Task Parameter_Wrong_FailsWithASentenceThatHelps(string sentence, params string[] parameters) =>
+        Assert.Contains(sentence, await Snapshot.FailureAsync(parameters), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Parameters_All_AreDescribed()
+    {
+        var parameters = (await Template.CompiledAsync()).At("parameters").EnumerateObject().ToList();
+
+        Assert.NotEmpty(parameters);
+        Assert.All(parameters, parameter => Assert.True(parameter.Value.Text("metadata.description").Length > 20, parameter.Name));
+    }
+
+    /// <summary>Names of the services that are narrower than an environment's name; the longest such name is used here.</summary>
+    [Theory]
+    [InlineData("Microsoft.Storage/storageAccounts", "^[a-z0-9]{3,24}$")]
+    [InlineData("Microsoft.KeyVault/vaults", "^[a-z][a-z0-9-]{1,22}[a-z0-9]$")]
+    [InlineData("Microsoft.ServiceBus/namespaces", "^[a-z][a-z0-9-]{4,48}[a-z0-9]$")]
+    [InlineData("Microsoft.Web/sites", "^[a-z0-9][a-z0-9-]{0,30}[a-z0-9]$")]
+    [InlineData("Microsoft.Web/serverfarms", "^[a-z0-9-]{1,60}$")]
+    [InlineData("Microsoft.ManagedIdentity/userAssignedIdentities", "^[a-z0-9][a-z0-9-]{2,127}$")]
+    [InlineData("Microsoft.OperationalInsights/workspaces", "^[a-z0-9][a-z0-9-]{2,61}[a-z0-9]$")]
+    [InlineData("Microsoft.Resources/resourceGroups", "^[A-Za-z0-9_().-]{1,90}$")]
+    public async Task Name_WithTheLongestEnvironmentName_IsValid(string type, string pattern)
+    {
+        Assert.Matches(pattern, (await Snapshot.FullAsync()).Single(type).Text("name"));
+        Assert.Matches(pattern, (await Snapshot.DefaultAsync()).Single(type).Text("name"));
+        Assert.NotEqual((await Snapshot.FullAsync()).Single(type).Text("name"), (await Snapshot.DefaultAsync()).Single(type).Text("name"));
+    }
+}

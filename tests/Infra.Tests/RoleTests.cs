@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Infra.Tests.Support;
+
+namespace Infra.Tests;
+
+/// <summary>Who may do what, and at which resource. Every assignment of the template is listed here: one more fails.</summary>
+public sealed class RoleTests
+{
+    // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+    private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
+    {
+        ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = "Storage Blob Data Owner",
+        ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Storage Table Data Contributor",
+        ["69a216fc-b8fb-44d8-bc22-1f3c2cd27a39"] = "Service Bus Data Sender",
+        ["4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0"] = "Service Bus Data Receiver",
+        ["b86a8fe4-44ce-4948-aee5-eccb2c155cd7"] = "Key Vault Secrets Officer",
+        ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Monitoring Metrics Publisher",
+    };
+
+    [Fact]
+    public async Task Roles_ByDefault_AreTheAppsAlone_AtTheNarrowestScope()
+    {
+        var roles = Roles(await Snapshot.DefaultAsync());
+
+        Assert.All(roles, role => Assert.Contains("userAssignedIdentities", role.Principal, StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                ("Key Vault Secrets Officer", "Microsoft.KeyVault/vaults"),
+                ("Monitoring Metrics Publisher", "Microsoft.Insights/components"),
+                ("Service Bus Data Sender", "Microsoft.ServiceBus/namespaces/topics"),
+                ("Storage Blob Data Owner", "Microsoft.Storage/storageAccounts"),
+                ("Storage Table Data Contributor", "Microsoft.Storage/storageAccounts"),
+            ],
+            roles.Select(role => (role.Name, role.ScopeType)).Order());
+    }
+
+    [Fact]
+    public async Task Deployer_WhenNamed_IsSecretsOfficerOfTheVaultOnly()
+    {
+        var roles = Roles(await Snapshot.FullAsync());
+
+        var role = Assert.Single(roles, role => role.Principal == Snapshot.Deployer);
+        Assert.Equal(("Key Vault Secrets Officer", "Microsoft.KeyVault/vaults", "ServicePrincipal"), (role.Name, role.ScopeType, role.PrincipalType));
+    }
+
+    [Fact]
+    public async Task Consumer_WhenNamed_ReadsSubscriptionsAndNothingElse()
+    {
+        var roles = Roles(await Snapshot.FullAsync());
+
+        var consumers = roles.Where(role => role.Principal == Snapshot.Consumer).ToList();
+        Assert.Equal(3, consumers.Count);
+        Assert.All(consumers, role => Assert.Equal(
+            ("Service Bus Data Receiver", "Microsoft.ServiceBus/namespaces/topics/subscriptions"), (role.Name, role.ScopeType)));
+    }
+
+    [Fact]
+    public async Task RoleNames_Always_AreGuidsThatDifferByScopeAndPrincipal()
+    {
+        var names = Roles(await Snapshot.FullAsync()).Select(role => role.Id.Split('/')[^1]).ToList();
+
+        Assert.All(names, name => Assert.True(Guid.TryParse(name, out _), name));
+        Assert.Equal(names.Count, names.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public async Task RoleNames_InTheTemplate_AreMadeOfIdsAlone_SoThatADeploymentCanBeRepeated()
+    {
+        var names = RoleNames(await Template.CompiledAsync()).ToList();
+
+        Assert.NotEmpty(names);
+        Assert.All(names, name => Assert.StartsWith("[guid(", name, StringComparison.Ordinal));
+        Assert.DoesNotContain(names, name => name.Contains("newGuid", StringComparison.Ordinal) || name.Contains("utcNow", StringComparison.Ordinal)
+            || name.Contains("deployment()", StringComparison.Ordinal));
+    }
+
+    private static List<Role> Roles(Snapshot plan) => [.. plan.OfType("Microsoft.Authorization/roleAssignments").Select(Role.Of)];
+
+    private static IEnumerable<string> RoleNames(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object when element.TryGetProperty("type", out var type) && type.ToString() == "Microsoft.Authorization/roleAssignments" =>
+            [element.Text("name")],
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => RoleNames(property.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(RoleNames),
+        _ => [],
+    };
+
+    private sealed record Role(string Id, string Name, string ScopeType, string Principal, string PrincipalType)
+    {
+        public static Role Of(JsonElement resource)
+        {
+            var id = resource.Text("id");
+            var scope = id[..id.IndexOf("/providers/Microsoft.Authorization/", StringComparison.Ordinal)].Split("/providers/")[^1].Split('/');
+            var type = string.Join('/', scope.Where((_, index) => index == 0 || index % 2 == 1));
+            var definition = resource.Text("properties.roleDefinitionId").Split('/')[^1];
+            var properties = resource.At("properties");
+            return new(
+                id, Names.GetValueOrDefault(definition, definition), type, properties.Text("principalId"),
+                properties.TryGetProperty("principalType", out var kind) ? kind.GetString()! : "");
+        }
+    }
+}

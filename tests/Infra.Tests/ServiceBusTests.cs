@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using System.Xml;
+using Infra.Tests.Support;
+
+namespace Infra.Tests;
+
+public sealed partial class ServiceBusTests
+{
+    [Fact]
+    public async Task Topic_Always_ComparesMessageIdsForFourDaysWithoutPartitions_Decision5()
+    {
+        var topic = (await Snapshot.DefaultAsync()).Single("Microsoft.ServiceBus/namespaces/topics");
+
+        Assert.Equal("True", topic.Text("properties.requiresDuplicateDetection"));
+        Assert.Equal("P4D", topic.Text("properties.duplicateDetectionHistoryTimeWindow"));
+        Assert.Equal("False", topic.Text("properties.enablePartitioning"));
+        Assert.Equal("P14D", topic.Text("properties.defaultMessageTimeToLive"));
+        Assert.Equal("5120", topic.Text("properties.maxSizeInMegabytes"));
+    }
+
+    [Fact]
+    public async Task Tier_ByDefault_IsStandardWithItsThreshold_Decision7()
+    {
+        var plan = await Snapshot.DefaultAsync();
+
+        Assert.Equal("Standard", plan.Single("Microsoft.ServiceBus/namespaces").Text("sku.name"));
+        Assert.Equal("Enabled", plan.Single("Microsoft.ServiceBus/namespaces").Text("properties.publicNetworkAccess"));
+        Assert.Equal($"{192 * 1024}", plan.AppSettings()["ClaimCheckThreshold"]);
+        Assert.Equal("", Optional(plan, "maxMessageSizeInKilobytes"));
+    }
+
+    [Fact]
+    public async Task Tier_InAPrivateNetwork_IsPremiumWithItsMessageSizeAndThreshold_Decision7()
+    {
+        var plan = await Snapshot.FullAsync();
+        var bus = plan.Single("Microsoft.ServiceBus/namespaces");
+
+        Assert.Equal(("Premium", "Premium", "1"), (bus.Text("sku.name"), bus.Text("sku.tier"), bus.Text("sku.capacity")));
+        Assert.Equal($"{900 * 1024}", plan.AppSettings()["ClaimCheckThreshold"]);
+        Assert.Equal("1024", Optional(plan, "maxMessageSizeInKilobytes"));
+    }
+
+    [Fact]
+    public async Task Subscriptions_ByDefault_IsOneThatTakesAll_AndDropsWhatNobodyReads()
+    {
+        var plan = await Snapshot.DefaultAsync();
+        var subscription = plan.Single("Microsoft.ServiceBus/namespaces/topics/subscriptions");
+
+        Assert.EndsWith("/default", subscription.Text("name"), StringComparison.Ordinal);
+        Assert.Equal("False", subscription.Text("properties.deadLetteringOnMessageExpiration"));
+        Assert.Equal("False", subscription.Text("properties.requiresSession"));
+        Assert.Empty(plan.OfType("Microsoft.ServiceBus/namespaces/topics/subscriptions/rules"));
+    }
+
+    [Fact]
+    public async Task Subscriptions_BySwitch_AddAFilterAndSessionsUnderNamesOfTheirOwn()
+    {
+        var plan = await Snapshot.FullAsync();
+        var subscriptions = plan.OfType("Microsoft.ServiceBus/namespaces/topics/subscriptions");
+
+        Assert.Equal(
+            [("by-issue", "True"), ("default", "False"), ("issue-created", "False")],
+            subscriptions.Select(each => (each.Text("name").Split('/')[^1], each.Text("properties.requiresSession"))).Order());
+        Assert.All(subscriptions, each => Assert.Equal("True", each.Text("properties.deadLetteringOnMessageExpiration")));
+    }
+
+    /// <summary>A second rule would add to the one that takes everything, not narrow it.</summary>
+    [Fact]
+    public async Task Filter_Always_ReplacesTheDefaultRule_AndReadsOnlyPropertiesTheCodeWrites()
+    {
+        var rule = (await Snapshot.FullAsync()).Single("Microsoft.ServiceBus/namespaces/topics/subscriptions/rules");
+        var written = PropertyConstant().Matches(Repository.Read("src/JiraWebhooks/Publishing/MessageProperties.cs")).Select(match => match.Groups[1].Value);
+
+        Assert.EndsWith("/$Default", rule.Text("name"), StringComparison.Ordinal);
+        Assert.Contains(rule.Text("properties.sqlFilter.sqlExpression").Split(' ')[0], written);
+    }
+
+    [Fact]
+    public async Task ClaimCheckedBodies_Always_OutliveTheMessageByThirtyDays()
+    {
+        var plan = await Snapshot.DefaultAsync();
+        var rule = Assert.Single(plan.Single("Microsoft.Storage/storageAccounts/managementPolicies").At("properties.policy.rules").EnumerateArray());
+        var message = XmlConvert.ToTimeSpan(plan.Single("Microsoft.ServiceBus/namespaces/topics").Text("properties.defaultMessageTimeToLive"));
+
+        Assert.True(rule.At("definition.actions.baseBlob.delete.daysAfterModificationGreaterThan").GetInt32() > message.TotalDays + 30);
+        Assert.Equal([$"{plan.AppSettings()["ClaimCheckContainer"]}/"], rule.At("definition.filters.prefixMatch").Strings());
+    }
+
+    private static string Optional(Snapshot plan, string property) =>
+        plan.Single("Microsoft.ServiceBus/namespaces/topics").At("properties").TryGetProperty(property, out var value) ? value.ToString() : "";
+
+    [GeneratedRegex("public const string \\w+ = \"(\\w+)\";")]
+    private static partial Regex PropertyConstant();
+}
