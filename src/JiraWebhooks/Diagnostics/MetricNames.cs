@@ -1,0 +1,33 @@
+namespace JiraWebhooks.Diagnostics;
+
+/// <summary>Metrics of the timers that the alert rules in <c>infra/queries</c> ask for by name. A test there fails when one is renamed
+/// here alone; the names of the receive path are in <see cref="Deliveries.DeliveryMetrics"/>.</summary>
+public static class MetricNames
+{
+    /// <summary>Gauge, days until the soonest expiry among a site's webhooks, once per refresh; tag <see cref="SiteTag"/>.</summary>
+    public const string WebhookExpiry = "jira.webhooks.expiry";
+
+    /// <summary>Counter of refreshes of one site; tags <see cref="SiteTag"/> and <see cref="OutcomeTag"/>.</summary>
+    public const string RefreshCompleted = "jira.refresh.completed";
+
+    /// <summary>Gauge, hours since the cursor's time, once per poll; tag <see cref="SiteTag"/>. Sites without a failed list have none.</summary>
+    public const string CursorAge = "jira.failed.cursor_age";
+
+    /// <summary>Counter of polls that found the cursor older than what Jira keeps; tag <see cref="SiteTag"/>.</summary>
+    public const string PossibleLoss = "jira.failed.possible_loss";
+
+    /// <summary>Gauge, number of sites whose settings are wrong.</summary>
+    public const string SitesUnhealthy = "jira.sites.unhealthy";
+
+    /// <summary>Gauge, number of sites whose OAuth grant has to be given anew.</summary>
+    public const string SitesReconnectRequired = "jira.sites.reconnect_required";
+
+    /// <summary>The site's slug.</summary>
+    public const string SiteTag = "site";
+
+    /// <summary>How it ended: <see cref="OutcomeOk"/>, or anything else for a failure.</summary>
+    public const string OutcomeTag = "outcome";
+
+    /// <summary>Value of <see cref="OutcomeTag"/> when every subscription of the site has a live webhook.</summary>
+    public const string OutcomeOk = "ok";
+}

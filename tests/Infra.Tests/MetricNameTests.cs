@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using Infra.Tests.Support;
+
+namespace Infra.Tests;
+
+/// <summary>Alert queries are text: a metric, tag or value renamed in the code alone would silence its alert for ever.</summary>
+public sealed partial class MetricNameTests
+{
+    private static readonly string Source = string.Join('\n', Repository.Files("src/JiraWebhooks", "*.cs").Select(Repository.Read));
+
+    private static readonly string Queries = string.Join('\n', Repository.Files("infra/queries", "*.kql").Select(Repository.Read));
+
+    public static TheoryData<string> Metrics => [.. Metric().Matches(Queries).Select(match => match.Groups[1].Value).Distinct().Order()];
+
+    [Fact]
+    public void Metrics_InTheQueries_AreThese() =>
+        Assert.Equal(
+            [
+                "jira.deliveries.refused", "jira.failed.cursor_age", "jira.failed.possible_loss", "jira.refresh.completed",
+                "jira.sites.reconnect_required", "jira.sites.unhealthy", "jira.webhooks.expiry",
+            ],
+            Metrics.Select(row => row.Data));
+
+    [Theory]
+    [MemberData(nameof(Metrics))]
+    public void Metric_InAQuery_IsAConstantOfTheCode(string metric) =>
+        Assert.Single(Constant().Matches(Source), match => match.Groups[2].Value == metric);
+
+    /// <summary>Not only named: the constant is used where instruments are made.</summary>
+    [Theory]
+    [MemberData(nameof(Metrics))]
+    public void Metric_InAQuery_IsEmittedByTheCode(string metric)
+    {
+        var constant = Constant().Matches(Source).First(match => match.Groups[2].Value == metric).Groups[1].Value;
+        Assert.SkipWhen(
+            metric != "jira.deliveries.refused" && Source.Contains("throw new NotImplementedException()", StringComparison.Ordinal),
+            "Refresh and poll are not written yet.");
+
+        Assert.Matches($@"(Counter|Gauge)(<\w+>)?\(\s*(MetricNames\.)?{constant}\b", Source);
+    }
+
+    [Fact]
+    public void TagsAndValues_InTheQueries_AreThoseOfTheCode()
+    {
+        var literals = Literal().Matches(Source).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        var tags = Tag().Matches(Queries).Select(match => match.Groups[1].Value).Distinct().Order();
+        var values = Value().Matches(Queries).SelectMany(match => Quoted().Matches(match.Value)).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.Equal(["outcome", "reason", "site"], tags);
+        Assert.Equal(["ok", "bad_signature", "bad_claims", "expired", "other_site"], values);
+        Assert.All(tags.Concat(values), word => Assert.Contains(word, literals));
+    }
+
+    [GeneratedRegex(@"'(jira\.[a-z_.]+)'")]
+    private static partial Regex Metric();
+
+    [GeneratedRegex("const string (\\w+) = \"([^\"]+)\"")]
+    private static partial Regex Constant();
+
+    [GeneratedRegex("\"([a-z_]+)\"")]
+    private static partial Regex Literal();
+
+    [GeneratedRegex(@"Properties\.(\w+)")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"(?:Properties\.\w+\) ==|Reason in) .*")]
+    private static partial Regex Value();
+
+    [GeneratedRegex("'([a-z_]+)'")]
+    private static partial Regex Quoted();
+}
