@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using JiraWebhooks.Diagnostics;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
@@ -44,6 +45,8 @@ public sealed partial class DeliveryReceiver(
         }
     }
 
+    // A body seldom comes in one piece with its headers, so these really wait: their state is taken from a pool.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome> HandleAsync(HttpContext context, string siteId, CancellationToken budget)
     {
         Site? site = null;
@@ -62,7 +65,7 @@ public sealed partial class DeliveryReceiver(
             stage = "internal";
             var verification = site is null
                 ? DeliveryVerifier.VerifyNobody(context.Request, body.Memory.Span, clock.GetUtcNow())
-                : DeliveryVerifier.Verify(context.Request, body.Memory.Span, site, clock.GetUtcNow());
+                : DeliveryVerifier.Verify(context.Request, body.Memory.Span, site, options.PublicBaseUrl, clock.GetUtcNow());
             if (verification is not Verification.Authentic) return Refused(verification, context.Request.Headers, site);
 
             var message = DeliveryDescriber.Describe(site!, DeliveryHeaders.Of(context.Request.Headers), body.Memory);

@@ -13,26 +13,32 @@ internal static class DeliveryVerifier
     private static readonly SiteSecret Nobodys = SiteSecret.From(Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"))!;
 
     /// <summary>Verifies <paramref name="body"/> as it came over the wire. The site must have a secret.</summary>
-    public static Verification Verify(HttpRequest request, ReadOnlySpan<byte> body, Site site, DateTimeOffset now) => site.Scheme switch
+    public static Verification Verify(HttpRequest request, ReadOnlySpan<byte> body, Site site, Uri publicBaseUrl, DateTimeOffset now) => site.Scheme switch
     {
         SiteScheme.AdminWebhook => HubSignatureVerifier.Verify(request.Headers[HubSignature], body, site.Secret!, site.PreviousSecret),
         SiteScheme.OAuth => VerifyToken(Token(request.Headers.Authorization, "Bearer "), site, JwtRules.OAuth(site), now),
-        _ => Verification.NoCredential,
+        _ => VerifyToken(ConnectToken.Of(request), site, JwtRules.Connect(site, ConnectToken.QueryHash(request, site, publicBaseUrl)), now),
     };
 
     /// <summary>Does the work of a check and refuses.</summary>
     public static Verification VerifyNobody(HttpRequest request, ReadOnlySpan<byte> body, DateTimeOffset now)
     {
-        if (request.Headers.TryGetValue(HubSignature, out var signature)) HubSignatureVerifier.Verify(signature, body, Nobodys, null);
-        else JwtVerifier.Verify(Token(request.Headers.Authorization, "Bearer "), Nobodys, null, default, now);
+        if (request.Headers.TryGetValue(HubSignature, out var signature))
+        {
+            HubSignatureVerifier.Verify(signature, body, Nobodys, null);
+            return Verification.UnknownSite;
+        }
 
+        var bearer = Token(request.Headers.Authorization, "Bearer ");
+        JwtVerifier.Verify(bearer.IsEmpty ? ConnectToken.Of(request) : bearer, Nobodys, null, default, now);
         return Verification.UnknownSite;
     }
 
     private static Verification VerifyToken(ReadOnlySpan<char> token, Site site, in JwtRules rules, DateTimeOffset now) =>
         token.IsEmpty ? Verification.NoCredential : JwtVerifier.Verify(token, site.Secret!, site.PreviousSecret, rules, now);
 
-    private static ReadOnlySpan<char> Token(StringValues header, string scheme) =>
+    /// <summary>The token behind <paramref name="scheme"/>; nothing when the header is missing, repeated or of another scheme.</summary>
+    internal static ReadOnlySpan<char> Token(StringValues header, string scheme) =>
         header.Count == 1 && header[0] is { } value && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
             ? value.AsSpan(scheme.Length).Trim(' ')
             : default;

@@ -39,12 +39,10 @@ internal static class HubSignatureVerifier
     private static bool Matches(SiteSecret secret, ReadOnlySpan<byte> body, ReadOnlySpan<byte> claimed)
     {
         Span<byte> actual = stackalloc byte[SHA512.HashSizeInBytes];
-        var size = claimed.Length switch
-        {
-            SHA256.HashSizeInBytes => HMACSHA256.HashData(secret.Bytes, body, actual),
-            SHA384.HashSizeInBytes => HMACSHA384.HashData(secret.Bytes, body, actual),
-            _ => HMACSHA512.HashData(secret.Bytes, body, actual),
-        };
-        return CryptographicOperations.FixedTimeEquals(actual[..size], claimed);
+        if (claimed.Length == SHA256.HashSizeInBytes) SecretHmac.Hash(secret, body, actual);
+        else if (claimed.Length == SHA384.HashSizeInBytes) HMACSHA384.HashData(secret.Bytes, body, actual);
+        else HMACSHA512.HashData(secret.Bytes, body, actual);
+
+        return CryptographicOperations.FixedTimeEquals(actual[..claimed.Length], claimed);
     }
 }

@@ -60,7 +60,7 @@ internal static class JwtVerifier
     private static bool Matches(SiteSecret secret, ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
     {
         Span<byte> actual = stackalloc byte[SHA256.HashSizeInBytes];
-        HMACSHA256.HashData(secret.Bytes, signed, actual);
+        SecretHmac.Hash(secret, signed, actual);
         return CryptographicOperations.FixedTimeEquals(actual, signature);
     }
 }

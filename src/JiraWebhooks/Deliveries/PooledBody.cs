@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace JiraWebhooks.Deliveries;
 
@@ -16,11 +17,12 @@ internal sealed class PooledBody : IDisposable
     public ReadOnlyMemory<byte> Memory => new(_buffer, 0, _length);
 
     /// <summary>Reads the whole body. False when it is longer than <paramref name="limit"/> bytes; the rest is then left unread.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> TryReadAsync(PipeReader reader, int limit, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var read = await Unless(reader.ReadAsync(cancellationToken), cancellationToken);
+            var read = await reader.ReadAsync(cancellationToken);
             if (read.IsCanceled) throw new OperationCanceledException("The body was cut off by the server.");
             if (read.Buffer.Length > limit - _length)
             {
@@ -44,10 +46,6 @@ internal sealed class PooledBody : IDisposable
         _buffer = null;
         _length = 0;
     }
-
-    // A reader that does not look at the token must not hold the answer up either.
-    private static ValueTask<ReadResult> Unless(ValueTask<ReadResult> read, CancellationToken cancellationToken) =>
-        read.IsCompleted ? read : new(read.AsTask().WaitAsync(cancellationToken));
 
     private void Append(ReadOnlySequence<byte> bytes)
     {

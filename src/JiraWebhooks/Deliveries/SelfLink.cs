@@ -10,6 +10,8 @@ internal static class SelfLink
     /// <summary>True when <paramref name="link"/> names a host and is neither on the site's own nor under the address its API answers from.</summary>
     public static bool IsForeign(ReadOnlySpan<byte> link, Site site)
     {
+        if (StartsWith(link, site.Url.AbsoluteUri) || StartsWith(link, site.ApiUrl.AbsoluteUri)) return false;
+
         var start = link.IndexOf("://"u8);
         if (start < 0) return false;
 
@@ -20,7 +22,7 @@ internal static class SelfLink
         var port = host.LastIndexOf((byte)':');
         if (port >= 0) host = host[..port];
 
-        return !Ascii.EqualsIgnoreCase(host, site.Url.Host) && !StartsWith(link, site.ApiUrl.AbsoluteUri);
+        return !Ascii.EqualsIgnoreCase(host, site.Url.Host);
     }
 
     private static bool StartsWith(ReadOnlySpan<byte> link, string address) =>

@@ -24,9 +24,10 @@ public sealed class DeliveryAllocationTests
     [Theory]
     [InlineData(SiteScheme.AdminWebhook, 2048)]
     [InlineData(SiteScheme.OAuth, 2048)]
+    [InlineData(SiteScheme.Connect, 2560)]
     public void ReceiveAsync_64Kilobytes_AllocatesLittle_Decision8(SiteScheme scheme, int limit)
     {
-        var site = scheme is SiteScheme.OAuth ? StubSites.OAuth : StubSites.Admin;
+        var site = scheme switch { SiteScheme.OAuth => StubSites.OAuth, SiteScheme.Connect => StubSites.Connect, _ => StubSites.Admin };
         var receiver = new DeliveryReceiver(
             new OneSite(site), new Sink(), new() { PublicBaseUrl = new Uri("https://hooks.example.com") }, TimeProvider.System,
             new DeliveryActivity(TimeProvider.System), NullLogger<DeliveryReceiver>.Instance);
@@ -35,7 +36,10 @@ public sealed class DeliveryAllocationTests
         context.Features.Set<IRequestBodyPipeFeature>(body);
         context.Request.Headers["X-Atlassian-Webhook-Identifier"] = "0123456789abcdef0123456789abcdef";
         context.Request.Headers["X-Atlassian-Webhook-Flow"] = "Primary";
+        context.Request.Method = "POST";
+        context.Request.Path = $"/api/deliveries/{site.Id}";
         if (scheme is SiteScheme.OAuth) context.Request.Headers.Authorization = $"Bearer {TestTokens.OAuth(TimeProvider.System.GetUtcNow())}";
+        else if (scheme is SiteScheme.Connect) context.Request.Headers.Authorization = $"JWT {TestTokens.Connect(TimeProvider.System.GetUtcNow(), context.Request.Path)}";
         else context.Request.Headers["X-Hub-Signature"] = TestTokens.Hub(Body);
 
         long Measure()

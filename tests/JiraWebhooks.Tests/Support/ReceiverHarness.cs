@@ -68,7 +68,8 @@ internal sealed class ReceiverHarness
     private void Sign(HttpRequest request, Site site, byte[] body)
     {
         if (site.Scheme is SiteScheme.OAuth) request.Headers.Authorization = $"Bearer {TestTokens.OAuth(Clock.GetUtcNow())}";
-        else if (site.Scheme is SiteScheme.AdminWebhook) request.Headers["X-Hub-Signature"] = TestTokens.Hub(body);
+        else if (site.Scheme is SiteScheme.Connect) request.Headers.Authorization = $"JWT {TestTokens.Connect(Clock.GetUtcNow(), request.Path)}";
+        else request.Headers["X-Hub-Signature"] = TestTokens.Hub(body);
     }
 
     private sealed record BodyPipe(PipeReader Reader) : IRequestBodyPipeFeature;

@@ -21,6 +21,13 @@ internal static class TestTokens
     public static string OAuth(DateTimeOffset now, string secret = StubSites.Secret) =>
         Sign($$"""{"iss":"{{StubSites.ClientId}}","iat":{{now.ToUnixTimeSeconds()}},"exp":{{now.ToUnixTimeSeconds() + 180}}}""", secret);
 
+    /// <summary>A Connect token for a POST to <paramref name="path"/>; <paramref name="query"/> is in its canonical form.</summary>
+    public static string Connect(DateTimeOffset now, string path, string query = "", string secret = StubSites.Secret)
+    {
+        var queryHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"POST&{path}&{query}")));
+        return Sign($$"""{"iss":"{{StubSites.ClientKey}}","iat":{{now.ToUnixTimeSeconds()}},"exp":{{now.ToUnixTimeSeconds() + 900}},"qsh":"{{queryHash}}"}""", secret);
+    }
+
     public static string Hub(byte[] body, string secret = StubSites.Secret) =>
         "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
 }

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+
+namespace JiraWebhooks.Benchmarks.Load;
+
+/// <summary>Sends one prepared request over and over on raw sockets: on each connection the next one after the answer to the last, no
+/// pipelining. One thread polls them all, since the client shares the machine with what it measures.</summary>
+internal sealed class LoadClient(int port, string path, byte[] body, params IEnumerable<(string Name, string Value)> headers)
+{
+    private readonly byte[] _request =
+    [
+        .. Encoding.ASCII.GetBytes(
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {body.Length}\r\n"
+            + string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n")) + "\r\n"),
+        .. body,
+    ];
+
+    /// <summary>One round over <paramref name="connections"/> connections.</summary>
+    public LoadResult Run(int connections, TimeSpan duration, Process server)
+    {
+        var open = Enumerable.Range(0, connections).Select(_ => new LoadConnection(port, _request)).ToDictionary(connection => connection.Socket);
+        try
+        {
+            server.Refresh();
+            var processor = server.TotalProcessorTime;
+            var latencies = new List<long>(1_000_000);
+            var started = Stopwatch.GetTimestamp();
+            var until = started + (long)(duration.TotalSeconds * Stopwatch.Frequency);
+            while (Stopwatch.GetTimestamp() < until) Poll(open, latencies);
+
+            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            server.Refresh();
+            latencies.Sort();
+            return new LoadResult(
+                latencies.Count / seconds,
+                Stopwatch.GetElapsedTime(0, latencies[(int)(latencies.Count * 0.99)]).TotalMilliseconds,
+                (server.TotalProcessorTime - processor).TotalMicroseconds / latencies.Count);
+        }
+        finally
+        {
+            foreach (var connection in open.Values) connection.Dispose();
+        }
+    }
+
+    private static void Poll(Dictionary<Socket, LoadConnection> open, List<long> latencies)
+    {
+        var readable = new List<Socket>(open.Count);
+        var writable = new List<Socket>();
+        foreach (var connection in open.Values) (connection.IsSending ? writable : readable).Add(connection.Socket);
+
+        Socket.Select(readable, writable, null, TimeSpan.FromSeconds(1));
+        foreach (var socket in writable) open[socket].Send();
+        foreach (var socket in readable)
+        {
+            if (open[socket].Receive() is { } latency) latencies.Add(latency);
+        }
+    }
+}
+
+/// <summary>One round. The server's processor time per request is the steadiest of the three where others use the machine too.</summary>
+internal readonly record struct LoadResult(double PerSecond, double P99Milliseconds, double ServerMicroseconds);

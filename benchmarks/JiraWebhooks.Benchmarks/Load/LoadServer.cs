@@ -1,0 +1,74 @@
+using System.Net;
+using JiraWebhooks.Deliveries;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites;
+using Octokit.Webhooks;
+using Octokit.Webhooks.AspNetCore;
+
+namespace JiraWebhooks.Benchmarks.Load;
+
+/// <summary>The measured process: one Kestrel with all endpoints, so that each meets the same server.</summary>
+internal static class LoadServer
+{
+    public const string BarePath = "/bare";
+    public const string OctokitPath = "/octokit";
+
+    /// <summary>Runs until standard input closes; prints its port first.</summary>
+    public static async Task<int> RunAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Services
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(TestSites.Options)
+            .AddSingleton<ISiteStore>(new FixedSites())
+            .AddKeyedSingleton<IDeliveryPublisher, NoPublisher>(AzureClients.Receive)
+            .AddSingleton<WebhookEventProcessor, NoProcessor>()
+            .AddDeliveries();
+
+        var app = builder.Build();
+        var receiver = app.Services.GetRequiredService<DeliveryReceiver>();
+        app.MapPost(BarePath, ReadAndForgetAsync);
+        app.MapPost("/api/" + DeliveryReceiver.Route, (HttpContext context, string site) => receiver.ReceiveAsync(context, site));
+        app.MapGitHubWebhooks(OctokitPath, TestSites.Secret);
+        await app.StartAsync();
+
+        Console.WriteLine(new Uri(app.Urls.Single()).Port);
+        await Console.In.ReadToEndAsync();
+        await app.StopAsync();
+        return 0;
+    }
+
+    private static async Task ReadAndForgetAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync();
+            reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted) break;
+        }
+
+        context.Response.ContentLength = 0;
+    }
+
+    private sealed class NoPublisher : IDeliveryPublisher
+    {
+        public Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class NoProcessor : WebhookEventProcessor;
+
+    private sealed class FixedSites : ISiteStore
+    {
+        private readonly Dictionary<string, Site> _sites =
+            Enum.GetValues<SiteScheme>().Select(TestSites.Make).ToDictionary(site => site.Id, StringComparer.Ordinal);
+
+        public ValueTask<Site?> FindAsync(string siteId, CancellationToken cancellationToken) => new(_sites.GetValueOrDefault(siteId));
+
+        public ValueTask<IReadOnlyList<Site>> ListAsync(CancellationToken cancellationToken) => new([.. _sites.Values]);
+    }
+}

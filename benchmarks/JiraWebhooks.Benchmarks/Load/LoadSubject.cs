@@ -1,0 +1,37 @@
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Benchmarks.Load;
+
+/// <summary>Something that is measured, and the request it gets.</summary>
+internal sealed record LoadSubject(string Name, LoadClient Client)
+{
+    private static readonly (string Name, string Value)[] JiraHeaders =
+    [
+        ("User-Agent", "Atlassian Webhook HTTP Client"),
+        ("X-Atlassian-Webhook-Identifier", "0123456789abcdef0123456789abcdef"),
+        ("X-Atlassian-Webhook-Flow", "Primary"),
+    ];
+
+    /// <summary>(a) first and (c) last, each with bodies of <paramref name="size"/> bytes. (a) gets the very request of an admin webhook.</summary>
+    public static IReadOnlyList<LoadSubject> All(int port, int size)
+    {
+        var jira = Payloads.Jira(size);
+        var gitHub = Payloads.GitHub(size);
+        return
+        [
+            new("a bare Kestrel", Jira(port, LoadServer.BarePath, TestSites.Make(SiteScheme.AdminWebhook), jira)),
+            .. Enum.GetValues<SiteScheme>().Select(TestSites.Make).Select(site =>
+                new LoadSubject($"b {site.Scheme}", Jira(port, $"/api/deliveries/{site.Id}", site, jira))),
+            new("c Octokit", new LoadClient(
+                port, LoadServer.OctokitPath, gitHub,
+                [
+                    ("User-Agent", "GitHub-Hookshot/044aadd"),
+                    ("X-Hub-Signature-256", TestSites.Hub(gitHub)),
+                    ("X-GitHub-Event", "issues"),
+                    ("X-GitHub-Delivery", "0a1b2c3d-1111-2222-3333-444455556666"),
+                ])),
+        ];
+    }
+
+    private static LoadClient Jira(int port, string path, Site site, byte[] body) => new(port, path, body, [TestSites.Signature(site, body), .. JiraHeaders]);
+}
