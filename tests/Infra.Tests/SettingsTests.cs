@@ -1,0 +1,151 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Infra.Tests.Support;
+using JiraWebhooks;
+using JiraWebhooks.Sites;
+
+namespace Infra.Tests;
+
+/// <summary>docs/settings.md, the code, Bicep and the sample know the same settings. Whoever adds one to any of them is sent to the others.</summary>
+public sealed partial class SettingsTests
+{
+    /// <summary>Read by the platform or the Functions host, and no subject of our documentation.</summary>
+    private static readonly string[] Platforms = ["WEBSITE_HOSTNAME", "FUNCTIONS_WORKER_RUNTIME"];
+
+    [Fact]
+    public void Documentation_OfGlobalSettings_NamesAllTheCodeReads() =>
+        Assert.All(ReadByTheCode(), name => Assert.Contains(name, Documented().Keys));
+
+    [Fact]
+    public void Documentation_OfSites_NamesAllTheCodeReads_AndNoMore()
+    {
+        var documented = Documented().Keys.Where(name => name.StartsWith("Sites__", StringComparison.Ordinal)).ToList();
+        var read = Names<SiteOptions>().Where(name => name != nameof(SiteOptions.Subscriptions)).Select(name => $"Sites__{{site}}__{name}")
+            .Concat(typeof(SubscriptionOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property =>
+                $"Sites__{{site}}__Subscriptions__{{name}}__{property.Name}{(property.PropertyType.IsArray ? "__{n}" : "")}"));
+
+        Assert.Equal(read.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Documentation_OfAppSettings_SaysOfEachWhoSetsIt()
+    {
+        var set = (await Snapshot.FullAsync()).AppSettings().Keys.Where(name => !name.StartsWith("Sites__", StringComparison.Ordinal)).ToList();
+        var documented = Documented().Where(row => row.Value.Length > 0 && !row.Key.StartsWith("Sites__", StringComparison.Ordinal)).Select(row => row.Key);
+
+        Assert.Equal(set.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Documentation_OfParameters_NamesOnlyThoseOfTheTemplate()
+    {
+        var parameters = (await Template.CompiledAsync()).At("parameters").EnumerateObject().Select(parameter => parameter.Name).ToList();
+
+        Assert.All(Documented().Values.Where(value => value.StartsWith('`')), value => Assert.Contains(value.Trim('`'), parameters));
+        Assert.All(Parameter().Matches(Repository.Read("docs/deploy.md")).SelectMany(match => match.Groups[1].Value.Split(", ")), name =>
+            Assert.Contains(name.Trim('`'), parameters));
+    }
+
+    [Fact]
+    public void Documentation_OfEverySetting_IsAboutOneThatSomebodyReads()
+    {
+        var source = string.Join('\n', Repository.Files("src", "*.cs").Concat(Repository.Files("infra", "*.bicep")).Select(Repository.Read));
+
+        Assert.All(Documented().Keys, name => Assert.Contains(name.Split("__").Last(part => !part.StartsWith('{')), source, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Scheme")]
+    [InlineData("Publisher")]
+    public void Documentation_OfAChoice_NamesEveryValue(string setting)
+    {
+        var row = Repository.Read("docs/settings.md").Split('\n').Single(line => line.StartsWith('|') && line.Split('|')[1].Contains($"{setting}`", StringComparison.Ordinal));
+        var values = setting == "Scheme" ? Enum.GetNames<SiteScheme>() : Enum.GetNames<JiraWebhooks.Publishing.PublisherKind>();
+
+        Assert.All(values, value => Assert.Contains($"`{value}`", row, StringComparison.Ordinal));
+    }
+
+    /// <summary>An option that exists but that neither setting nor documentation knows would be one nobody can change.</summary>
+    [Fact]
+    public void Options_OfTheCode_AreSettingsOrFixed()
+    {
+        string[] decided = [nameof(JiraWebhooksOptions.MaxBodyBytes), nameof(JiraWebhooksOptions.DeliveryBudget), nameof(JiraWebhooksOptions.RunBudget)];
+
+        Assert.Equal(Names<JiraWebhooksOptions>().Except(decided).Order(StringComparer.Ordinal), ReadByTheCode().Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The template tells secrets by their names; a secret option it does not know could be given in plain text.</summary>
+    [Fact]
+    public void SecretSettings_OfTheCode_AreThoseTheTemplateKeepsInKeyVault()
+    {
+        var secrets = SecretRow().Matches(Repository.Read("docs/settings.md")).Select(match => match.Groups[1].Value).ToList();
+        var template = Repository.Read("infra/modules/settings.bicep");
+
+        Assert.Equal(4, secrets.Count);
+        Assert.All(secrets, secret => Assert.Contains($"'{secret.ToLowerInvariant()}'", template, StringComparison.Ordinal));
+        Assert.All(secrets, secret => Assert.Matches($@"SiteSecret\.From\((options\.{secret}|secret)\)", Repository.Read("src/JiraWebhooks/Sites/SiteReader.cs")));
+        Assert.Equal(secrets.Count, SecretProperty().Count(Repository.Read("src/JiraWebhooks/Sites/Site.cs")));
+    }
+
+    [Fact]
+    public async Task Sample_Schedules_AreThoseOfBicep_AndEverySettingIsDocumented()
+    {
+        Assert.SkipUnless(File.Exists(Repository.PathTo("local.settings.sample.json")), "There is no sample yet.");
+        using var json = JsonDocument.Parse(
+            Repository.Read("local.settings.sample.json"), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var sample = json.RootElement.At("Values").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.ToString());
+        var azure = (await Snapshot.DefaultAsync()).AppSettings();
+
+        Assert.All(["RefreshSchedule", "PollSchedule"], name => Assert.Equal(azure[name], sample[name]));
+        Assert.All(sample.Keys.Except(Platforms), name => Assert.Contains(Generalised(name), Documented().Keys));
+    }
+
+    [Fact]
+    public void Tables_OfBicep_AreThoseOfTheCode()
+    {
+        var template = Repository.Read("infra/modules/storage.bicep");
+        var names = typeof(JiraWebhooks.Storage.TableNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!);
+
+        Assert.Contains($"var tables = [{string.Join(", ", names.Order(StringComparer.Ordinal).Select(name => $"'{name}'"))}]", template, StringComparison.Ordinal);
+    }
+
+    private static SortedSet<string> ReadByTheCode()
+    {
+        var configuration = new RecordingConfiguration();
+        Assert.Throws<SettingsException>(() => SettingsReader.Read(configuration));
+        configuration.Asked.ExceptWith(Platforms);
+        return configuration.Asked;
+    }
+
+    private static IEnumerable<string> Names<T>() =>
+        typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(property => property.Name);
+
+    /// <summary>Settings of docs/settings.md, and what stands in their column Bicep.</summary>
+    private static Dictionary<string, string> Documented() =>
+        Row().Matches(Repository.Read("docs/settings.md")).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value.Trim(), StringComparer.Ordinal);
+
+    /// <summary>A site's setting as the documentation writes it: <c>Sites__acme__Url</c> is <c>Sites__{site}__Url</c>.</summary>
+    private static string Generalised(string name)
+    {
+        var parts = name.Split("__");
+        if (parts[0] != "Sites") return name;
+
+        parts[1] = "{site}";
+        if (parts.Length > 3 && parts[2] == "Subscriptions") parts[3] = "{name}";
+        if (int.TryParse(parts[^1], out _)) parts[^1] = "{n}";
+        return string.Join("__", parts);
+    }
+
+    [GeneratedRegex(@"(?m)^\| `([^`]+)` \|[^|]*\|([^|]*)\|")]
+    private static partial Regex Row();
+
+    [GeneratedRegex(@"(?m)^- \*\*(`[^*]+`)\*\*")]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex(@"(?m)^\| `Sites__\{site\}__(\w+)` \|[^|]*\| `siteSecretNames` \|")]
+    private static partial Regex SecretRow();
+
+    [GeneratedRegex(@"public SiteSecret\? ")]
+    private static partial Regex SecretProperty();
+}
