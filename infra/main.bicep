@@ -1,6 +1,7 @@
 // Everything the system needs, in one resource group of its own. docs/deploy.md walks through it, docs/settings.md explains the settings.
 targetScope = 'subscription'
 
+import { baseUrl, groupName, schedule } from 'modules/checks.bicep'
 import { siteSettings as checkedSiteSettings } from 'modules/settings.bicep'
 
 @description('Name of this installation, in the resource group\'s name and the tags.')
@@ -61,11 +62,9 @@ param publicBaseUrl string = ''
 param takeOver bool = false
 
 @description('When webhooks are refreshed: six-field NCRONTAB, UTC.')
-@minLength(11)
 param refreshSchedule string = '0 17 3 * * *'
 
 @description('When failed deliveries are fetched: six-field NCRONTAB, UTC.')
-@minLength(11)
 param pollSchedule string = '0 */15 * * * *'
 
 @description('Most instances the app may grow to.')
@@ -128,14 +127,14 @@ var settings = union(
     ClaimCheckContainer: claimCheckContainer
     ClaimCheckThreshold: string(claimCheckThreshold)
     KeyVaultUri: vaultUri
-    PollSchedule: pollSchedule
+    PollSchedule: schedule('pollSchedule', pollSchedule)
     Publisher: 'ServiceBus'
-    RefreshSchedule: refreshSchedule
+    RefreshSchedule: schedule('refreshSchedule', refreshSchedule)
     ServiceBus__EntityName: topicName
     ServiceBus__fullyQualifiedNamespace: '${names.serviceBus}.servicebus.windows.net'
     TakeOver: string(takeOver)
   },
-  empty(publicBaseUrl) ? {} : { PublicBaseUrl: publicBaseUrl }
+  empty(publicBaseUrl) ? {} : { PublicBaseUrl: baseUrl('publicBaseUrl', publicBaseUrl) }
 )
 
 var alertTargets = concat(
@@ -146,7 +145,7 @@ var alertTargets = concat(
 )
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
-  name: resourceGroupName
+  name: groupName(resourceGroupName)
   location: location
   tags: tags
 }

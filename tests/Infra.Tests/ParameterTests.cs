@@ -11,10 +11,21 @@ public sealed class ParameterTests
     [InlineData("Wrong: Publisher", "siteSettings = { Publisher: 'StorageQueue' }")]
     [InlineData("name the Key Vault secret in siteSecretNames: Sites__acme__Secret, sites__b__refreshtoken", "siteSettings = { Sites__acme__Secret: 'hush', sites__b__refreshtoken: 'hush' }")]
     [InlineData("Wrong: Sites__acme__Url", "siteSecretNames = { Sites__acme__Url: 'acme-url' }")]
-    [InlineData("\"'Premium' | 'Standard'\"", "serviceBusSku = 'Basic'", "alwaysReadyHttpInstances = 101")]
-    [InlineData("maximum allowable value is 100", "serviceBusSku = 'Basic'", "alwaysReadyHttpInstances = 101")]
+    [InlineData("refreshSchedule needs six fields", "refreshSchedule = '17 3 * * *'")]
+    [InlineData("publicBaseUrl must be an https address", "publicBaseUrl = 'http://hooks.example.com'")]
+    [InlineData("made of environmentName, takes letters", "environmentName = 'my hooks'")]
     public async Task Parameter_Wrong_FailsWithASentenceThatHelps(string sentence, params string[] parameters) =>
         Assert.Contains(sentence, await Snapshot.FailureAsync(parameters), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Parameter_OutsideItsDecorators_FailsWithWhatIsAllowed()
+    {
+        var failure = await Snapshot.FailureAsync("serviceBusSku = 'Basic'", "alwaysReadyHttpInstances = 101", "maximumInstanceCount = 39");
+
+        Assert.Contains("\"'Premium' | 'Standard'\"", failure, StringComparison.Ordinal);
+        Assert.Contains("maximum allowable value is 100", failure, StringComparison.Ordinal);
+        Assert.Contains("minimum allowable value is 40", failure, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Parameters_All_AreDescribed()
