@@ -20,7 +20,7 @@ public sealed class ParameterTests
     [Fact]
     public async Task Parameter_OutsideItsDecorators_FailsWithWhatIsAllowed()
     {
-        var failure = await Snapshot.FailureAsync("serviceBusSku = 'Basic'", "alwaysReadyHttpInstances = 101", "maximumInstanceCount = 39");
+        var failure = await Snapshot.DiagnosticsAsync("serviceBusSku = 'Basic'", "alwaysReadyHttpInstances = 101", "maximumInstanceCount = 39");
 
         Assert.Contains("\"'Premium' | 'Standard'\"", failure, StringComparison.Ordinal);
         Assert.Contains("maximum allowable value is 100", failure, StringComparison.Ordinal);

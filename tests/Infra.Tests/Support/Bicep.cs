@@ -12,6 +12,15 @@ internal static class Bicep
 
     public static async Task<Run> RunInAsync(string folder, params string[] arguments)
     {
+        using var process = Process.Start(StartInfo(folder, arguments))!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new Run(process.ExitCode, await output, await errors);
+    }
+
+    public static ProcessStartInfo StartInfo(string folder, params string[] arguments)
+    {
         Assert.True(File.Exists(Repository.BicepPath), $"The Bicep compiler was not restored: {Repository.BicepPath} is missing. Run dotnet restore.");
         var start = new ProcessStartInfo(Repository.BicepPath, arguments)
         {
@@ -19,12 +28,9 @@ internal static class Bicep
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
+
         // Each run is short: what the runtime learns for later costs it a quarter of its time.
         start.Environment["DOTNET_TieredPGO"] = "0";
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return new Run(process.ExitCode, await output, await errors);
+        return start;
     }
 }

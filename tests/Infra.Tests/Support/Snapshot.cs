@@ -50,13 +50,17 @@ internal sealed class Snapshot
     private static Task<Snapshot> OfAsync(params string[] parameters) =>
         Known.GetOrAdd(string.Join('\n', parameters), _ => new(() => PredictAsync(parameters))).Value;
 
-    /// <summary>What the compiler says of <paramref name="parameters"/> that must not pass.</summary>
+    /// <summary>Why a deployment with <paramref name="parameters"/> would be refused.</summary>
     public static async Task<string> FailureAsync(params string[] parameters)
     {
-        var (run, file) = await RunAsync(parameters);
-        Assert.False(File.Exists(file), "The parameters were expected to fail, and passed.");
-        return run.Errors + run.Output;
+        var answer = await AskAsync(await WriteAsync(parameters));
+        Assert.True(answer.TryGetProperty("error", out var error), "The parameters were expected to fail, and passed.");
+        return error.Text("message");
     }
+
+    /// <summary>What the compiler finds in <paramref name="parameters"/> before it comes to that.</summary>
+    public static async Task<string> DiagnosticsAsync(params string[] parameters) =>
+        (await Bicep.RunAsync("build-params", await WriteAsync(parameters), "--stdout")).Errors;
 
     public IReadOnlyList<JsonElement> OfType(string type) => [.. Resources.Where(resource => resource.GetProperty("type").GetString() == type)];
 
@@ -71,23 +75,34 @@ internal sealed class Snapshot
 
     private static async Task<Snapshot> PredictAsync(string[] parameters)
     {
-        var (run, file) = await RunAsync(parameters);
-        Assert.True(File.Exists(file), $"bicep snapshot failed: {run.Errors}{run.Output}");
-        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(file));
+        var answer = await AskAsync(await WriteAsync(parameters));
+        Assert.True(answer.TryGetProperty("result", out var result), $"bicep snapshot failed: {answer}");
+        using var json = JsonDocument.Parse(result.Text("snapshot"));
         return new Snapshot(json.RootElement.Clone());
     }
 
-    private static async Task<(Bicep.Run Run, string File)> RunAsync(string[] parameters)
+    private static Task<JsonElement> AskAsync(string file) => BicepServer.CallAsync("bicep/getSnapshot", new
+    {
+        path = file,
+        metadata = new
+        {
+            tenantId = "00000000-0000-0000-0000-000000000002",
+            subscriptionId = SubscriptionId,
+            resourceGroup = (string?)null,
+            location = "westeurope",
+            deploymentName = "test",
+        },
+        externalInputs = Array.Empty<object>(),
+    });
+
+    private static async Task<string> WriteAsync(string[] parameters)
     {
         var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "snapshots", Guid.NewGuid().ToString("N"))).FullName;
         var template = Path.GetRelativePath(folder, Repository.PathTo("infra/main.bicep")).Replace('\\', '/');
-        var source = Path.Combine(folder, "main.bicepparam");
-        string[] needed = [.. new[] { "environmentName = 'test'", "location = 'westeurope'" }
-            .Where(line => !parameters.Any(given => given.StartsWith(line.Split(' ')[0], StringComparison.Ordinal)))];
-        await File.WriteAllLinesAsync(source, [$"using '{template}'", .. needed.Concat(parameters).Select(line => $"param {line}")]);
-        var run = await Bicep.RunAsync(
-            "snapshot", source, "--mode", "overwrite", "--subscription-id", SubscriptionId,
-            "--tenant-id", "00000000-0000-0000-0000-000000000002", "--location", "westeurope", "--deployment-name", "test");
-        return (run, Path.Combine(folder, "main.snapshot.json"));
+        var file = Path.Combine(folder, "main.bicepparam");
+        var needed = new[] { "environmentName = 'test'", "location = 'westeurope'" }
+            .Where(line => !parameters.Any(given => given.StartsWith(line.Split(' ')[0], StringComparison.Ordinal)));
+        await File.WriteAllLinesAsync(file, [$"using '{template}'", .. needed.Concat(parameters).Select(line => $"param {line}")]);
+        return file;
     }
 }
