@@ -45,6 +45,18 @@ public sealed class DeliveryReceiverWireTests
     }
 
     [Fact]
+    public async Task Post_LengthAboveTheServersOwnLimit_IsStillCountedByUs_Rule22()
+    {
+        await using var server = await ReceiverServer.StartAsync();
+
+        // Kestrel would refuse 40 MB by the header alone, with an exception and not with an answer.
+        var answer = await server.SendRawAsync(
+            [.. Head("acme", "Content-Length: 40000000"), .. Enumerable.Repeat((ReadOnlyMemory<byte>)new byte[1024 * 1024], 26)]);
+
+        Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Post_ChunkedBodyOfTheLargestSize_IsTaken_Rule22()
     {
         await using var server = await ReceiverServer.StartAsync();
