@@ -1,14 +1,48 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Logging;
+using Refit;
 
 namespace JiraWebhooks.Jira;
 
 /// <summary>Registers the room.</summary>
 public static class JiraServiceCollectionExtensions
 {
-    /// <summary>The client of the five operations with its authentication handlers and token store.</summary>
+    /// <summary>Name of the HTTP client that serves all sites.</summary>
+    public const string ClientName = "jira";
+
+    /// <summary>Registers <see cref="JiraWebhookClient"/> and the one HTTP client behind it.</summary>
     public static IServiceCollection AddJiraClient(this IServiceCollection services, JiraWebhooksOptions options)
     {
+        services.AddTransient<SiteHandler>();
         services.AddSingleton<JiraWebhookClient>();
+
+        var client = services
+            .AddRefitGeneratedClient<IJiraWebhookApi>(JiraJsonContext.Default, _ => Settings(), ClientName)
+            .ConfigureHttpClient(http =>
+            {
+                // Nobody's address: the site's own is written into each request.
+                http.BaseAddress = new Uri("https://jira.invalid");
+                http.Timeout = Timeout.InfiniteTimeSpan;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                // A redirect would carry the credential to somewhere else.
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            })
+            .RemoveAllLoggers();
+        client.AddResilienceHandler("retries", static (pipeline, context) =>
+            JiraResilience.Configure(pipeline, context.ServiceProvider.GetRequiredService<TimeProvider>()));
+        client.AddHttpMessageHandler<SiteHandler>();
         return services;
     }
+
+    private static RefitSettings Settings() => new()
+    {
+        Buffered = true,
+        MaxExceptionContentLength = 16 * 1024,
+    };
 }

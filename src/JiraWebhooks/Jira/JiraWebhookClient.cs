@@ -1,28 +1,114 @@
 using JiraWebhooks.Sites;
+using Refit;
 
 namespace JiraWebhooks.Jira;
 
 /// <summary>The five webhook operations of Jira Cloud, for any site, with paging and typed errors on top of <see cref="IJiraWebhookApi"/>
 /// (<see href="https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-webhooks/"/>).
 /// Every method throws <see cref="JiraApiException"/> and nothing else for what Jira or the network did.</summary>
-public sealed class JiraWebhookClient
+public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
 {
+    /// <summary>Most webhooks of one call. Jira names no bound; this is the most an app may have on a site.</summary>
+    private const int ChunkSize = 100;
+
+    /// <summary>Far beyond what a site can hold: an end for a Jira that never says it is the last page.</summary>
+    private const int MostPages = 100;
+
+    private readonly JiraAnswers _answers = new(clock);
+
     /// <summary>All webhooks of the app on <paramref name="site"/>, page by page until the last one (rule 10).</summary>
-    public Task<IReadOnlyList<Webhook>> ListAsync(Site site, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<Webhook>> ListAsync(Site site, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<long, Webhook>();
+        var startAt = 0L;
+        for (var count = 0; count < MostPages; count++)
+        {
+            var page = await CallAsync(site, "Listing webhooks", () => api.ListAsync(site, startAt, ChunkSize, cancellationToken), _answers.Content);
+            if (page.Values is not { Count: > 0 } values) break;
+
+            var known = found.Count;
+            foreach (var webhook in values) found[webhook.Id] = webhook;
+            if (page.IsLast is true || found.Count == known) break;
+
+            startAt += values.Count;
+        }
+
+        return [.. found.Values];
+    }
 
     /// <summary>Registers <paramref name="webhooks"/> under <paramref name="callback"/>; the results are in the same order and as many
     /// (rule 2). Never retried blindly (rule 26).</summary>
-    public Task<IReadOnlyList<RegisteredWebhook>> RegisterAsync(
-        Site site, Uri callback, IReadOnlyList<WebhookDetails> webhooks, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<RegisteredWebhook>> RegisterAsync(
+        Site site, Uri callback, IReadOnlyList<WebhookDetails> webhooks, CancellationToken cancellationToken)
+    {
+        const string operation = "Registering webhooks";
+        var registered = await CallAsync(site, operation, () => api.RegisterAsync(site, new(callback, webhooks), cancellationToken), _answers.Content);
+        var results = registered.WebhookRegistrationResult ?? [];
+        if (results.Count == webhooks.Count) return results;
+
+        throw new JiraApiException(
+            JiraFailure.Unavailable,
+            $"{operation} on {site.Id}: {results.Count} results for {webhooks.Count} webhooks, so none can be told whose it is.");
+    }
 
     /// <summary>Asks Jira to delete webhooks. Accepted is not done, and unknown ids are no error (rule 7).</summary>
-    public Task DeleteAsync(Site site, IReadOnlyList<long> webhookIds, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task DeleteAsync(Site site, IReadOnlyList<long> webhookIds, CancellationToken cancellationToken)
+    {
+        foreach (var chunk in webhookIds.Chunk(ChunkSize))
+        {
+            await CallAsync(site, "Deleting webhooks", () => api.DeleteAsync(site, new(chunk), cancellationToken), Accepted);
+        }
+    }
 
     /// <summary>Extends webhooks by 30 days, in chunks of 100. The date is null where Jira gave none (rule 9).</summary>
-    public Task<DateTimeOffset?> RefreshAsync(Site site, IReadOnlyList<long> webhookIds, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<DateTimeOffset?> RefreshAsync(Site site, IReadOnlyList<long> webhookIds, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? soonest = null;
+        foreach (var chunk in webhookIds.Chunk(ChunkSize))
+        {
+            var date = await CallAsync(site, "Refreshing webhooks", () => api.RefreshAsync(site, new(chunk), cancellationToken), Expiry);
+            soonest = soonest is { } known && date > known ? known : date ?? soonest;
+        }
 
-    /// <summary>One page of the deliveries Jira gave up on after <paramref name="after"/> (epoch milliseconds), oldest first.</summary>
+        return soonest;
+    }
+
+    /// <summary>One page of the deliveries Jira gave up on after <paramref name="after"/> (epoch milliseconds), oldest first.
+    /// The <c>next</c> link is never followed: the caller pages by failure time, so credentials go to the site alone (rule 12).</summary>
     public Task<FailedWebhooks> FailedAsync(Site site, long after, int maxResults, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        CallAsync(site, "Reading failed deliveries", () => api.FailedAsync(site, maxResults, after, cancellationToken), _answers.Content);
+
+    private bool Accepted(IApiResponse response, Site site, string operation)
+    {
+        _answers.EnsureSuccess(response, site, operation);
+        return true;
+    }
+
+    private DateTimeOffset? Expiry(IApiResponse<RefreshedWebhooks> response, Site site, string operation)
+    {
+        _answers.EnsureSuccess(response, site, operation);
+        return response.Content?.ExpirationDate;
+    }
+
+    private static async Task<TResult> CallAsync<TResponse, TResult>(
+        Site site, string operation, Func<Task<TResponse>> call, Func<TResponse, Site, string, TResult> read)
+        where TResponse : IApiResponse
+    {
+        if (!site.HasApi)
+        {
+            throw new JiraApiException(JiraFailure.NotAuthorised, $"{operation} on {site.Id}: an admin webhook's site has no API for it.");
+        }
+
+        TResponse response;
+        try
+        {
+            response = await call();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw JiraAnswers.Transport(error, site, operation);
+        }
+
+        using (response) return read(response, site, operation);
+    }
 }

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text.Json;
+using JiraWebhooks.Sites;
+using Refit;
+
+namespace JiraWebhooks.Jira;
+
+/// <summary>Turns what came back, or did not, into a value or a <see cref="JiraApiException"/> that tells what to do.</summary>
+internal sealed class JiraAnswers(TimeProvider clock)
+{
+    private const int MostMessages = 10;
+
+    /// <summary>The content of a good answer; anything else throws.</summary>
+    public T Content<T>(IApiResponse<T> response, Site site, string operation)
+        where T : class
+    {
+        EnsureSuccess(response, site, operation);
+        return response.Content
+            ?? throw new JiraApiException(JiraFailure.Unavailable, $"{operation} on {site.Id}: the answer could not be read.") { Status = response.StatusCode };
+    }
+
+    /// <summary>Throws unless the status is 2xx. A body that cannot be read is no failure here.</summary>
+    public void EnsureSuccess(IApiResponse response, Site site, string operation)
+    {
+        if (response.IsReceived && response.IsSuccessStatusCode) return;
+        if (!response.IsReceived || response.StatusCode is not { } status) throw Transport(response.Error!, site, operation);
+
+        var wait = response.Headers is { } headers ? RetryAfter.Of(headers, clock.GetUtcNow()) : null;
+        var messages = Messages((response.Error as ApiException)?.Content);
+        throw new JiraApiException(Failure(status, wait), $"{operation} on {site.Id}: {Reason(status, site)}{Text(messages)}")
+        {
+            Status = status,
+            Messages = messages,
+            RetryAfter = wait,
+        };
+    }
+
+    /// <summary>What to make of an exception on the way to Jira. The transport's own is not kept: it holds the request with its token.</summary>
+    public static JiraApiException Transport(Exception error, Site site, string operation)
+    {
+        for (Exception? cause = error; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is Sites.OAuth.ReconnectRequiredException reconnect)
+            {
+                return new JiraApiException(JiraFailure.ReconnectRequired, $"{operation} on {site.Id}: {reconnect.Message}");
+            }
+        }
+
+        var root = error.GetBaseException();
+        return new JiraApiException(JiraFailure.Unavailable, $"{operation} on {site.Id}: no answer ({root.GetType().Name}: {root.Message})");
+    }
+
+    private static JiraFailure Failure(HttpStatusCode status, TimeSpan? wait) => (int)status switch
+    {
+        401 => JiraFailure.ReconnectRequired,
+        403 => JiraFailure.NotAuthorised,
+        429 => JiraFailure.RateLimited,
+        503 when wait > RetryAfter.Longest => JiraFailure.RateLimited,
+        408 or >= 500 => JiraFailure.Unavailable,
+        _ => JiraFailure.Refused,
+    };
+
+    private static string Reason(HttpStatusCode status, Site site) => status switch
+    {
+        HttpStatusCode.Forbidden when site.Scheme is SiteScheme.AdminWebhook =>
+            "403, Jira lets only Connect and OAuth 2.0 apps call the webhook operations, not accounts with an API token",
+        HttpStatusCode.Forbidden => "403, the app is not authorised for this",
+        HttpStatusCode.Unauthorized => "401, the credential was not accepted",
+        HttpStatusCode.TooManyRequests => "429, the rate limit is reached",
+        _ => $"{(int)status}",
+    };
+
+    private static IReadOnlyList<string> Messages(string? body)
+    {
+        if (string.IsNullOrEmpty(body)) return [];
+        try
+        {
+            var errors = JsonSerializer.Deserialize(body, JiraJsonContext.Default.JiraErrors);
+            return [.. (errors?.ErrorMessages ?? []).Concat((errors?.Errors ?? new Dictionary<string, string>()).Select(error => $"{error.Key}: {error.Value}")).Take(MostMessages)];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    private static string Text(IReadOnlyList<string> messages) => messages.Count == 0 ? "." : $": {string.Join(' ', messages)}";
+}

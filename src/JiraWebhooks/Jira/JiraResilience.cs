@@ -1,0 +1,52 @@
+using System.Net;
+using Microsoft.Extensions.Http.Resilience;
+using Polly;
+using Polly.Timeout;
+
+namespace JiraWebhooks.Jira;
+
+/// <summary>Retries of calls to Jira, tuned per verb (decision 13, rule 26). No circuit breaker: one client serves all sites, and one that
+/// is down must not stop the others.</summary>
+internal static class JiraResilience
+{
+    public const int MaxRetries = 3;
+
+    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(30);
+
+    public static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider clock)
+    {
+        pipeline.TimeProvider = clock;
+        pipeline
+            .AddRetry(new HttpRetryStrategyOptions
+            {
+                MaxRetryAttempts = MaxRetries,
+                Delay = TimeSpan.FromSeconds(1),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldRetryAfterHeader = false,
+                ShouldHandle = attempt => ValueTask.FromResult(IsWorthIt(attempt.Outcome, attempt.Context, clock)),
+                DelayGenerator = attempt => ValueTask.FromResult(Wait(attempt.Outcome, clock)),
+            })
+            .AddTimeout(new HttpTimeoutStrategyOptions { Timeout = AttemptTimeout });
+    }
+
+    private static bool IsWorthIt(Outcome<HttpResponseMessage> outcome, ResilienceContext context, TimeProvider clock)
+    {
+        // A registration whose answer got lost may have happened; the next run lists first (rule 26).
+        var method = outcome.Result?.RequestMessage?.Method ?? context.GetRequestMessage()?.Method;
+        if (method == HttpMethod.Post) return false;
+
+        return outcome switch
+        {
+            { Exception: HttpRequestException or TimeoutRejectedException } => true,
+            { Result: { } response } => IsTransient(response.StatusCode) && !(Wait(outcome, clock) > RetryAfter.Longest),
+            _ => false,
+        };
+    }
+
+    private static bool IsTransient(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
+
+    private static TimeSpan? Wait(Outcome<HttpResponseMessage> outcome, TimeProvider clock) =>
+        outcome.Result is { } response ? RetryAfter.Of(response.Headers, clock.GetUtcNow()) : null;
+}

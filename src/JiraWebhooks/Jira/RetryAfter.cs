@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+
+namespace JiraWebhooks.Jira;
+
+/// <summary>How long Jira asks to wait (<see href="https://developer.atlassian.com/cloud/jira/platform/rate-limiting/"/>).</summary>
+internal static class RetryAfter
+{
+    /// <summary>Waits up to this long are sat out; a longer one ends the site's run, and the next tick goes on (rule 26).</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    /// <summary>From <c>Retry-After</c> in seconds or as a date, else from <c>X-RateLimit-Reset</c>; null when there is neither.</summary>
+    public static TimeSpan? Of(HttpResponseHeaders headers, DateTimeOffset now)
+    {
+        var wait = headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - now,
+            _ => Reset(headers) - now,
+        };
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+
+    private static DateTimeOffset? Reset(HttpResponseHeaders headers) =>
+        headers.TryGetValues("X-RateLimit-Reset", out var values)
+        && DateTimeOffset.TryParse(values.First(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var reset)
+            ? reset
+            : null;
+}

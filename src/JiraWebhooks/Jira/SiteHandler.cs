@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Sites.OAuth;
+
+namespace JiraWebhooks.Jira;
+
+/// <summary>Gives a request the address and the credential of its site (decision 13). It sits inside the retries, so that each attempt
+/// carries a token of its own (rule 27).</summary>
+internal sealed class SiteHandler(IAccessTokenSource tokens, TimeProvider clock) : DelegatingHandler
+{
+    private static readonly HttpRequestOptionsKey<Site> SiteKey = new(SiteRequest.Key);
+    private static readonly HttpRequestOptionsKey<string> PathKey = new("JiraWebhooks.Path");
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (!request.Options.TryGetValue(SiteKey, out var site)) throw new InvalidOperationException("The request does not say which site it is for.");
+
+        // A retry meets the address that the first attempt wrote.
+        if (!request.Options.TryGetValue(PathKey, out var path)) request.Options.Set(PathKey, path = request.RequestUri!.PathAndQuery);
+        request.RequestUri = new Uri(site.ApiUrl.AbsoluteUri.TrimEnd('/') + path);
+
+        return site.Scheme switch
+        {
+            SiteScheme.OAuth => await SendWithBearerAsync(request, site, cancellationToken),
+            SiteScheme.Connect => await SendAsync(request, new("JWT", ConnectTokenWriter.Write(site, request.Method, request.RequestUri, clock.GetUtcNow())), cancellationToken),
+            _ => await SendAsync(request, Basic(site), cancellationToken),
+        };
+    }
+
+    private async Task<HttpResponseMessage> SendWithBearerAsync(HttpRequestMessage request, Site site, CancellationToken cancellationToken)
+    {
+        var token = await tokens.GetAccessTokenAsync(site, null, cancellationToken);
+        var response = await SendAsync(request, new("Bearer", token), cancellationToken);
+        if (response.StatusCode is not HttpStatusCode.Unauthorized) return response;
+
+        // The token may have been revoked, or replaced by another instance: one more try with a new one (rule 28).
+        response.Dispose();
+        token = await tokens.GetAccessTokenAsync(site, token, cancellationToken);
+        return await SendAsync(request, new("Bearer", token), cancellationToken);
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, AuthenticationHeaderValue credential, CancellationToken cancellationToken)
+    {
+        request.Headers.Authorization = credential;
+        return base.SendAsync(request, cancellationToken);
+    }
+
+    private static AuthenticationHeaderValue Basic(Site site) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{site.UserName}:{site.ApiToken?.Reveal()}")));
+}
