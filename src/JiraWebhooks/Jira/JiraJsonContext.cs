@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Source-generated JSON of the five operations. Absent fields stay absent: Jira takes an empty filter for a filter.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+/// <summary>Source-generated JSON of the five operations.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(WebhookPage))]
 [JsonSerializable(typeof(WebhookRegistration))]
 [JsonSerializable(typeof(RegisteredWebhooks))]

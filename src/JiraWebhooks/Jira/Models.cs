@@ -48,9 +48,11 @@ public sealed record WebhookRegistration(Uri Url, IReadOnlyList<WebhookDetails> 
 public sealed record WebhookDetails(IReadOnlyList<string> Events, string JqlFilter)
 {
     /// <summary>Fields that issue updates are limited to; absent means all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? FieldIdsFilter { get; init; }
 
     /// <summary>Property keys that property events are limited to; absent means all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? IssuePropertyKeysFilter { get; init; }
 }
 

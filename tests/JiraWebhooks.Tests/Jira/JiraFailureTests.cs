@@ -1,0 +1,141 @@
+using System.Net;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Tests.Support;
+
+namespace JiraWebhooks.Tests.Jira;
+
+public sealed class JiraFailureTests : IDisposable
+{
+    private const string NoWebhooks = """{"isLast":true,"values":[]}""";
+
+    private readonly JiraHarness _harness = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _harness.Dispose();
+
+    [Theory]
+    [InlineData(400, JiraFailure.Refused)]
+    [InlineData(403, JiraFailure.NotAuthorised)]
+    [InlineData(404, JiraFailure.Refused)]
+    [InlineData(302, JiraFailure.Refused)]
+    [InlineData(500, JiraFailure.Unavailable)]
+    [InlineData(503, JiraFailure.Unavailable)]
+    public async Task Call_Status_BecomesAFailureWithJirasWords(int status, JiraFailure failure)
+    {
+        _harness.Jira.Answer(status, """{"errorMessages":["It did not work."],"errors":{"url":"is odd"},"status":400}""", ("Location", "https://evil.example.com/"));
+
+        var error = await Assert.ThrowsAsync<JiraApiException>(() => _harness.Clock.DriveAsync(_harness.Client.ListAsync(StubSites.OAuth, Token)));
+
+        Assert.Equal((failure, (HttpStatusCode)status), (error.Failure, error.Status));
+        Assert.Equal(["It did not work.", "url: is odd"], error.Messages);
+        Assert.Contains("acme", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("token-1", error.ToString(), StringComparison.Ordinal);
+        Assert.All(_harness.Jira.Requests, request => Assert.Equal("api.atlassian.com", request.Uri.Host));
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task Call_TransientStatus_IsTriedAgain_Rule26(int status)
+    {
+        _harness.Jira.Answer(status).Answer(status).Answer(200, NoWebhooks);
+
+        await _harness.Clock.DriveAsync(_harness.Client.ListAsync(StubSites.OAuth, Token));
+
+        Assert.Equal(3, _harness.Jira.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Call_ShortWaitAsked_IsSatOut_Rule26()
+    {
+        _harness.Jira.Answer(429, "", ("Retry-After", "45")).Answer(200, NoWebhooks);
+        var started = _harness.Clock.GetUtcNow();
+
+        await _harness.Clock.DriveAsync(_harness.Client.ListAsync(StubSites.OAuth, Token));
+
+        Assert.InRange((_harness.Clock.GetUtcNow() - started).TotalSeconds, 45, 60);
+    }
+
+    [Theory]
+    [InlineData(429, "1847", 1847)]
+    [InlineData(503, "1847", 1847)]
+    [InlineData(429, "Tue, 14 Nov 2023 23:13:20 GMT", 3600)]
+    public async Task Call_LongWaitAsked_EndsAtOnceAndTellsIt_Rule26(int status, string retryAfter, int seconds)
+    {
+        _harness.Jira.Answer(status, "", ("Retry-After", retryAfter), ("RateLimit-Reason", "jira-quota-tenant-based"));
+
+        var error = await Assert.ThrowsAsync<JiraApiException>(() => _harness.Client.ListAsync(StubSites.OAuth, Token));
+
+        Assert.Equal((JiraFailure.RateLimited, TimeSpan.FromSeconds(seconds)), (error.Failure, error.RetryAfter));
+        Assert.Single(_harness.Jira.Requests);
+    }
+
+    [Fact]
+    public async Task Call_OnlyAResetTimeGiven_IsTheWait_Rule26()
+    {
+        _harness.Jira.Answer(429, "", ("X-RateLimit-Reset", "2023-11-14T23:13:20Z"));
+
+        var error = await Assert.ThrowsAsync<JiraApiException>(() => _harness.Client.ListAsync(StubSites.OAuth, Token));
+
+        Assert.Equal(TimeSpan.FromHours(1), error.RetryAfter);
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    public async Task Register_TransientStatus_IsNotTriedAgain_Rule26(int status)
+    {
+        _harness.Jira.Answer(status);
+
+        await Assert.ThrowsAsync<JiraApiException>(RegisterAsync);
+
+        Assert.Single(_harness.Jira.Requests);
+    }
+
+    [Fact]
+    public async Task Register_ConnectionBroken_IsNotTriedAgain_Rule26()
+    {
+        _harness.Jira.Fail(new HttpRequestException("connection reset"));
+
+        var error = await Assert.ThrowsAsync<JiraApiException>(RegisterAsync);
+
+        Assert.Equal(JiraFailure.Unavailable, error.Failure);
+        Assert.Single(_harness.Jira.Requests);
+    }
+
+    [Fact]
+    public async Task Refresh_ConnectionBroken_IsTriedAgain_Rule26()
+    {
+        _harness.Jira.Fail(new HttpRequestException("connection reset")).Answer(200, "{}");
+
+        await _harness.Clock.DriveAsync(_harness.Client.RefreshAsync(StubSites.OAuth, [1], Token));
+
+        Assert.Equal(2, _harness.Jira.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Call_AnswerIsNoJson_IsUnavailable()
+    {
+        _harness.Jira.Answer(200, "<html>maintenance</html>");
+
+        var error = await Assert.ThrowsAsync<JiraApiException>(() => _harness.Client.ListAsync(StubSites.OAuth, Token));
+
+        Assert.Equal(JiraFailure.Unavailable, error.Failure);
+        Assert.DoesNotContain("maintenance", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_NeverRecovers_HasAnEnd_Rule26()
+    {
+        _harness.Jira.Answer(500);
+
+        await Assert.ThrowsAsync<JiraApiException>(() => _harness.Clock.DriveAsync(_harness.Client.ListAsync(StubSites.OAuth, Token)));
+
+        Assert.Equal(1 + JiraResilience.MaxRetries, _harness.Jira.Requests.Count);
+    }
+
+    private Task<IReadOnlyList<RegisteredWebhook>> RegisterAsync() =>
+        _harness.Clock.DriveAsync(_harness.Client.RegisterAsync(StubSites.OAuth, new Uri("https://hooks.example.com/x"), [new(["e"], "j")], Token));
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text.Json;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Tests.Support;
+
+namespace JiraWebhooks.Tests.Jira;
+
+public sealed class JiraWebhookClientTests : IDisposable
+{
+    private static readonly Uri Callback = new("https://hooks.example.com/api/deliveries/acme");
+
+    private readonly JiraHarness _harness = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _harness.Dispose();
+
+    [Theory]
+    [InlineData("1559392950000")]
+    [InlineData("\"2019-06-01T12:42:30.000+0000\"")]
+    [InlineData("\"2019-06-01T12:42:30.000+00:00\"")]
+    [InlineData("\"2019-06-01T12:42:30.000Z\"")]
+    public async Task List_ExpiryInAnyForm_IsRead_Rule1(string expiry)
+    {
+        _harness.Jira.Answer(200, $$"""{"isLast":true,"values":[{"id":1,"events":["jira:issue_created"],"jqlFilter":"project = A","url":"https://hooks.example.com/x","expirationDate":{{expiry}}}]}""");
+
+        var webhook = Assert.Single(await _harness.Client.ListAsync(StubSites.OAuth, Token));
+
+        Assert.Equal(DateTimeOffset.Parse("2019-06-01T12:42:30Z", CultureInfo.InvariantCulture), webhook.ExpirationDate);
+    }
+
+    [Theory]
+    [InlineData("\"next month\"")]
+    [InlineData("true")]
+    [InlineData("null")]
+    [InlineData("{\"at\":1}")]
+    [InlineData("99999999999999999")]
+    public async Task List_ExpiryThatCannotBeRead_IsUnknown_Rule1(string expiry)
+    {
+        _harness.Jira.Answer(200, $$"""{"isLast":true,"values":[{"id":1,"events":[],"jqlFilter":"","expirationDate":{{expiry}}}]}""");
+
+        Assert.Null(Assert.Single(await _harness.Client.ListAsync(StubSites.OAuth, Token)).ExpirationDate);
+    }
+
+    [Fact]
+    public async Task List_UnknownFieldsAndEvents_Pass_Rule11()
+    {
+        _harness.Jira.Answer(200, """{"isLast":true,"later":{"x":[1]},"values":[{"id":7,"events":["jira:planet_exploded"],"jqlFilter":"x","kind":"NEW"}]}""");
+
+        Assert.Equal(["jira:planet_exploded"], Assert.Single(await _harness.Client.ListAsync(StubSites.OAuth, Token)).Events);
+    }
+
+    [Fact]
+    public async Task List_SeveralPages_AreReadFromTheRightStart_Rule10()
+    {
+        _harness.Jira
+            .Answer(200, """{"isLast":false,"values":[{"id":1,"events":[],"jqlFilter":""},{"id":2,"events":[],"jqlFilter":""}]}""")
+            .Answer(200, """{"isLast":true,"values":[{"id":3,"events":[],"jqlFilter":""}]}""");
+
+        Assert.Equal([1L, 2L, 3L], (await _harness.Client.ListAsync(StubSites.OAuth, Token)).Select(webhook => webhook.Id));
+        Assert.Equal(["?startAt=0&maxResults=100", "?startAt=2&maxResults=100"], _harness.Jira.Requests.Select(request => request.Uri.Query));
+    }
+
+    [Theory]
+    [InlineData("""{"values":[]}""", 1)]
+    [InlineData("{}", 1)]
+    [InlineData("""{"values":[{"id":1,"events":[],"jqlFilter":""}]}""", 2)]
+    public async Task List_NeverTheLastPage_Ends_Rule10(string page, int requests)
+    {
+        _harness.Jira.Answer(200, page);
+
+        await _harness.Client.ListAsync(StubSites.OAuth, Token);
+
+        Assert.Equal(requests, _harness.Jira.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Register_SomeItemsFail_ResultsKeepTheOrder_Rule2()
+    {
+        _harness.Jira.Answer(200, """{"webhookRegistrationResult":[{"createdWebhookId":11},{"errors":["The clause watchCount is unsupported"]},{}]}""");
+
+        var results = await _harness.Client.RegisterAsync(StubSites.OAuth, Callback, [Details("a"), Details("b"), Details("c")], Token);
+
+        Assert.Equal([11L, null, null], results.Select(result => result.CreatedWebhookId));
+        Assert.Equal("The clause watchCount is unsupported", Assert.Single(results[1].Errors!));
+        var asked = Assert.Single(_harness.Jira.Requests);
+        Assert.Equal(asked.Body!.Length, asked.Length);
+        Assert.Equal(
+            """{"url":"https://hooks.example.com/api/deliveries/acme","webhooks":[{"events":["jira:issue_created"],"jqlFilter":"a"},{"events":["jira:issue_created"],"jqlFilter":"b"},{"events":["jira:issue_created"],"jqlFilter":"c"}]}""",
+            asked.Body);
+    }
+
+    [Theory]
+    [InlineData("""{"webhookRegistrationResult":[{"createdWebhookId":11}]}""")]
+    [InlineData("{}")]
+    public async Task Register_CountsDiffer_Fails_Rule2(string answer)
+    {
+        _harness.Jira.Answer(200, answer);
+
+        await Assert.ThrowsAsync<JiraApiException>(() =>
+            _harness.Client.RegisterAsync(StubSites.OAuth, Callback, [Details("a"), Details("b")], Token));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(202)]
+    [InlineData(204)]
+    public async Task Delete_Accepted_SendsTheIdsAsJson_Rule7(int status)
+    {
+        _harness.Jira.Answer(status);
+
+        await _harness.Client.DeleteAsync(StubSites.OAuth, [1, 2], Token);
+
+        var asked = Assert.Single(_harness.Jira.Requests);
+        Assert.Equal(("DELETE", """{"webhookIds":[1,2]}"""), (asked.Method, asked.Body));
+    }
+
+    [Theory]
+    [InlineData(200, """{"expirationDate":"2019-06-01T12:42:30.000+0000"}""", true)]
+    [InlineData(200, "{}", false)]
+    [InlineData(200, "", false)]
+    [InlineData(200, "not json", false)]
+    [InlineData(204, "", false)]
+    public async Task Refresh_WithOrWithoutADate_Succeeds_Rule9(int status, string body, bool dated)
+    {
+        _harness.Jira.Answer(status, body);
+
+        Assert.Equal(dated, await _harness.Client.RefreshAsync(StubSites.OAuth, [1], Token) is not null);
+    }
+
+    [Fact]
+    public async Task Refresh_MoreThanAHundred_GoInChunks_Rule8()
+    {
+        _harness.Jira.Answer(200, "{}");
+
+        await _harness.Client.RefreshAsync(StubSites.OAuth, [.. Enumerable.Range(1, 250).Select(id => (long)id)], Token);
+
+        Assert.Equal([100, 100, 50], _harness.Jira.Requests.Select(request => JsonDocument.Parse(request.Body!).RootElement.GetProperty("webhookIds").GetArrayLength()));
+    }
+
+    [Fact]
+    public async Task Failed_NextPointsElsewhere_IsNotFollowed_Rule12()
+    {
+        _harness.Jira.Answer(200, """{"maxResults":2,"values":[{"id":"a","url":"u","failureTime":5}],"next":"https://evil.example.com/x?failedAfter=5"}""");
+
+        var page = await _harness.Client.FailedAsync(StubSites.Connect, 4, 100, Token);
+
+        Assert.Equal(("a", 5L, null), (page.Values![0].Id, page.Values[0].FailureTime, page.Values[0].Body));
+        var asked = Assert.Single(_harness.Jira.Requests);
+        Assert.Equal("https://globex.atlassian.net/rest/api/3/webhook/failed?maxResults=100&after=4", asked.Uri.AbsoluteUri);
+    }
+
+    private static WebhookDetails Details(string jql) => new(["jira:issue_created"], jql);
+}

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Sites.OAuth;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JiraWebhooks.Tests.Support;
+
+/// <summary>The real client and its real pipeline on a scripted Jira and a clock that moves only when told.</summary>
+internal sealed class JiraHarness : IDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public JiraHarness()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton<IAccessTokenSource>(Tokens);
+        services.AddJiraClient(new JiraWebhooksOptions { PublicBaseUrl = new Uri("https://hooks.example.com") });
+        services.AddHttpClient(JiraServiceCollectionExtensions.ClientName).ConfigurePrimaryHttpMessageHandler(() => Jira);
+        _services = services.BuildServiceProvider();
+    }
+
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+
+    public ScriptedJira Jira { get; } = new();
+
+    public StubTokens Tokens { get; } = new();
+
+    public JiraWebhookClient Client => _services.GetRequiredService<JiraWebhookClient>();
+
+    public void Dispose() => _services.Dispose();
+}
+
+/// <summary>Answers from a list, the last one for ever, and keeps what it was asked.</summary>
+internal sealed class ScriptedJira : HttpMessageHandler
+{
+    private readonly Queue<Func<HttpResponseMessage>> _answers = new();
+
+    public ConcurrentQueue<Asked> Requests { get; } = new();
+
+    public ScriptedJira Answer(int status, string body = "", params (string Name, string Value)[] headers)
+    {
+        _answers.Enqueue(() =>
+        {
+            var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            foreach (var (name, value) in headers) response.Headers.TryAddWithoutValidation(name, value);
+            return response;
+        });
+        return this;
+    }
+
+    public ScriptedJira Fail(Exception error)
+    {
+        _answers.Enqueue(() => throw error);
+        return this;
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var body = request.Content is null ? null : await request.Content.ReadAsStringAsync(cancellationToken);
+        Requests.Enqueue(new(request.Method.Method, request.RequestUri!, request.Headers.Authorization?.ToString(), body, request.Content?.Headers.ContentLength));
+        var response = (_answers.Count > 1 ? _answers.Dequeue() : _answers.Peek())();
+        response.RequestMessage = request;
+        return response;
+    }
+}
+
+internal sealed record Asked(string Method, Uri Uri, string? Authorization, string? Body, long? Length);
+
+/// <summary>Gives <c>token-1</c>, and the next number for each one that was rejected.</summary>
+internal sealed class StubTokens : IAccessTokenSource
+{
+    private int _number = 1;
+
+    public Exception? Failure { get; set; }
+
+    public ValueTask<string> GetAccessTokenAsync(Site site, string? rejected, CancellationToken cancellationToken)
+    {
+        if (Failure is { } failure) throw failure;
+        if (rejected == $"token-{_number}") _number++;
+        return new($"token-{_number}");
+    }
+}
