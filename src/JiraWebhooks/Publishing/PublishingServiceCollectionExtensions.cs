@@ -1,3 +1,7 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using JiraWebhooks.Storage;
+using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Publishing;
@@ -5,6 +9,25 @@ namespace JiraWebhooks.Publishing;
 /// <summary>Registers the room.</summary>
 public static class PublishingServiceCollectionExtensions
 {
-    /// <summary>Registers the room.</summary>
-    public static IServiceCollection AddPublishing(this IServiceCollection services, JiraWebhooksOptions options) => services;
+    /// <summary>Registers the claim check and, where the settings ask for it, the Storage Queue publisher; each once for the receive path and
+    /// once for the timers (<see cref="AzureClients"/>). A Service Bus publisher is the host's to add.</summary>
+    public static IServiceCollection AddPublishing(this IServiceCollection services, JiraWebhooksOptions options)
+    {
+        foreach (var name in new[] { AzureClients.Receive, AzureClients.Timers })
+        {
+            services.AddKeyedSingleton<IClaimCheck>(name, (provider, _) =>
+                new ClaimCheck(new LazyContainer(Client<BlobServiceClient>(provider, name), options.ClaimCheckContainer)));
+            if (options.Publisher is not PublisherKind.StorageQueue) continue;
+
+            services.AddKeyedSingleton<IDeliveryPublisher>(name, (provider, _) => new StorageQueueDeliveryPublisher(
+                new LazyQueueClient(Client<QueueServiceClient>(provider, name), options.QueueName),
+                provider.GetRequiredKeyedService<IClaimCheck>(name),
+                options.ClaimCheckThreshold ?? StorageQueueDeliveryPublisher.DefaultThreshold));
+        }
+
+        return services;
+    }
+
+    private static TClient Client<TClient>(IServiceProvider provider, string name) =>
+        provider.GetRequiredService<IAzureClientFactory<TClient>>().CreateClient(name);
 }

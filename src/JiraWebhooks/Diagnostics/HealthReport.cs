@@ -1,0 +1,25 @@
+namespace JiraWebhooks.Diagnostics;
+
+/// <summary>What Health answers.</summary>
+/// <param name="Healthy">False when any site needs somebody's attention.</param>
+/// <param name="Sites">The sites one by one; null in the short form, which tells a stranger nothing.</param>
+public sealed record HealthReport(bool Healthy, IReadOnlyList<SiteHealth>? Sites);
+
+/// <summary>One site's state (rule 31). Times are UTC and null where nothing is known yet.</summary>
+/// <param name="Site">The site's slug.</param>
+/// <param name="State"><c>ok</c>, <c>unhealthy</c> or <c>reconnect_required</c>.</param>
+/// <param name="Reason">Why it is not ok, in one sentence that names no value.</param>
+/// <param name="LastDelivery">When its last delivery was accepted, as far as saved.</param>
+/// <param name="LastRefresh">When a refresh last kept every subscription alive.</param>
+/// <param name="SoonestExpiry">The soonest expiry among its webhooks.</param>
+/// <param name="Cursor">How far its failed list was read.</param>
+/// <param name="CursorAgeHours">Age of the cursor in hours; Jira keeps records for 72.</param>
+public sealed record SiteHealth(
+    string Site,
+    string State,
+    string? Reason,
+    DateTimeOffset? LastDelivery,
+    DateTimeOffset? LastRefresh,
+    DateTimeOffset? SoonestExpiry,
+    DateTimeOffset? Cursor,
+    double? CursorAgeHours);

@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using System.Text;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using JiraWebhooks.Storage;
+
+namespace JiraWebhooks.Publishing;
+
+/// <summary>Keeps a body in Blob Storage under a name that its message alone decides: a retry finds it there, and the failed path writes the
+/// same one as the live path (decision 7). Blobs whose message was never sent are removed by the container's lifecycle rule.</summary>
+public sealed class ClaimCheck(LazyContainer bodies) : IClaimCheck
+{
+    /// <summary>Blob name of a message's body.</summary>
+    public static string BlobName(DeliveryMessage message) =>
+        $"{message.Site}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(message.MessageId)))}";
+
+    /// <inheritdoc/>
+    public async Task<Uri> StoreAsync(DeliveryMessage message, CancellationToken cancellationToken)
+    {
+        var container = await bodies.GetAsync(cancellationToken);
+        var blob = container.GetBlobClient(BlobName(message));
+        var options = new BlobUploadOptions
+        {
+            HttpHeaders = new BlobHttpHeaders { ContentType = message.ContentType },
+            Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+        };
+
+        try
+        {
+            await blob.UploadAsync(BinaryData.FromBytes(message.Body), options, cancellationToken);
+        }
+        catch (RequestFailedException there) when (there.Status is 409 or 412)
+        {
+            // stored by an earlier attempt
+        }
+
+        return blob.Uri;
+    }
+}

@@ -1,0 +1,43 @@
+using JiraWebhooks.Storage;
+
+namespace JiraWebhooks.Publishing;
+
+/// <summary>Publishes to an Azure Storage Queue: for one machine with nothing but Azurite. It drops no duplicates, keeps no sessions and
+/// filters nothing; the message's text carries the same properties all the same.</summary>
+public sealed class StorageQueueDeliveryPublisher(LazyQueueClient deliveries, IClaimCheck claimCheck, int threshold) : IDeliveryPublisher
+{
+    /// <summary>Body size in bytes above which a body goes to Blob Storage, where no other is set.</summary>
+    public const int DefaultThreshold = 32 * 1024;
+
+    /// <summary>Largest message a queue takes, in bytes
+    /// (<see href="https://learn.microsoft.com/azure/storage/queues/scalability-targets"/>).</summary>
+    private const int MaxMessageBytes = 64 * 1024;
+
+    private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
+
+    /// <inheritdoc/>
+    public async Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken)
+    {
+        var text = await TextAsync(message, cancellationToken);
+        var queue = await deliveries.GetAsync(cancellationToken);
+        await queue.SendMessageAsync(BinaryData.FromBytes(text), timeToLive: Forever, cancellationToken: cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken)
+    {
+        // A queue takes one message at a time, and in this order.
+        foreach (var message in messages) await PublishAsync(message, cancellationToken);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> TextAsync(DeliveryMessage message, CancellationToken cancellationToken)
+    {
+        if (message.Body.Length <= threshold)
+        {
+            var text = QueuedDelivery.Write(message, null);
+            if (text.Length <= MaxMessageBytes) return text;
+        }
+
+        return QueuedDelivery.Write(message, await claimCheck.StoreAsync(message, cancellationToken));
+    }
+}
