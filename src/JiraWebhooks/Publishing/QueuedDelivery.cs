@@ -89,7 +89,7 @@ public sealed record QueuedDelivery
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number => value.TryGetInt32(out var number) ? number : value.GetInt64(),
+        JsonValueKind.Number => value.TryGetInt32(out var number) ? (object)number : value.GetInt64(),
         _ => value.GetString()!,
     };
 }

@@ -1,0 +1,118 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace LocalHost.Azurite;
+
+/// <summary>A real Azurite as a child process on free ports. It dies with us, even when we are killed.</summary>
+public sealed partial class AzuriteProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Dictionary<string, Uri> _services;
+
+    private AzuriteProcess(Process process, Dictionary<string, Uri> services)
+    {
+        _process = process;
+        _services = services;
+    }
+
+    /// <summary>Starts Azurite, installing it where it is missing.</summary>
+    /// <param name="location">Folder that keeps the data; null keeps it in memory.</param>
+    /// <param name="accounts">Names of the accounts to serve; each is a world of its own.</param>
+    /// <param name="log">Where the one line about an installation goes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="AzuriteException">It could not be installed or started.</exception>
+    public static async Task<AzuriteProcess> StartAsync(string? location, IReadOnlyList<string> accounts, TextWriter log, CancellationToken cancellationToken)
+    {
+        var main = await AzuriteInstall.EnsureAsync(log, cancellationToken);
+        var start = new ProcessStartInfo("node", Arguments(location))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["AZURITE_MAIN"] = main;
+        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', accounts.Select(account => $"{account}:{Key(account)}"));
+
+        Process process;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (Win32Exception missing)
+        {
+            throw new AzuriteException("node is missing: install Node.js 20 or later (https://nodejs.org), or set AzureWebJobsStorage to a storage of your own.", missing);
+        }
+
+        try
+        {
+            return new AzuriteProcess(process, await ServicesAsync(process, cancellationToken));
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Connection string of one of the accounts.</summary>
+    public string ConnectionString(string account) =>
+        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key(account)};"
+        + string.Concat(_services.Select(service => $"{service.Key}Endpoint={service.Value.AbsoluteUri.TrimEnd('/')}/{account};"));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    private static List<string> Arguments(string? location)
+    {
+        List<string> arguments = [Path.Combine(AppContext.BaseDirectory, "Azurite", "host.cjs")];
+        foreach (var service in new[] { "blob", "queue", "table" }) arguments.AddRange([$"--{service}Host", "127.0.0.1", $"--{service}Port", "0"]);
+
+        // The storage SDKs speak a newer version of the API than Azurite knows.
+        arguments.AddRange(["--skipApiVersionCheck", "--disableTelemetry"]);
+        arguments.AddRange(location is null ? ["--inMemoryPersistence"] : ["--location", location]);
+        return arguments;
+    }
+
+    private static async Task<Dictionary<string, Uri>> ServicesAsync(Process process, CancellationToken cancellationToken)
+    {
+        var services = new Dictionary<string, Uri>(StringComparer.Ordinal);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartLimit);
+        while (services.Count < 3)
+        {
+            var line = await process.StandardOutput.ReadLineAsync(limit.Token)
+                ?? throw new AzuriteException("Azurite ended at once: " + (await process.StandardError.ReadToEndAsync(limit.Token)).Trim().Split('\n')[0]);
+            if (Listening().Match(line) is { Success: true } match) services[match.Groups["service"].Value + ""] = new Uri(match.Groups["url"].Value);
+        }
+
+        // Nobody needs the rest, but a full pipe would stop Azurite.
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        return services;
+    }
+
+    // Made up for the emulator alone: it protects nothing.
+    private static string Key(string account) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"azurite-key-of-{account}".PadRight(64, '.')));
+
+    [GeneratedRegex(@"Azurite (?<service>Blob|Queue|Table) service (is )?successfully listen(ing|s) (at|on) (?<url>http://\S+)")]
+    private static partial Regex Listening();
+}

@@ -1,0 +1,75 @@
+using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JiraWebhooks.Tests.Storage;
+
+public sealed class LeaseTableTests(AzuriteFixture azurite)
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task TryAcquire_HeldBySomebody_GivesNothing_Decision16(StorageKind kind)
+    {
+        var (one, two) = await TwoInstancesAsync(kind);
+        await using var held = await one.TryAcquireAsync("refresh", "acme", Minute, Token);
+
+        Assert.NotNull(held);
+        Assert.Null(await two.TryAcquireAsync("refresh", "acme", Minute, Token));
+        Assert.NotNull(await two.TryAcquireAsync("refresh", "globex", Minute, Token));
+        Assert.NotNull(await two.TryAcquireAsync("poll", "acme", Minute, Token));
+    }
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task TryAcquire_GivenBackOrRunOut_IsFree_Decision16(StorageKind kind)
+    {
+        var (one, two) = await TwoInstancesAsync(kind);
+        await (await one.TryAcquireAsync("refresh", "acme", Minute, Token))!.DisposeAsync();
+        Assert.NotNull(await two.TryAcquireAsync("refresh", "acme", Minute, Token));
+
+        _clock.Advance(Minute);
+
+        Assert.NotNull(await one.TryAcquireAsync("refresh", "acme", Minute, Token));
+    }
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task Dispose_AfterAnotherTookOver_LeavesTheOthersLease_Decision16(StorageKind kind)
+    {
+        var (one, two) = await TwoInstancesAsync(kind);
+        var late = await one.TryAcquireAsync("refresh", "acme", Minute, Token);
+        _clock.Advance(Minute);
+        await two.TryAcquireAsync("refresh", "acme", Minute, Token);
+
+        await late!.DisposeAsync();
+
+        Assert.Null(await one.TryAcquireAsync("refresh", "acme", Minute, Token));
+    }
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task TryAcquire_ManyAtOnce_OneWins_Decision16(StorageKind kind)
+    {
+        var (one, two) = await TwoInstancesAsync(kind);
+
+        var leases = await Task.WhenAll(Enumerable.Range(0, 10).Select(number => (number % 2 == 0 ? one : two).TryAcquireAsync("poll", "acme", Minute, Token)));
+
+        Assert.Single(leases, lease => lease is not null);
+    }
+
+    private async Task<(LeaseTable One, LeaseTable Two)> TwoInstancesAsync(StorageKind kind)
+    {
+        var tables = await new TestStorage(azurite).TablesAsync(kind);
+        return (new LeaseTable(new LazyTable(tables, "leases"), _clock), new LeaseTable(new LazyTable(tables, "leases"), _clock));
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Azure;
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
+
+namespace JiraWebhooks.Tests.Support;
+
+/// <summary>Table Storage in memory, with entity tags: the part of it that this system uses.</summary>
+internal sealed class InMemoryTables : TableServiceClient
+{
+    private readonly ConcurrentDictionary<string, InMemoryTable> _tables = new();
+
+    /// <summary>Runs before every call, with the call's name; throws in fault tests.</summary>
+    public Action<string> Before { get; set; } = _ => { };
+
+    /// <summary>Calls so far.</summary>
+    public int Calls { get; private set; }
+
+    public override TableClient GetTableClient(string tableName) => _tables.GetOrAdd(tableName, name => new InMemoryTable(this, name));
+
+    internal void Called(string table, string call)
+    {
+        Calls++;
+        Before($"{table}.{call}");
+    }
+}
+
+internal sealed partial class InMemoryTable(InMemoryTables owner, string name) : TableClient
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<(string, string), TableEntity> _rows = [];
+    private bool _exists;
+    private int _version;
+
+    public override string Name => name;
+
+    public override Task<Response<TableItem>> CreateIfNotExistsAsync(CancellationToken cancellationToken = default)
+    {
+        owner.Called(name, "create");
+        _exists = true;
+        return Task.FromResult(Response.FromValue(new TableItem(name), new Answer(204)));
+    }
+
+    public override Task<NullableResponse<T>> GetEntityIfExistsAsync<T>(string partitionKey, string rowKey, IEnumerable<string>? select = null, CancellationToken cancellationToken = default)
+    {
+        owner.Called(name, "get");
+        lock (_gate)
+        {
+            MustExist();
+            return Task.FromResult<NullableResponse<T>>(
+                _rows.TryGetValue((partitionKey, rowKey), out var row) ? new Found<T>((T)(object)Copy(row)) : new Missing<T>());
+        }
+    }
+
+    public override Task<Response> AddEntityAsync<T>(T entity, CancellationToken cancellationToken = default)
+    {
+        owner.Called(name, "add");
+        return Write(entity, current => current is null ? null : 409);
+    }
+
+    public override Task<Response> UpdateEntityAsync<T>(T entity, ETag ifMatch, TableUpdateMode mode = TableUpdateMode.Merge, CancellationToken cancellationToken = default)
+    {
+        owner.Called(name, "update");
+        return Write(entity, current => current is null ? 404 : ifMatch != ETag.All && current.ETag != ifMatch ? 412 : null, mode);
+    }
+
+    public override Task<Response> UpsertEntityAsync<T>(T entity, TableUpdateMode mode = TableUpdateMode.Merge, CancellationToken cancellationToken = default)
+    {
+        owner.Called(name, "upsert");
+        return Write(entity, _ => null, mode);
+    }
+
+    public override Task<Response> DeleteEntityAsync(string partitionKey, string rowKey, ETag ifMatch = default, CancellationToken cancellationToken = default)
+    {
+        owner.Called(name, "delete");
+        lock (_gate)
+        {
+            MustExist();
+            if (!_rows.TryGetValue((partitionKey, rowKey), out var row)) return Task.FromResult<Response>(new Answer(404));
+            if (ifMatch != default && ifMatch != ETag.All && row.ETag != ifMatch) throw new RequestFailedException(412, "UpdateConditionNotSatisfied");
+            _rows.Remove((partitionKey, rowKey));
+            return Task.FromResult<Response>(new Answer(204));
+        }
+    }
+
+    public override AsyncPageable<T> QueryAsync<T>(string? filter = null, int? maxPerPage = null, IEnumerable<string>? select = null, CancellationToken cancellationToken = default)
+    {
+        owner.Called(name, "query");
+        var partition = filter is null ? null : PartitionFilter().Match(filter) is { Success: true } match
+            ? match.Groups[1].Value
+            : throw new NotSupportedException($"The double knows no filter but one partition: {filter}");
+        lock (_gate)
+        {
+            MustExist();
+            T[] found = [.. _rows.Values.Where(row => partition is null || row.PartitionKey == partition).Select(row => (T)(object)Copy(row))];
+            return AsyncPageable<T>.FromPages([Page<T>.FromValues(found, null, new Answer(200))]);
+        }
+    }
+
+    private Task<Response> Write<T>(T entity, Func<TableEntity?, int?> refuse, TableUpdateMode mode = TableUpdateMode.Replace)
+    {
+        var given = (TableEntity)(object)entity!;
+        lock (_gate)
+        {
+            MustExist();
+            var current = _rows.GetValueOrDefault((given.PartitionKey, given.RowKey));
+            if (refuse(current) is { } status) throw new RequestFailedException(status, "refused by the table");
+
+            var row = mode is TableUpdateMode.Merge && current is not null ? Copy(current) : new TableEntity(given.PartitionKey, given.RowKey);
+            foreach (var (key, value) in given)
+            {
+                if (value is not null && key is not ("PartitionKey" or "RowKey" or "odata.etag" or "Timestamp")) row[key] = value;
+            }
+
+            row.ETag = new ETag((++_version).ToString(CultureInfo.InvariantCulture));
+            _rows[(row.PartitionKey, row.RowKey)] = row;
+            return Task.FromResult<Response>(new Answer(204, row.ETag));
+        }
+    }
+
+    private void MustExist()
+    {
+        if (!_exists) throw new RequestFailedException(404, "TableNotFound");
+    }
+
+    private static TableEntity Copy(TableEntity row)
+    {
+        var copy = new TableEntity(row.PartitionKey, row.RowKey) { ETag = row.ETag };
+        foreach (var (key, value) in row)
+        {
+            if (key is not ("odata.etag" or "PartitionKey" or "RowKey")) copy[key] = value;
+        }
+
+        return copy;
+    }
+
+    [GeneratedRegex("^PartitionKey eq '([^']*)'$")]
+    private static partial Regex PartitionFilter();
+
+    private sealed class Found<T>(T value) : NullableResponse<T>
+    {
+        public override bool HasValue => true;
+
+        public override T? Value => value;
+
+        public override Response GetRawResponse() => new Answer(200);
+    }
+
+    private sealed class Missing<T> : NullableResponse<T>
+    {
+        public override bool HasValue => false;
+
+        public override T? Value => throw new InvalidOperationException("There is no value.");
+
+        public override Response GetRawResponse() => new Answer(404);
+    }
+
+    private sealed class Answer(int status, ETag? etag = null) : Response
+    {
+        public override int Status => status;
+
+        public override string ReasonPhrase => "";
+
+        public override Stream? ContentStream { get; set; }
+
+        public override string ClientRequestId { get; set; } = "";
+
+        public override void Dispose()
+        {
+        }
+
+        protected override bool ContainsHeader(string name) => name == "ETag" && etag is not null;
+
+        protected override IEnumerable<HttpHeader> EnumerateHeaders() => etag is { } tag ? [new HttpHeader("ETag", tag.ToString("H"))] : [];
+
+        protected override bool TryGetHeader(string name, [NotNullWhen(true)] out string? value)
+        {
+            value = name == "ETag" ? etag?.ToString("H") : null;
+            return value is not null;
+        }
+
+        protected override bool TryGetHeaderValues(string name, [NotNullWhen(true)] out IEnumerable<string>? values)
+        {
+            values = TryGetHeader(name, out var value) ? [value] : null;
+            return values is not null;
+        }
+    }
+}
