@@ -1,3 +1,4 @@
+using JiraWebhooks.Sites.OAuth;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -6,8 +7,9 @@ namespace JiraWebhooks.Sites;
 /// <summary>Registers the room.</summary>
 public static class SitesServiceCollectionExtensions
 {
-    /// <summary>Sites from the settings section <c>Sites</c>.</summary>
+    /// <summary>Sites from the settings section <c>Sites</c>, and the tokens of those that use OAuth.</summary>
     public static IServiceCollection AddSites(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddSingleton<ISiteStore>(provider =>
-            new ConfiguredSites(configuration, provider.GetRequiredService<JiraWebhooksOptions>()));
+        services
+            .AddSingleton<ISiteStore>(provider => new ConfiguredSites(configuration, provider.GetRequiredService<JiraWebhooksOptions>()))
+            .AddOAuth(configuration);
 }

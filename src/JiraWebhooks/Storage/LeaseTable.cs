@@ -6,10 +6,9 @@ namespace JiraWebhooks.Storage;
 
 /// <summary>One row per piece of work that only one instance may do at a time. The Functions timer lock does not cover manual runs,
 /// and on Flex Consumption no two functions share a process, so the lock lives in Table Storage (decisions 12 and 16).</summary>
-public sealed class LeaseTable(LazyTable leases, TimeProvider clock)
+public sealed class LeaseTable(LazyTable leases, TimeProvider clock) : ILeases
 {
-    /// <summary>Takes the lease for <paramref name="duration"/>, or gives null while somebody else holds it.
-    /// A holder that died is overruled when its time is up.</summary>
+    /// <inheritdoc cref="ILeases.TryAcquireAsync"/>
     public async Task<Lease?> TryAcquireAsync(string kind, string key, TimeSpan duration, CancellationToken cancellationToken)
     {
         var table = await leases.GetAsync(cancellationToken);
@@ -35,4 +34,7 @@ public sealed class LeaseTable(LazyTable leases, TimeProvider clock)
             return null;
         }
     }
+
+    async Task<IAsyncDisposable?> ILeases.TryAcquireAsync(string kind, string key, TimeSpan duration, CancellationToken cancellationToken) =>
+        await TryAcquireAsync(kind, key, duration, cancellationToken);
 }

@@ -23,7 +23,12 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
     {
         var sent = Message("id-1", Encoding.UTF8.GetBytes("""{"text":"Grüße ☃"}""")) with
         {
-            IssueKey = "ED-1", Retry = 2, Flow = "Primary", WebhookIds = ",10,11,", Time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), Recovered = true,
+            IssueKey = "ED-1",
+            Retry = 2,
+            Flow = "Primary",
+            WebhookIds = ",10,11,",
+            Time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123),
+            Recovered = true,
         };
 
         await Publisher().PublishAsync(sent, Token);
