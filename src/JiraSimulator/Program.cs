@@ -1,1 +1,9 @@
-return 0;
+using JiraSimulator;
+
+// A Jira on its own, for trying a client by hand: one site of each kind, no events.
+var app = WebApplication.CreateBuilder(args).Build();
+var jira = new SimulatedJira(TimeProvider.System);
+jira.AddSite(new SimulatedSiteOptions("acme", SimulatedAuth.OAuth));
+jira.AddSite(new SimulatedSiteOptions("globex", SimulatedAuth.Connect));
+app.MapJiraSimulator(jira);
+app.Run();

@@ -1,10 +1,18 @@
+using JiraWebhooks.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Diagnostics;
 
 /// <summary>Registers the room.</summary>
 public static class DiagnosticsServiceCollectionExtensions
 {
-    /// <summary>Registers the room.</summary>
-    public static IServiceCollection AddDiagnostics(this IServiceCollection services) => services;
+    /// <summary>Registers the site states and Health.</summary>
+    public static IServiceCollection AddDiagnostics(this IServiceCollection services) => services
+        .AddSingleton(provider => new SiteStatusTable(
+            provider.GetRequiredKeyedService<LazyTable>(TableNames.Status),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SiteStatusTable>>()))
+        .AddSingleton<SiteGauges>()
+        .AddSingleton<IHealthReporter, HealthReporter>();
 }

@@ -16,6 +16,9 @@ public static class MetricNames
     /// <summary>Counter of polls that found the cursor older than what Jira keeps; tag <see cref="SiteTag"/>.</summary>
     public const string PossibleLoss = "jira.failed.possible_loss";
 
+    /// <summary>Counter of deliveries fetched from the failed list; tag <see cref="SiteTag"/>.</summary>
+    public const string Recovered = "jira.failed.recovered";
+
     /// <summary>Gauge, number of sites whose settings are wrong.</summary>
     public const string SitesUnhealthy = "jira.sites.unhealthy";
 

@@ -1,3 +1,4 @@
+using JiraWebhooks.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.FailedDeliveries;
@@ -5,6 +6,9 @@ namespace JiraWebhooks.FailedDeliveries;
 /// <summary>Registers the room.</summary>
 public static class FailedDeliveriesServiceCollectionExtensions
 {
-    /// <summary>Registers the room.</summary>
-    public static IServiceCollection AddFailedDeliveries(this IServiceCollection services) => services;
+    /// <summary>Registers <see cref="FailedDeliveryPoller"/> and what it needs.</summary>
+    public static IServiceCollection AddFailedDeliveries(this IServiceCollection services) => services
+        .AddSingleton(provider => new CursorTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
+        .AddSingleton<SitePoller>()
+        .AddSingleton<FailedDeliveryPoller>();
 }

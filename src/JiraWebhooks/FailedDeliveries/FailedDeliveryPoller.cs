@@ -1,8 +1,93 @@
+using System.Collections.Concurrent;
+using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
+using Microsoft.Extensions.Logging;
+
 namespace JiraWebhooks.FailedDeliveries;
 
 /// <summary>Fetches the deliveries Jira gave up on and publishes them (decisions 9 and 16).</summary>
-public sealed class FailedDeliveryPoller
+public sealed partial class FailedDeliveryPoller(
+    ISiteStore sites,
+    SitePoller poller,
+    ILeases leases,
+    SiteStatusTable status,
+    SiteGauges gauges,
+    JiraWebhooksOptions options,
+    TimeProvider clock,
+    ILogger<FailedDeliveryPoller> logger)
 {
+    private const int SitesAtOnce = 4;
+
     /// <summary>One run over all sites. One site's failure stops no other and is in the result, so this throws only when cancelled.</summary>
-    public Task<IReadOnlyList<SitePoll>> RunAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<SitePoll>> RunAsync(CancellationToken cancellationToken)
+    {
+        using var span = Telemetry.Activities.StartActivity("poll");
+        using var budget = new CancellationTokenSource(options.RunBudget, clock);
+        using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
+
+        var results = new ConcurrentBag<SitePoll>();
+        var all = await sites.ListAsync(cancellationToken);
+        await Parallel.ForEachAsync(
+            all.Where(site => site.Problem is null && site.HasApi),
+            new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },
+            async (site, _) =>
+            {
+                var result = await PollAsync(site, run.Token);
+                cancellationToken.ThrowIfCancellationRequested();
+                await ReportAsync(result);
+                results.Add(result);
+            });
+
+        await gauges.RecordAsync(all, cancellationToken);
+        return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
+    }
+
+    private async Task<SitePoll> PollAsync(Site site, CancellationToken cancellationToken)
+    {
+        var nothing = new SitePoll(site.Id);
+        try
+        {
+            await using var lease = await leases.TryAcquireAsync("poll", site.Id, options.RunBudget + TimeSpan.FromMinutes(1), cancellationToken);
+            return lease is null
+                ? nothing with { Busy = true, Problem = "Another run is at this site." }
+                : await poller.PollAsync(site, cancellationToken);
+        }
+        catch (JiraApiException error)
+        {
+            return nothing with { Problem = error.Message };
+        }
+        catch (OperationCanceledException)
+        {
+            return nothing with { Problem = "The run's time is up; the next one goes on." };
+        }
+        catch (Exception error)
+        {
+            Log.Broken(logger, site.Id, error);
+            return nothing with { Problem = $"{error.GetType().Name} on our side; see the log." };
+        }
+    }
+
+    private async Task ReportAsync(SitePoll result)
+    {
+        if (result.PossibleLoss) Log.PossibleLoss(logger, result.Site);
+        Log.Polled(logger, result.Site, result.Recovered, result.Skipped, result.Cursor, result.Unsupported, result.Problem ?? "");
+        if (result.Busy) return;
+
+        TimerMetrics.Count(result, clock.GetUtcNow());
+        await status.SaveAsync(result, CancellationToken.None);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Poll of {Site}: {Recovered} recovered, {Skipped} known, cursor {Cursor}, unsupported {Unsupported}. {Problem}")]
+        public static partial void Polled(ILogger logger, string site, int recovered, int skipped, DateTimeOffset? cursor, bool unsupported, string problem);
+
+        [LoggerMessage(2, LogLevel.Error, "The cursor of {Site} was older than the 72 h Jira keeps failed deliveries: some may be lost.")]
+        public static partial void PossibleLoss(ILogger logger, string site);
+
+        [LoggerMessage(3, LogLevel.Error, "Poll of {Site} broke off.")]
+        public static partial void Broken(ILogger logger, string site, Exception error);
+    }
 }

@@ -21,4 +21,7 @@ public sealed record SitePoll(string Site)
 
     /// <summary>Why the site's run ended early, or null.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>True when another run was at the site: nothing was done, and nothing is wrong.</summary>
+    public bool Busy { get; init; }
 }

@@ -19,6 +19,9 @@ public sealed record SiteRefresh(string Site)
     /// <summary>Soonest known expiry among the site's webhooks, or null when none is known.</summary>
     public DateTimeOffset? SoonestExpiry { get; init; }
 
-    /// <summary>Why the site's run ended early, or null.</summary>
+    /// <summary>Why the site's run ended early or a subscription failed, or null.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>True when another run was at the site: nothing was done, and nothing is wrong.</summary>
+    public bool Busy { get; init; }
 }

@@ -1,3 +1,4 @@
+using JiraWebhooks.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Subscriptions;
@@ -5,6 +6,10 @@ namespace JiraWebhooks.Subscriptions;
 /// <summary>Registers the room.</summary>
 public static class SubscriptionsServiceCollectionExtensions
 {
-    /// <summary>Registers the room.</summary>
-    public static IServiceCollection AddSubscriptions(this IServiceCollection services) => services;
+    /// <summary>Registers <see cref="WebhookRefresher"/> and what it needs.</summary>
+    public static IServiceCollection AddSubscriptions(this IServiceCollection services) => services
+        .AddSingleton(provider => new WebhookTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Webhooks)))
+        .AddSingleton<WebhookRegistrar>()
+        .AddSingleton<SiteRefresher>()
+        .AddSingleton<WebhookRefresher>();
 }

@@ -1,8 +1,91 @@
+using System.Collections.Concurrent;
+using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
+using Microsoft.Extensions.Logging;
+
 namespace JiraWebhooks.Subscriptions;
 
 /// <summary>Keeps every declared webhook alive (decisions 10, 11 and 16).</summary>
-public sealed class WebhookRefresher
+public sealed partial class WebhookRefresher(
+    ISiteStore sites,
+    SiteRefresher refresher,
+    ILeases leases,
+    SiteStatusTable status,
+    SiteGauges gauges,
+    JiraWebhooksOptions options,
+    TimeProvider clock,
+    ILogger<WebhookRefresher> logger)
 {
+    private const int SitesAtOnce = 4;
+
     /// <summary>One run over all sites. One site's failure stops no other and is in the result, so this throws only when cancelled.</summary>
-    public Task<IReadOnlyList<SiteRefresh>> RunAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<SiteRefresh>> RunAsync(CancellationToken cancellationToken)
+    {
+        using var span = Telemetry.Activities.StartActivity("refresh");
+        using var budget = new CancellationTokenSource(options.RunBudget, clock);
+        using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
+
+        var results = new ConcurrentBag<SiteRefresh>();
+        var all = await sites.ListAsync(cancellationToken);
+        await Parallel.ForEachAsync(
+            all.Where(site => site.Problem is not null || site.HasApi),
+            new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },
+            async (site, _) =>
+            {
+                var result = await RefreshAsync(site, run.Token);
+                cancellationToken.ThrowIfCancellationRequested();
+                await ReportAsync(result);
+                results.Add(result);
+            });
+
+        await gauges.RecordAsync(all, cancellationToken);
+        return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
+    }
+
+    private async Task<SiteRefresh> RefreshAsync(Site site, CancellationToken cancellationToken)
+    {
+        var nothing = new SiteRefresh(site.Id) { Failed = site.Subscriptions.Count };
+        if (site.Problem is { } problem) return nothing with { Problem = problem };
+
+        try
+        {
+            await using var lease = await leases.TryAcquireAsync("refresh", site.Id, options.RunBudget + TimeSpan.FromMinutes(1), cancellationToken);
+            if (lease is null) return nothing with { Failed = 0, Busy = true, Problem = "Another run is at this site." };
+
+            return await refresher.RefreshAsync(site, cancellationToken);
+        }
+        catch (JiraApiException error)
+        {
+            return nothing with { Problem = error.Message };
+        }
+        catch (OperationCanceledException)
+        {
+            return nothing with { Problem = "The run's time is up; the next one goes on." };
+        }
+        catch (Exception error)
+        {
+            Log.Broken(logger, site.Id, error);
+            return nothing with { Problem = $"{error.GetType().Name} on our side; see the log." };
+        }
+    }
+
+    private async Task ReportAsync(SiteRefresh result)
+    {
+        Log.Refreshed(logger, result.Site, result.Registered, result.Extended, result.Replaced, result.Failed, result.SoonestExpiry, result.Problem ?? "");
+        if (result.Busy) return;
+
+        TimerMetrics.Count(result, clock.GetUtcNow());
+        await status.SaveAsync(result, CancellationToken.None);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Refresh of {Site}: {Registered} registered, {Extended} extended, {Replaced} replaced, {Failed} failed, soonest expiry {SoonestExpiry}. {Problem}")]
+        public static partial void Refreshed(ILogger logger, string site, int registered, int extended, int replaced, int failed, DateTimeOffset? soonestExpiry, string problem);
+
+        [LoggerMessage(2, LogLevel.Error, "Refresh of {Site} broke off.")]
+        public static partial void Broken(ILogger logger, string site, Exception error);
+    }
 }

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace JiraSimulator;
+
+/// <summary>auth.atlassian.com and the list of accessible sites (facts 5). The consent page agrees at once.</summary>
+internal static class AuthorizationServerEndpoints
+{
+    private static readonly string[] Scopes = ["read:jira-work", "manage:jira-webhook"];
+
+    public static IEndpointRouteBuilder MapAuthorizationServer(this IEndpointRouteBuilder app, SimulatedJira jira)
+    {
+        app.MapGet("/authorize", (HttpRequest request) => Authorize(request, jira));
+        app.MapPost("/oauth/token", (HttpContext context, HttpRequest _) =>
+            JiraSimulatorEndpoints.WithFaultsAsync(context, jira, null, "/oauth/token", () => TokenAsync(context, jira)));
+        app.MapGet("/oauth/token/accessible-resources", (HttpRequest request) => Resources(request, jira));
+        return app;
+    }
+
+    private static IResult Authorize(HttpRequest request, SimulatedJira jira)
+    {
+        string Value(string name) => request.Query[name].ToString();
+        var client = Value("client_id");
+        if (Value("audience") != "api.atlassian.com" || Value("response_type") != "code" || Value("prompt") != "consent") return Results.Text("The request is not one of Atlassian's.", statusCode: 400);
+        if (!jira.Sites.Any(site => site.Options.Auth is SimulatedAuth.OAuth && site.Options.ClientId == client)) return Results.Text("There is no such app.", statusCode: 400);
+        if (!Value("scope").Split(' ').Contains("offline_access")) return Results.Text("Without offline_access there is no refresh token.", statusCode: 400);
+
+        var code = jira.OAuth.IssueCode(client, Value("redirect_uri"));
+        return Results.Redirect($"{Value("redirect_uri")}?code={code}&state={Uri.EscapeDataString(Value("state"))}");
+    }
+
+    private static async Task<IResult> TokenAsync(HttpContext context, SimulatedJira jira)
+    {
+        if (jira.Faults.RefuseTokens) return Results.Json(new { error = "temporarily_unavailable" }, statusCode: 503);
+
+        using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        string Value(string name) => body.RootElement.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+
+        var client = Value("client_id");
+        if (!jira.Sites.Any(site => site.Options.ClientId == client && site.Options.Secret == Value("client_secret"))) return Results.Json(new { error = "access_denied", error_description = "Unauthorized" }, statusCode: 401);
+
+        var tokens = Value("grant_type") switch
+        {
+            "refresh_token" => jira.OAuth.Rotate(client, Value("refresh_token")),
+            "authorization_code" => jira.OAuth.Exchange(client, Value("code"), Value("redirect_uri")),
+            _ => null,
+        };
+        return tokens is { } pair
+            ? Results.Json(new { access_token = pair.Access, refresh_token = pair.Refresh, expires_in = (int)OAuthServer.AccessLifetime.TotalSeconds, token_type = "Bearer", scope = string.Join(' ', Scopes) })
+            : Results.Json(new { error = "invalid_grant", error_description = "Unknown or invalid refresh token." }, statusCode: 403);
+    }
+
+    private static IResult Resources(HttpRequest request, SimulatedJira jira)
+    {
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith("Bearer ", StringComparison.Ordinal) && jira.OAuth.ClientOf(header[7..]) is { } client
+            ? Results.Json(jira.Sites
+                .Where(site => site.Options.Auth is SimulatedAuth.OAuth && site.Options.ClientId == client)
+                .Select(site => new { id = site.Options.CloudId, name = site.Options.Slug, url = site.Options.Url, scopes = Scopes }))
+            : Results.Json(new { code = 401, message = "Unauthorized" }, statusCode: 401);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text;
+
+namespace JiraSimulator;
+
+/// <summary>A delivery that waits for its next attempt.</summary>
+internal sealed record PendingDelivery(SimulatedSite Site, string Identifier, Uri Url, byte[] Body, DateTimeOffset Due)
+{
+    public int Retry { get; init; }
+}
+
+/// <summary>Sends, retries and gives up as Jira does (facts 3): retries on 408, 409, 425, 429, 5xx and no answer, five at most, 5 to 15 minutes
+/// apart; then the failed list. Any other refusal loses the event.</summary>
+internal sealed class Deliveries(TimeProvider clock, int seed)
+{
+    private const int MaxRetries = 5;
+    private const int AtOncePerSite = 20;
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+
+    private readonly Lock _gate = new();
+    private readonly Random _random = new(seed);
+    private readonly List<PendingDelivery> _pending = [];
+
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            lock (_gate) return _pending.Count == 0 ? null : _pending.Min(delivery => delivery.Due);
+        }
+    }
+
+    public string NewIdentifier()
+    {
+        var bytes = new byte[16];
+        lock (_gate) _random.NextBytes(bytes);
+        return new Guid(bytes).ToString();
+    }
+
+    public void Add(PendingDelivery delivery)
+    {
+        lock (_gate) _pending.Add(delivery);
+    }
+
+    public async Task<int> SendDueAsync(HttpClient client, Ledger ledger, CancellationToken cancellationToken)
+    {
+        List<PendingDelivery> due;
+        lock (_gate)
+        {
+            due = [.. _pending.Where(delivery => delivery.Due <= clock.GetUtcNow())];
+            _pending.RemoveAll(due.Contains);
+        }
+
+        await Task.WhenAll(due.GroupBy(delivery => delivery.Site).Select(group => Parallel.ForEachAsync(
+            group,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOncePerSite, CancellationToken = cancellationToken },
+            async (delivery, token) => await SendAsync(client, delivery, ledger, token))));
+        return due.Count;
+    }
+
+    private async Task SendAsync(HttpClient client, PendingDelivery delivery, Ledger ledger, CancellationToken cancellationToken)
+    {
+        var at = clock.GetUtcNow();
+        var status = await PostAsync(client, delivery, cancellationToken);
+        ledger.Add(new Attempt(delivery.Site.Options.Slug, delivery.Identifier, delivery.Retry, status, at));
+        if (status is not (0 or 408 or 409 or 425 or 429 or >= 500)) return;
+
+        if (delivery.Retry < MaxRetries)
+        {
+            Add(delivery with { Retry = delivery.Retry + 1, Due = clock.GetUtcNow() + Spacing() });
+            return;
+        }
+
+        delivery.Site.AddFailed(new FailedRecord(
+            delivery.Identifier, delivery.Url.AbsoluteUri, clock.GetUtcNow().ToUnixTimeMilliseconds(), Encoding.UTF8.GetString(delivery.Body)));
+    }
+
+    private async Task<int> PostAsync(HttpClient client, PendingDelivery delivery, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url) { Content = new ByteArrayContent(delivery.Body) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=utf-8");
+        request.Headers.TryAddWithoutValidation("User-Agent", "Atlassian Webhook HTTP Client");
+        request.Headers.TryAddWithoutValidation("X-Atlassian-Webhook-Identifier", delivery.Identifier);
+        request.Headers.TryAddWithoutValidation("X-Atlassian-Webhook-Flow", "Primary");
+        if (delivery.Retry > 0) request.Headers.TryAddWithoutValidation("X-Atlassian-Webhook-Retry", $"{delivery.Retry}");
+        Sign(request, delivery);
+
+        try
+        {
+            using var response = await client.SendAsync(request, either.Token);
+            return (int)response.StatusCode;
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return 0;
+        }
+    }
+
+    private void Sign(HttpRequestMessage request, PendingDelivery delivery)
+    {
+        var site = delivery.Site.Options;
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        switch (site.Auth)
+        {
+            case SimulatedAuth.OAuth:
+                request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + Signatures.Jwt(
+                    site.Secret, ("iss", site.ClientId), ("sub", "account-of-the-actor"), ("iat", now), ("exp", now + 900), ("jti", Guid.NewGuid().ToString()), ("context", new { cloudId = site.CloudId })));
+                break;
+            case SimulatedAuth.Connect:
+                request.Headers.TryAddWithoutValidation("Authorization", "JWT " + Signatures.Jwt(
+                    site.Secret, ("iss", site.ClientKey), ("iat", now), ("exp", now + 900), ("qsh", Signatures.QueryHash("POST", delivery.Url.AbsolutePath, delivery.Url.Query))));
+                break;
+            default:
+                request.Headers.TryAddWithoutValidation("X-Hub-Signature", Signatures.Hub(site.Secret, delivery.Body));
+                break;
+        }
+    }
+
+    private TimeSpan Spacing()
+    {
+        lock (_gate) return TimeSpan.FromSeconds(_random.Next(300, 901));
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+
+namespace JiraSimulator;
+
+/// <summary>Who calls, checked as Jira checks it.</summary>
+internal static class JiraAuthentication
+{
+    /// <summary>Null when the caller is the site's app; otherwise status and message.</summary>
+    public static (int Status, string Message)? Refusal(HttpRequest request, SimulatedJira jira, SimulatedSite site, bool gateway, string path)
+    {
+        var header = request.Headers.Authorization.ToString();
+        if (gateway)
+        {
+            var client = header.StartsWith("Bearer ", StringComparison.Ordinal) ? jira.OAuth.ClientOf(header[7..]) : null;
+            if (client is null) return (401, "Unauthorized; the token is missing, unknown or expired.");
+            return site.Options.Auth is SimulatedAuth.OAuth && client == site.Options.ClientId ? null : (403, "The app has no access to this site.");
+        }
+
+        if (header.StartsWith("Basic ", StringComparison.Ordinal)) return (403, "The caller is not an app.");
+        if (!header.StartsWith("JWT ", StringComparison.Ordinal) || site.Options.Auth is not SimulatedAuth.Connect) return (401, "Client must be authenticated to access this resource.");
+        if (Signatures.Claims(header[4..], site.Options.Secret, jira.Clock.GetUtcNow()) is not { } claims) return (401, "The token's signature or time is wrong.");
+        if (!claims.TryGetProperty("iss", out var issuer) || issuer.GetString() != site.Options.AppKey) return (401, "The token's issuer is not installed.");
+
+        var hash = Signatures.QueryHash(request.Method, path, request.QueryString.Value ?? "");
+        return claims.TryGetProperty("qsh", out var qsh) && qsh.GetString() == hash ? null : (401, "The token is for another request.");
+    }
+}

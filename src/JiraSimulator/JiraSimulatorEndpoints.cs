@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace JiraSimulator;
+
+/// <summary>Maps the simulated Jira into an ASP.NET Core app: a program of its own, LocalHost or a test.</summary>
+public static class JiraSimulatorEndpoints
+{
+    private const string Operations = "/rest/api/3/webhook";
+
+    /// <summary>Maps <c>/ex/jira/{cloudId}/rest/api/3/…</c> for OAuth, <c>/sites/{slug}/rest/api/3/…</c> and, told by the first label of the host,
+    /// <c>/rest/api/3/…</c> for a site's own address, and the authorization server at the root.</summary>
+    public static IEndpointRouteBuilder MapJiraSimulator(this IEndpointRouteBuilder app, SimulatedJira jira)
+    {
+        foreach (var rest in new[] { "", "/refresh", "/failed" })
+        {
+            app.Map($"/ex/jira/{{cloudId}}{Operations}{rest}", (HttpContext context, string cloudId) =>
+                AnswerAsync(context, jira, Find(jira, site => site.CloudId == cloudId), gateway: true, Operations + rest));
+            app.Map($"/sites/{{slug}}{Operations}{rest}", (HttpContext context, string slug) =>
+                AnswerAsync(context, jira, Find(jira, site => site.Slug == slug), gateway: false, Operations + rest));
+            app.Map($"{Operations}{rest}", (HttpContext context, HttpRequest request) =>
+                AnswerAsync(context, jira, Find(jira, site => site.Slug == request.Host.Host.Split('.')[0]), gateway: false, Operations + rest));
+        }
+
+        return app.MapAuthorizationServer(jira);
+    }
+
+    /// <summary>Runs <paramref name="answer"/> unless a fault comes first.</summary>
+    internal static async Task<IResult> WithFaultsAsync(HttpContext context, SimulatedJira jira, Faults? faults, string path, Func<Task<IResult>> answer)
+    {
+        var operation = $"{context.Request.Method} {path}";
+        jira.Ledger.Called(operation);
+        var latency = faults?.Latency > jira.Faults.Latency ? faults.Latency : jira.Faults.Latency;
+        if (latency > TimeSpan.Zero) await Task.Delay(latency, jira.Clock, context.RequestAborted);
+
+        if ((faults?.Take(operation) ?? jira.Faults.Take(operation)) is not { } fault) return await answer();
+        if (fault.RetryAfter is { } wait) context.Response.Headers.RetryAfter = wait;
+        if (fault.Status == 429) context.Response.Headers["RateLimit-Reason"] = "jira-burst-based";
+        if (fault.Status != 0) return fault.Body.Length == 0 ? WebhookOperations.Errors(fault.Status, "A fault was asked for.") : Results.Text(fault.Body, statusCode: fault.Status);
+
+        context.Abort();
+        return Results.Empty;
+    }
+
+    private static SimulatedSite? Find(SimulatedJira jira, Func<SimulatedSiteOptions, bool> matches) => jira.Sites.FirstOrDefault(site => matches(site.Options));
+
+    private static Task<IResult> AnswerAsync(HttpContext context, SimulatedJira jira, SimulatedSite? site, bool gateway, string path) =>
+        WithFaultsAsync(context, jira, site?.Faults, path, async () =>
+        {
+            if (site is null) return WebhookOperations.Errors(404, "There is no such site.");
+            if (JiraAuthentication.Refusal(context.Request, jira, site, gateway, path) is { } refusal) return WebhookOperations.Errors(refusal.Status, refusal.Message);
+
+            try
+            {
+                return (context.Request.Method, path[Operations.Length..]) switch
+                {
+                    ("GET", "") => WebhookOperations.List(context.Request, site),
+                    ("POST", "") => WebhookOperations.Register(await BodyAsync(context), site),
+                    ("DELETE", "") => WebhookOperations.Delete(await BodyAsync(context), site),
+                    ("PUT", "/refresh") => WebhookOperations.Refresh(await BodyAsync(context), site),
+                    ("GET", "/failed") => WebhookOperations.Failed(context.Request, site),
+                    _ => WebhookOperations.Errors(405, "There is no such operation."),
+                };
+            }
+            catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
+            {
+                return WebhookOperations.Errors(400, "The request's body cannot be read.");
+            }
+        });
+
+    private static async Task<JsonElement> BodyAsync(HttpContext context)
+    {
+        using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        return body.RootElement.Clone();
+    }
+}

@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+
+namespace JiraSimulator;
+
+/// <summary>Atlassian's authorization server: consents, and refresh tokens that rotate (facts 5). A used one works for ten minutes more;
+/// its use after that revokes the whole grant.</summary>
+public sealed class OAuthServer(TimeProvider clock)
+{
+    /// <summary>Life of an access token.</summary>
+    public static readonly TimeSpan AccessLifetime = TimeSpan.FromHours(1);
+
+    private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(5);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, RefreshToken> _refresh = [];
+    private readonly Dictionary<string, (Consent Consent, DateTimeOffset Until)> _access = [];
+    private readonly Dictionary<string, (string ClientId, string RedirectUri, DateTimeOffset Until)> _codes = [];
+
+    /// <summary>A refresh token as a user's consent gives it.</summary>
+    public string IssueGrant(string clientId) => Add(new Consent(clientId));
+
+    /// <summary>Revokes the grant of <paramref name="refreshToken"/>, as a user does in the account settings.</summary>
+    public void Revoke(string refreshToken)
+    {
+        lock (_gate) _refresh[refreshToken].Consent.Revoked = true;
+    }
+
+    /// <summary>Revokes every grant of an app.</summary>
+    public void RevokeAll(string clientId)
+    {
+        lock (_gate)
+        {
+            foreach (var token in _refresh.Values.Where(token => token.Consent.ClientId == clientId)) token.Consent.Revoked = true;
+        }
+    }
+
+    internal string IssueCode(string clientId, string redirectUri)
+    {
+        var code = NewToken("code");
+        lock (_gate) _codes[code] = (clientId, redirectUri, clock.GetUtcNow() + CodeLifetime);
+        return code;
+    }
+
+    internal (string Access, string Refresh)? Exchange(string clientId, string code, string? redirectUri)
+    {
+        lock (_gate)
+        {
+            if (!_codes.Remove(code, out var issued) || issued.ClientId != clientId || issued.RedirectUri != redirectUri || issued.Until < clock.GetUtcNow()) return null;
+        }
+
+        return Rotate(clientId, IssueGrant(clientId));
+    }
+
+    internal (string Access, string Refresh)? Rotate(string clientId, string refreshToken)
+    {
+        Consent consent;
+        lock (_gate)
+        {
+            if (!_refresh.TryGetValue(refreshToken, out var token) || token.Consent.ClientId != clientId || token.Consent.Revoked) return null;
+            if (clock.GetUtcNow() - token.Used > Leeway)
+            {
+                token.Consent.Revoked = true;
+                return null;
+            }
+
+            token.Used ??= clock.GetUtcNow();
+            consent = token.Consent;
+        }
+
+        var access = NewToken("access");
+        lock (_gate) _access[access] = (consent, clock.GetUtcNow() + AccessLifetime);
+        return (access, Add(consent));
+    }
+
+    /// <summary>The app an access token belongs to, or null.</summary>
+    internal string? ClientOf(string accessToken)
+    {
+        lock (_gate)
+        {
+            return _access.TryGetValue(accessToken, out var known) && known.Until > clock.GetUtcNow() && !known.Consent.Revoked ? known.Consent.ClientId : null;
+        }
+    }
+
+    private string Add(Consent consent)
+    {
+        var token = NewToken("refresh");
+        lock (_gate) _refresh[token] = new RefreshToken(consent);
+        return token;
+    }
+
+    private static string NewToken(string kind) => $"{kind}-{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
+
+    private sealed class Consent(string clientId)
+    {
+        public string ClientId => clientId;
+
+        public bool Revoked { get; set; }
+    }
+
+    private sealed class RefreshToken(Consent consent)
+    {
+        public Consent Consent => consent;
+
+        public DateTimeOffset? Used { get; set; }
+    }
+}

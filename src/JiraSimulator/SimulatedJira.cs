@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace JiraSimulator;
+
+/// <summary>A Jira Cloud with several sites. All its time comes from one clock, so that a test crosses 30 days in a moment;
+/// <paramref name="seed"/> decides what is random.</summary>
+public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
+{
+    private readonly List<SimulatedSite> _sites = [];
+    private readonly Deliveries _deliveries = new(clock, seed);
+
+    /// <summary>The sites.</summary>
+    public IReadOnlyList<SimulatedSite> Sites => _sites;
+
+    /// <summary>What was emitted and answered.</summary>
+    public Ledger Ledger { get; } = new();
+
+    /// <summary>Faults of all sites and of the authorization server.</summary>
+    public Faults Faults { get; } = new();
+
+    /// <summary>The authorization server.</summary>
+    public OAuthServer OAuth { get; } = new(clock);
+
+    /// <summary>When the next delivery or retry is due; null when none is pending.</summary>
+    public DateTimeOffset? NextDue => _deliveries.NextDue;
+
+    internal TimeProvider Clock => clock;
+
+    /// <summary>Adds a site.</summary>
+    public SimulatedSite AddSite(SimulatedSiteOptions options)
+    {
+        var site = new SimulatedSite(options, clock);
+        _sites.Add(site);
+        return site;
+    }
+
+    /// <summary>Something happens on a site: one delivery per callback URL, for all its webhooks that match, is due at once. A filter's JQL is
+    /// taken to match. Gives the deliveries' identifiers; none when nobody listens, or no more.</summary>
+    public IReadOnlyList<string> Emit(string slug, string webhookEvent, string bodyJson)
+    {
+        var site = _sites.Single(site => site.Options.Slug == slug);
+        if (site.Options.Auth is SimulatedAuth.AdminWebhook)
+        {
+            return site.Options.AdminWebhookUrl is { } url ? [Queue(site, webhookEvent, url.AbsoluteUri, bodyJson, null)] : [];
+        }
+
+        return [.. site.Webhooks
+            .Where(webhook => webhook.Events.Contains(webhookEvent))
+            .GroupBy(webhook => webhook.Url)
+            .Select(group => Queue(site, webhookEvent, group.Key, bodyJson, [.. group.Select(webhook => webhook.Id)]))];
+    }
+
+    /// <summary>Sends what is due now and waits for all answers; gives how many were sent.</summary>
+    public Task<int> DeliverDueAsync(HttpClient client, CancellationToken cancellationToken) =>
+        _deliveries.SendDueAsync(client, Ledger, cancellationToken);
+
+    private string Queue(SimulatedSite site, string webhookEvent, string url, string bodyJson, long[]? matched)
+    {
+        var body = JsonNode.Parse(bodyJson)!.AsObject();
+        body["webhookEvent"] = webhookEvent;
+        if (matched is not null) body["matchedWebhookIds"] = new JsonArray([.. matched.Select(id => (JsonNode)id)]);
+
+        var bytes = Encoding.UTF8.GetBytes(body.ToJsonString());
+        var identifier = _deliveries.NewIdentifier();
+        Ledger.Add(new EmittedEvent(site.Options.Slug, identifier, webhookEvent, clock.GetUtcNow(), bytes));
+        _deliveries.Add(new PendingDelivery(site, identifier, new Uri(url), bytes, clock.GetUtcNow()));
+        return identifier;
+    }
+}

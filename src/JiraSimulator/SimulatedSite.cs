@@ -1,0 +1,122 @@
+namespace JiraSimulator;
+
+/// <summary>A dynamic webhook.</summary>
+/// <param name="Id">Unique on its site only.</param>
+/// <param name="Url">Callback.</param>
+/// <param name="Events">Event names.</param>
+/// <param name="Jql">The filter as Jira keeps it, which is not always as it was sent.</param>
+public sealed record SimulatedWebhook(long Id, string Url, IReadOnlyList<string> Events, string Jql)
+{
+    /// <summary>After this it is neither sent nor listed.</summary>
+    public DateTimeOffset Expires { get; init; }
+
+    /// <summary>When an accepted deletion takes effect, or null.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>As sent.</summary>
+    public IReadOnlyList<string>? FieldIdsFilter { get; init; }
+
+    /// <summary>As sent.</summary>
+    public IReadOnlyList<string>? IssuePropertyKeysFilter { get; init; }
+}
+
+/// <summary>A delivery that ran out of retries.</summary>
+public sealed record FailedRecord(string Id, string Url, long FailureTime, string? Body);
+
+/// <summary>One tenant: its webhooks and its failed list.</summary>
+public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clock)
+{
+    /// <summary>Jira forgets failed deliveries after this long.</summary>
+    public static readonly TimeSpan FailedLifetime = TimeSpan.FromHours(72);
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
+    private static readonly TimeSpan DeletionDelay = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<long, SimulatedWebhook> _webhooks = [];
+    private readonly List<FailedRecord> _failed = [];
+    private long _lastId = 1000;
+
+    /// <summary>How it was set up.</summary>
+    public SimulatedSiteOptions Options => options;
+
+    /// <summary>Faults of this site alone.</summary>
+    public Faults Faults { get; } = new();
+
+    /// <summary>False lets a refresh answer and not extend, as Jira is free to.</summary>
+    public bool RefreshExtends { get; set; } = true;
+
+    /// <summary>The webhooks that live now.</summary>
+    public IReadOnlyList<SimulatedWebhook> Webhooks
+    {
+        get
+        {
+            lock (_gate) return [.. _webhooks.Values.Where(Lives)];
+        }
+    }
+
+    /// <summary>The failed list as of now, oldest first.</summary>
+    public IReadOnlyList<FailedRecord> Failed
+    {
+        get
+        {
+            var oldest = (clock.GetUtcNow() - FailedLifetime).ToUnixTimeMilliseconds();
+            lock (_gate) return [.. _failed.Where(record => record.FailureTime >= oldest).OrderBy(record => record.FailureTime)];
+        }
+    }
+
+    /// <summary>Creates a webhook that lives 30 days. A filter's spaces are tidied up: nobody may rely on getting back what was sent.</summary>
+    public long Add(string url, IReadOnlyList<string> events, string jql, IReadOnlyList<string>? fields = null, IReadOnlyList<string>? properties = null)
+    {
+        lock (_gate)
+        {
+            var id = ++_lastId;
+            _webhooks[id] = new SimulatedWebhook(id, url, events, string.Join(' ', jql.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+            {
+                Expires = clock.GetUtcNow() + Lifetime,
+                FieldIdsFilter = fields,
+                IssuePropertyKeysFilter = properties,
+            };
+            return id;
+        }
+    }
+
+    /// <summary>Deletes, a moment later. Unknown ids are ignored.</summary>
+    public void Delete(IEnumerable<long> ids)
+    {
+        lock (_gate)
+        {
+            foreach (var id in ids)
+            {
+                if (_webhooks.TryGetValue(id, out var webhook)) _webhooks[id] = webhook with { DeletedAt = webhook.DeletedAt ?? clock.GetUtcNow() + DeletionDelay };
+            }
+        }
+    }
+
+    /// <summary>Extends what lives among <paramref name="ids"/> by 30 days and gives the one date.</summary>
+    public DateTimeOffset Refresh(IEnumerable<long> ids)
+    {
+        var expires = clock.GetUtcNow() + Lifetime;
+        lock (_gate)
+        {
+            foreach (var id in ids)
+            {
+                if (RefreshExtends && _webhooks.TryGetValue(id, out var webhook) && Lives(webhook)) _webhooks[id] = webhook with { Expires = expires };
+            }
+        }
+
+        return expires;
+    }
+
+    /// <summary>Puts a delivery on the failed list.</summary>
+    public void AddFailed(FailedRecord record)
+    {
+        lock (_gate) _failed.Add(record);
+    }
+
+    private bool Lives(SimulatedWebhook webhook)
+    {
+        var now = clock.GetUtcNow();
+        return webhook.Expires > now && !(webhook.DeletedAt <= now);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+using JiraWebhooks.FailedDeliveries;
+using JiraWebhooks.Subscriptions;
+
+namespace JiraWebhooks.Diagnostics;
+
+/// <summary>Measurements of the timers. Names and tags are in <see cref="MetricNames"/>, where the alert rules look for them.</summary>
+internal static class TimerMetrics
+{
+    private static readonly Gauge<double> Expiry = Telemetry.Meter.CreateGauge<double>(MetricNames.WebhookExpiry, "d", "Days until the soonest expiry of a site's webhooks.");
+    private static readonly Counter<long> Refreshes = Telemetry.Meter.CreateCounter<long>(MetricNames.RefreshCompleted, "{refresh}", "Refreshes of one site.");
+    private static readonly Gauge<double> CursorAge = Telemetry.Meter.CreateGauge<double>(MetricNames.CursorAge, "h", "Hours since the time up to which the failed list was read.");
+    private static readonly Counter<long> Losses = Telemetry.Meter.CreateCounter<long>(MetricNames.PossibleLoss, "{poll}", "Polls that found the cursor older than what Jira keeps.");
+    private static readonly Counter<long> Recoveries = Telemetry.Meter.CreateCounter<long>(MetricNames.Recovered, "{delivery}", "Deliveries fetched from the failed list.");
+    private static readonly Gauge<int> Unhealthy = Telemetry.Meter.CreateGauge<int>(MetricNames.SitesUnhealthy, "{site}", "Sites whose settings are wrong.");
+    private static readonly Gauge<int> Reconnect = Telemetry.Meter.CreateGauge<int>(MetricNames.SitesReconnectRequired, "{site}", "Sites whose OAuth grant has to be given anew.");
+
+    public static void Count(SiteRefresh result, DateTimeOffset now)
+    {
+        var ok = result is { Failed: 0, Problem: null };
+        Refreshes.Add(1, Site(result.Site), new KeyValuePair<string, object?>(MetricNames.OutcomeTag, ok ? MetricNames.OutcomeOk : "failed"));
+        if (result.SoonestExpiry is { } expiry) Expiry.Record((expiry - now).TotalDays, Site(result.Site));
+    }
+
+    public static void Count(SitePoll result, DateTimeOffset now)
+    {
+        if (result.PossibleLoss) Losses.Add(1, Site(result.Site));
+        if (result.Recovered > 0) Recoveries.Add(result.Recovered, Site(result.Site));
+        if (result.Cursor is { } cursor) CursorAge.Record((now - cursor).TotalHours, Site(result.Site));
+    }
+
+    public static void Count(int unhealthy, int reconnectRequired)
+    {
+        Unhealthy.Record(unhealthy);
+        Reconnect.Record(reconnectRequired);
+    }
+
+    private static KeyValuePair<string, object?> Site(string site) => new(MetricNames.SiteTag, site);
+}
