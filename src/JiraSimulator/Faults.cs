@@ -4,7 +4,10 @@ namespace JiraSimulator;
 /// <param name="Status">Status to answer; 0 drops the connection.</param>
 /// <param name="Body">Body to answer.</param>
 /// <param name="RetryAfter">Retry-After, if any.</param>
-public sealed record Fault(int Status, string Body = "", string? RetryAfter = null);
+public sealed record Fault(int Status, string Body = "", string? RetryAfter = null)
+{
+    internal static readonly Fault AnswerLost = new(-1);
+}
 
 /// <summary>Faults on demand, of one site or of all.</summary>
 public sealed class Faults
@@ -27,6 +30,15 @@ public sealed class Faults
 
     /// <summary>The next call of an operation is answered 200 with text that is no JSON.</summary>
     public void MalformNext(string operation) => Add(operation, new Fault(200, "<html>not what you asked for</html>"), 1);
+
+    /// <summary>The next call of an operation takes effect, and its answer is lost.</summary>
+    public void LoseAnswerNext(string operation) => Add(operation, Fault.AnswerLost, 1);
+
+    /// <summary>Forgets what was asked for.</summary>
+    public void Clear()
+    {
+        lock (_gate) _next.Clear();
+    }
 
     internal Fault? Take(string operation)
     {

@@ -36,9 +36,10 @@ public static class JiraSimulatorEndpoints
         if (latency > TimeSpan.Zero) await Task.Delay(latency, jira.Clock, context.RequestAborted);
 
         if ((faults?.Take(operation) ?? jira.Faults.Take(operation)) is not { } fault) return await answer();
+        if (fault == Fault.AnswerLost) await answer();
         if (fault.RetryAfter is { } wait) context.Response.Headers.RetryAfter = wait;
         if (fault.Status == 429) context.Response.Headers["RateLimit-Reason"] = "jira-burst-based";
-        if (fault.Status != 0) return fault.Body.Length == 0 ? WebhookOperations.Errors(fault.Status, "A fault was asked for.") : Results.Text(fault.Body, statusCode: fault.Status);
+        if (fault.Status > 0) return fault.Body.Length == 0 ? WebhookOperations.Errors(fault.Status, "A fault was asked for.") : Results.Text(fault.Body, statusCode: fault.Status);
 
         context.Abort();
         return Results.Empty;

@@ -1,0 +1,204 @@
+using Azure.Data.Tables;
+using JiraSimulator;
+using JiraWebhooks.Deliveries;
+using JiraWebhooks.FailedDeliveries;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Subscriptions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JiraWebhooks.Tests.Support;
+
+/// <summary>The whole system in memory: a simulated Jira with one site of each kind, our receiver and timers as the hosts put them together,
+/// tables, and one clock for all.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    public const string Acme = "acme";
+    public const string Globex = "globex";
+    public const string Initech = "initech";
+
+    private readonly WebApplication _app;
+    private readonly TableServiceClient _tables;
+    private readonly List<ServiceProvider> _instances = [];
+    private readonly MemoryTokenStore _tokens = new();
+
+    private World(TableServiceClient? tables)
+    {
+        Tables = tables as InMemoryTables ?? new InMemoryTables();
+        _tables = tables ?? Tables;
+        Jira = new SimulatedJira(Clock);
+        Jira.AddSite(new SimulatedSiteOptions(Acme, SimulatedAuth.OAuth));
+        Jira.AddSite(new SimulatedSiteOptions(Globex, SimulatedAuth.Connect));
+        Jira.AddSite(new SimulatedSiteOptions(Initech, SimulatedAuth.AdminWebhook) { AdminWebhookUrl = new Uri("https://hooks.example.com/api/deliveries/initech") });
+
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        _app = builder.Build();
+        _app.MapJiraSimulator(Jira);
+        _app.MapPost("/api/" + DeliveryReceiver.Route, (HttpContext context, string site) => Receive(context, site));
+
+        foreach (var site in Jira.Sites) Describe(site.Options);
+        Settings[$"Sites:{Acme}:RefreshToken"] = Jira.OAuth.IssueGrant(Site(Acme).Options.ClientId);
+        Subscribe(Acme, "issues", "project = SHOP", "jira:issue_created", "jira:issue_updated");
+        Subscribe(Globex, "issues", "project = SHOP", "jira:issue_created", "jira:issue_updated");
+        Subscribe(Globex, "comments", "project != EMPTY", "comment_created");
+    }
+
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+
+    public SimulatedJira Jira { get; }
+
+    public InMemoryTables Tables { get; }
+
+    public RecordingPublisher Publisher { get; } = new();
+
+    /// <summary>Settings of the instances made from here on.</summary>
+    public Dictionary<string, string?> Settings { get; } = new()
+    {
+        ["PublicBaseUrl"] = "https://hooks.example.com",
+        ["Publisher"] = "StorageQueue",
+        ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
+        ["AtlassianApiUrl"] = "http://localhost",
+        ["AtlassianAuthUrl"] = "http://localhost",
+    };
+
+    public static async Task<World> StartAsync(TableServiceClient? tables = null)
+    {
+        var world = new World(tables);
+        await world._app.StartAsync();
+        return world;
+    }
+
+    public SimulatedSite Site(string slug) => Jira.Sites.Single(site => site.Options.Slug == slug);
+
+    public void Subscribe(string site, string name, string jql, params string[] events)
+    {
+        Settings[$"Sites:{site}:Subscriptions:{name}:Jql"] = jql;
+        for (var number = 0; number < events.Length; number++) Settings[$"Sites:{site}:Subscriptions:{name}:Events:{number}"] = events[number];
+    }
+
+    public void Unsubscribe(string site, string name)
+    {
+        foreach (var key in Settings.Keys.Where(key => key.StartsWith($"Sites:{site}:Subscriptions:{name}:", StringComparison.Ordinal)).ToList()) Settings.Remove(key);
+    }
+
+    /// <summary>A process of its own: nothing is shared but what is stored.</summary>
+    public IServiceProvider NewInstance()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(Clock);
+        services.AddJiraWebhooks(new ConfigurationBuilder().AddInMemoryCollection(Settings).Build());
+        foreach (var client in new[] { JiraServiceCollectionExtensions.ClientName, OAuthGrantClient.ClientName })
+        {
+            services.AddHttpClient(client).ConfigurePrimaryHttpMessageHandler(() => new DroppedConnections { InnerHandler = _app.GetTestServer().CreateHandler() });
+        }
+
+        foreach (var table in new[] { TableNames.Webhooks, TableNames.Cursors, TableNames.Leases, TableNames.Status })
+        {
+            services.AddKeyedSingleton(table, (_, _) => new LazyTable(_tables, table));
+        }
+
+        foreach (var name in new[] { AzureClients.Receive, AzureClients.Timers }) services.AddKeyedSingleton<IDeliveryPublisher>(name, Publisher);
+        services.AddSingleton<ITokenStore>(_tokens);
+
+        var provider = services.BuildServiceProvider();
+        _instances.Add(provider);
+        return provider;
+    }
+
+    /// <summary>A refresh run of a new instance.</summary>
+    public Task<IReadOnlyList<SiteRefresh>> RefreshAsync() =>
+        Clock.DriveAsync(NewInstance().GetRequiredService<WebhookRefresher>().RunAsync(CancellationToken.None));
+
+    /// <summary>A refresh run's result for one site.</summary>
+    public async Task<SiteRefresh> RefreshAsync(string site) => (await RefreshAsync()).Single(result => result.Site == site);
+
+    /// <summary>A poll run of a new instance.</summary>
+    public Task<IReadOnlyList<SitePoll>> PollAsync() =>
+        Clock.DriveAsync(NewInstance().GetRequiredService<FailedDeliveryPoller>().RunAsync(CancellationToken.None));
+
+    /// <summary>A poll run's result for one site.</summary>
+    public async Task<SitePoll> PollAsync(string site) => (await PollAsync()).Single(result => result.Site == site);
+
+    /// <summary>An issue changes on a site; gives the deliveries' identifiers.</summary>
+    public IReadOnlyList<string> Emit(string site, int issue = 1, string webhookEvent = "jira:issue_updated") =>
+        Jira.Emit(site, webhookEvent, $$"""{"timestamp":{{Clock.GetUtcNow().ToUnixTimeMilliseconds()}},"issue":{"id":"{{10_000 + issue}}","key":"SHOP-{{issue}}"} }""");
+
+    /// <summary>Jira delivers what is due, and retries for as long as it would.</summary>
+    public async Task DeliverAllAsync()
+    {
+        using var client = _app.GetTestClient();
+        while (Jira.NextDue is { } due)
+        {
+            if (due > Clock.GetUtcNow()) Clock.SetUtcNow(due);
+            await Jira.DeliverDueAsync(client, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Puts <paramref name="count"/> deliveries of a Connect site on its failed list.</summary>
+    public async Task<IReadOnlyList<string>> FailAsync(string site, int count)
+    {
+        var identifiers = Enumerable.Range(1, count).SelectMany(issue => Emit(site, issue)).ToList();
+        Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
+        await DeliverAllAsync();
+        Publisher.Before = (_, _) => Task.CompletedTask;
+        return identifiers;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var instance in _instances) await instance.DisposeAsync();
+        await _app.DisposeAsync();
+    }
+
+    private Task Receive(HttpContext context, string site)
+    {
+        if (_instances.Count == 0) NewInstance();
+        return _instances[^1].GetRequiredService<DeliveryReceiver>().ReceiveAsync(context, site);
+    }
+
+    private void Describe(SimulatedSiteOptions site)
+    {
+        Set("Url", site.Url);
+        Set("Secret", site.Secret);
+        Set("Scheme", site.Auth.ToString());
+        if (site.Auth is SimulatedAuth.OAuth)
+        {
+            Set("CloudId", site.CloudId);
+            Set("ClientId", site.ClientId);
+        }
+        else if (site.Auth is SimulatedAuth.Connect)
+        {
+            Set("AppKey", site.AppKey);
+            Set("ClientKey", site.ClientKey);
+            Set("ApiUrl", $"http://localhost/sites/{site.Slug}");
+        }
+
+        void Set(string name, string value) => Settings[$"Sites:{site.Slug}:{name}"] = value;
+    }
+}
+
+/// <summary>Makes a connection that the in-memory server drops look as it does on a network.</summary>
+internal sealed class DroppedConnections : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+        catch (Exception dropped) when (dropped is OperationCanceledException or IOException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException("The connection was dropped.", dropped);
+        }
+    }
+}
