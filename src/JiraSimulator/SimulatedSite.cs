@@ -46,6 +46,9 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
     /// <summary>False lets a refresh answer and not extend, as Jira is free to.</summary>
     public bool RefreshExtends { get; set; } = true;
 
+    /// <summary>How many extensions of webhooks were granted.</summary>
+    public int Extensions { get; private set; }
+
     /// <summary>The webhooks that live now.</summary>
     public IReadOnlyList<SimulatedWebhook> Webhooks
     {
@@ -101,7 +104,10 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
         {
             foreach (var id in ids)
             {
-                if (RefreshExtends && _webhooks.TryGetValue(id, out var webhook) && Lives(webhook)) _webhooks[id] = webhook with { Expires = expires };
+                if (!RefreshExtends || !_webhooks.TryGetValue(id, out var webhook) || !Lives(webhook)) continue;
+
+                _webhooks[id] = webhook with { Expires = expires };
+                Extensions++;
             }
         }
 

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using LocalHost.Azurite;
+using LocalHost.Hosting;
+
+namespace LocalHost.Demo;
+
+/// <summary><c>--demo N</c>: the last line of standard output is the balance as one JSON object; exit code 1 when anything is lost.</summary>
+internal static class DemoCommand
+{
+    public static async Task<int> RunAsync(int events, CancellationToken cancellationToken)
+    {
+        if (events is < 1 or > 100_000) throw new LocalHostException("--demo takes a number of events from 1 to 100000.");
+
+        await using var azurite = await AzuriteProcess.StartAsync(location: null, ["demo"], Console.Out, cancellationToken);
+        await using var demo = new DemoRun(azurite.ConnectionString("demo"));
+        var result = await demo.RunAsync(events, Console.Out, cancellationToken);
+        Console.WriteLine(JsonSerializer.Serialize(result, DemoJson.Default.DemoResult));
+        return result.Lost == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using JiraSimulator;
+using JiraWebhooks.FailedDeliveries;
+using JiraWebhooks.Subscriptions;
+using LocalHost.Hosting;
+using LocalHost.Simulation;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LocalHost.Demo;
+
+/// <summary>Five weeks in a few seconds: three sites, a receiver with bad days, webhooks that would end on day 30, deliveries that Jira gives up
+/// on. Everything but the clock and Jira is the real thing: HTTP, signatures, Azurite.</summary>
+internal sealed class DemoRun : IAsyncDisposable
+{
+    private const int Days = 35;
+
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+    private readonly Random _random = new(1);
+    private readonly HttpClient _network = new() { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly string _storage;
+
+    public DemoRun(string storage)
+    {
+        _storage = storage;
+        Jira = new SimulatedJira(_clock);
+        var options = new LocalAppOptions(FreePort(), new ConfigurationBuilder().AddInMemoryCollection().Build(), storage)
+        {
+            Clock = _clock,
+            Jira = Jira,
+            Schedules = false,
+            Before = FlakyReceiver.InvokeAsync,
+            LogLevel = LogLevel.None,
+        };
+        SimulatedSites.Add(Jira, options.BaseUrl);
+        App = LocalApp.Build(options);
+        Port = options.Port;
+    }
+
+    public SimulatedJira Jira { get; }
+
+    public WebApplication App { get; }
+
+    private int Port { get; }
+
+    public async Task<DemoResult> RunAsync(int events, TextWriter log, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        await LocalApp.StartAsync(App, Port, cancellationToken);
+        for (var day = 0; day < Days; day++)
+        {
+            var refreshed = await App.Services.GetRequiredService<WebhookRefresher>().RunAsync(cancellationToken);
+            foreach (var result in refreshed.Where(result => result.Problem is not null)) await log.WriteLineAsync($"Day {day}: {result.Problem}");
+            await WorkAsync((events * (day + 1) / Days) - (events * day / Days), cancellationToken);
+            await App.Services.GetRequiredService<FailedDeliveryPoller>().RunAsync(cancellationToken);
+
+            var next = _clock.Start.AddDays(day + 1);
+            if (next > _clock.GetUtcNow()) _clock.SetUtcNow(next);
+            if (day is 0 or 29 or 30 or Days - 1) await log.WriteLineAsync($"Day {day}: {Jira.Ledger.Emitted.Count} events so far, {Jira.Sites.Sum(site => site.Webhooks.Count)} webhooks alive.");
+        }
+
+        return await QueueBalance.DrainAsync(_storage, "jira-deliveries", Jira, watch.Elapsed, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _network.Dispose();
+        await App.DisposeAsync();
+    }
+
+    // A day's events, and Jira's attempts until none is left.
+    private async Task WorkAsync(int events, CancellationToken cancellationToken)
+    {
+        for (var number = 0; number < events; number++)
+        {
+            var site = Jira.Sites[_random.Next(Jira.Sites.Count)].Options;
+            var (name, body) = BelievableEvents.Next(_random, site.Url, _clock.GetUtcNow());
+            Jira.Emit(site.Slug, name, body);
+            if (_random.Next(8) != 0) continue;
+
+            await Jira.DeliverDueAsync(_network, cancellationToken);
+            _clock.Advance(TimeSpan.FromMinutes(_random.Next(1, 5)));
+        }
+
+        while (Jira.NextDue is { } due)
+        {
+            if (due > _clock.GetUtcNow()) _clock.SetUtcNow(due);
+            await Jira.DeliverDueAsync(_network, cancellationToken);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
