@@ -6,6 +6,7 @@ using Azure.Storage.Queues;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Storage;
 
@@ -40,6 +41,8 @@ public static class StorageServiceCollectionExtensions
             }
         });
 
+        // The SDK writes two lines per request: a delivery would cost more log than message.
+        services.AddLogging(logging => logging.AddFilter("Azure", LogLevel.Warning));
         services.AddTable(TableNames.Webhooks).AddTable(TableNames.Cursors).AddTable(TableNames.Leases).AddTable(TableNames.Status);
         services.AddSingleton(provider => new LeaseTable(
             provider.GetRequiredKeyedService<LazyTable>(TableNames.Leases), provider.GetRequiredService<TimeProvider>()));

@@ -1,0 +1,16 @@
+using JiraWebhooks.Subscriptions;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FunctionsApp;
+
+/// <summary>Registers and extends webhooks, daily.</summary>
+public sealed class RefreshWebhooks(WebhookRefresher refresher, TelemetryFlush telemetry)
+{
+    /// <summary>One run over all sites.</summary>
+    [Function(nameof(RefreshWebhooks))]
+    public async Task RunAsync([TimerTrigger("%RefreshSchedule%")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        await refresher.RunAsync(cancellationToken);
+        telemetry.Flush();
+    }
+}

@@ -1,0 +1,22 @@
+using Azure.Messaging.ServiceBus;
+using JiraWebhooks.Publishing;
+
+namespace JiraWebhooks.ServiceBus;
+
+/// <summary>A delivery as a Service Bus message (decisions 5 and 6).</summary>
+internal static class ServiceBusMessages
+{
+    /// <summary>The message; with <paramref name="dataRef"/> its body is empty and lies there.</summary>
+    public static ServiceBusMessage Of(DeliveryMessage message, Uri? dataRef)
+    {
+        var mapped = new ServiceBusMessage(dataRef is null ? BinaryData.FromBytes(message.Body) : BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty))
+        {
+            MessageId = message.MessageId,
+            SessionId = message.SessionId,
+            Subject = MessageProperties.Cut(message.Type),
+            ContentType = message.ContentType,
+        };
+        foreach (var (name, value) in message.Properties(dataRef)) mapped.ApplicationProperties[name] = value;
+        return mapped;
+    }
+}

@@ -1,0 +1,73 @@
+using Azure.Core;
+using Azure.Identity;
+using Azure.Messaging.ServiceBus;
+using JiraWebhooks.Publishing;
+using Microsoft.Extensions.Azure;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JiraWebhooks.ServiceBus;
+
+/// <summary>Registers the publisher.</summary>
+public static class ServiceBusServiceCollectionExtensions
+{
+    private const string Section = "ServiceBus";
+    private const string DefaultEntity = "jira-deliveries";
+
+    /// <summary>Publishes to the topic or queue <c>ServiceBus__EntityName</c> in the namespace <c>ServiceBus__fullyQualifiedNamespace</c>, by
+    /// identity. A connection string is taken for the emulator alone.</summary>
+    /// <exception cref="SettingsException">The namespace is missing, or there is a connection string of a real one.</exception>
+    public static IServiceCollection AddServiceBusPublisher(this IServiceCollection services, IConfiguration configuration, JiraWebhooksOptions options)
+    {
+        var section = configuration.GetSection(Section);
+        var emulator = Emulator(section);
+        var host = section["fullyQualifiedNamespace"];
+        if (emulator is null && string.IsNullOrWhiteSpace(host))
+        {
+            throw new SettingsException(["ServiceBus__fullyQualifiedNamespace is missing: set it to NAME.servicebus.windows.net, or Publisher to StorageQueue."]);
+        }
+
+        services.AddAzureClients(clients =>
+        {
+            foreach (var name in new[] { AzureClients.Receive, AzureClients.Timers })
+            {
+                if (emulator is not null) clients.AddServiceBusClient(emulator).WithName(name).ConfigureOptions(retry => Patience(retry, name));
+                else clients.AddServiceBusClientWithNamespace(host!).WithName(name).WithCredential(Credential(section)).ConfigureOptions(retry => Patience(retry, name));
+            }
+        });
+
+        var entity = section["EntityName"] is { Length: > 0 } set ? set : DefaultEntity;
+        foreach (var name in new[] { AzureClients.Receive, AzureClients.Timers })
+        {
+            services.AddKeyedSingleton<IDeliveryPublisher>(name, (provider, _) => new ServiceBusDeliveryPublisher(
+                provider.GetRequiredService<IAzureClientFactory<ServiceBusClient>>().CreateClient(name).CreateSender(entity),
+                provider.GetRequiredKeyedService<IClaimCheck>(name),
+                options.ClaimCheckThreshold ?? ServiceBusDeliveryPublisher.DefaultThreshold));
+        }
+
+        return services;
+    }
+
+    private static string? Emulator(IConfigurationSection section)
+    {
+        if (section.Value is not { Length: > 0 } connection) return null;
+
+        return connection.Contains("UseDevelopmentEmulator=true", StringComparison.OrdinalIgnoreCase)
+            ? connection
+            : throw new SettingsException(["ServiceBus must not hold a connection string, unless it is the emulator's (UseDevelopmentEmulator=true): set ServiceBus__fullyQualifiedNamespace and let the identity open it."]);
+    }
+
+    // A delivery has ten seconds in all; a timer's run has minutes (decision 2).
+    private static void Patience(ServiceBusClientOptions options, string name)
+    {
+        if (name != AzureClients.Receive) return;
+
+        options.RetryOptions.TryTimeout = TimeSpan.FromSeconds(4);
+        options.RetryOptions.MaxRetries = 1;
+    }
+
+    private static TokenCredential Credential(IConfigurationSection section) =>
+        section["clientId"] is { Length: > 0 } clientId
+            ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
+            : new DefaultAzureCredential();
+}

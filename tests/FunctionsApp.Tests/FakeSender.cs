@@ -1,0 +1,68 @@
+using Azure.Messaging.ServiceBus;
+using JiraWebhooks.Publishing;
+
+namespace FunctionsApp.Tests;
+
+/// <summary>A sender that keeps what it is given, with the limits a test asks for.</summary>
+internal sealed class FakeSender : ServiceBusSender
+{
+    private readonly Dictionary<ServiceBusMessageBatch, List<ServiceBusMessage>> _open = [];
+
+    public List<ServiceBusMessage> Sent { get; } = [];
+
+    /// <summary>How many messages each batch had.</summary>
+    public List<int> Batches { get; } = [];
+
+    public int Calls { get; private set; }
+
+    public int MaxPerBatch { get; set; } = int.MaxValue;
+
+    /// <summary>Largest body in bytes; -1 lets nothing through.</summary>
+    public int MaxBody { get; set; } = int.MaxValue;
+
+    public ServiceBusException? Failure { get; set; }
+
+    public override Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default)
+    {
+        Calls++;
+        if (Failure is not null) throw Failure;
+        if (!Fits(message)) throw new ServiceBusException("too large", ServiceBusFailureReason.MessageSizeExceeded);
+        Sent.Add(message);
+        return Task.CompletedTask;
+    }
+
+    public override ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CancellationToken cancellationToken = default)
+    {
+        Calls++;
+        var store = new List<ServiceBusMessage>();
+        var batch = ServiceBusModelFactory.ServiceBusMessageBatch(1_000_000, store, null, message => store.Count < MaxPerBatch && Fits(message));
+        _open[batch] = store;
+        return new(batch);
+    }
+
+    public override Task SendMessagesAsync(ServiceBusMessageBatch messageBatch, CancellationToken cancellationToken = default)
+    {
+        Calls++;
+        if (Failure is not null) throw Failure;
+        Batches.Add(messageBatch.Count);
+        Sent.AddRange(_open[messageBatch]);
+        return Task.CompletedTask;
+    }
+
+    private bool Fits(ServiceBusMessage message) => message.Body.ToMemory().Length <= MaxBody;
+}
+
+/// <summary>Claim check in memory.</summary>
+internal sealed class FakeClaimCheck : IClaimCheck
+{
+    public List<string> Stored { get; } = [];
+
+    public Exception? Failure { get; set; }
+
+    public Task<Uri> StoreAsync(DeliveryMessage message, CancellationToken cancellationToken)
+    {
+        if (Failure is not null) throw Failure;
+        Stored.Add(message.MessageId);
+        return Task.FromResult(new Uri($"https://example.blob.core.windows.net/jira-bodies/acme/{Stored.Count}"));
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace FunctionsApp.Tests;
+
+public sealed class HostFileTests
+{
+    [Fact]
+    public void HostFile_BesideTheProject_IsTheOneAtTheRoot_Decision17() =>
+        Assert.Equal(Repository.Read("host.json"), Repository.Read("src/FunctionsApp/host.json"));
+
+    [Fact]
+    public void HostFile_LetsThirtyDeliveriesOfOneSiteThrough_Rule25()
+    {
+        using var host = JsonDocument.Parse(Repository.Read("host.json"));
+        var http = host.RootElement.GetProperty("extensions").GetProperty("http");
+
+        Assert.True(http.GetProperty("maxConcurrentRequests").GetInt32() >= 30);
+        Assert.True(http.GetProperty("maxOutstandingRequests").GetInt32() >= 30);
+        Assert.False(http.GetProperty("dynamicThrottlesEnabled").GetBoolean());
+        Assert.Equal("api", http.GetProperty("routePrefix").GetString());
+    }
+
+    [Fact]
+    public void HostFile_GivesARunMoreTimeThanItTakesItself_Decision16()
+    {
+        using var host = JsonDocument.Parse(Repository.Read("host.json"));
+        var timeout = TimeSpan.Parse(host.RootElement.GetProperty("functionTimeout").GetString()!, CultureInfo.InvariantCulture);
+
+        Assert.Equal(TimeSpan.FromMinutes(15), timeout);
+        Assert.Equal("OpenTelemetry", host.RootElement.GetProperty("telemetryMode").GetString());
+    }
+}

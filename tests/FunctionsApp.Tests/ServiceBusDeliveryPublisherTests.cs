@@ -1,0 +1,143 @@
+using Azure.Messaging.ServiceBus;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.ServiceBus;
+
+namespace FunctionsApp.Tests;
+
+public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
+{
+    private const int Threshold = 1000;
+
+    private readonly FakeSender _sender = new();
+    private readonly FakeClaimCheck _claims = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private ServiceBusDeliveryPublisher Publisher => new(_sender, _claims, Threshold);
+
+    public ValueTask DisposeAsync() => _sender.DisposeAsync();
+
+    [Fact]
+    public async Task Publish_ADelivery_MapsEverything_Decision6()
+    {
+        var message = Message("id-1", 10) with { IssueKey = "ED-1", Retry = 2, Flow = "Primary", WebhookIds = ",10,11,", Time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123) };
+
+        await Publisher.PublishAsync(message, Token);
+
+        var sent = Assert.Single(_sender.Sent);
+        Assert.Equal(("acme:id-1", "acme:10002", "jira:issue_updated", "application/json; charset=utf-8"), (sent.MessageId, sent.SessionId, sent.Subject, sent.ContentType));
+        Assert.Equal(message.Properties().OrderBy(property => property.Key), sent.ApplicationProperties.OrderBy(property => property.Key));
+        Assert.Equal("2023-11-14T22:13:20.123Z", sent.ApplicationProperties["cloudEvents_time"]);
+        Assert.Equal(message.Body.ToArray(), sent.Body.ToArray());
+        Assert.Null(sent.PartitionKey);
+    }
+
+    [Theory]
+    [InlineData(Threshold, 0)]
+    [InlineData(Threshold + 1, 1)]
+    public async Task Publish_AboveTheThreshold_IsClaimChecked_Decision7(int size, int claims)
+    {
+        await Publisher.PublishAsync(Message("id-1", size), Token);
+        await Publisher.PublishAsync([Message("id-2", size)], Token);
+
+        Assert.Equal(2 * claims, _claims.Stored.Count);
+        Assert.All(_sender.Sent, sent => Assert.Equal(claims == 0 ? size : 0, sent.Body.ToMemory().Length));
+        Assert.All(_sender.Sent, sent => Assert.Equal(claims == 1, sent.ApplicationProperties.ContainsKey(MessageProperties.DataRef)));
+    }
+
+    [Fact]
+    public async Task Publish_BusSaysTooLarge_IsClaimCheckedOnceAndSentAgain_Decision7()
+    {
+        _sender.MaxBody = 5;
+
+        await Publisher.PublishAsync(Message("id-1", 10), Token);
+
+        Assert.Single(_claims.Stored);
+        Assert.Equal(0, Assert.Single(_sender.Sent).Body.ToMemory().Length);
+    }
+
+    [Fact]
+    public async Task Publish_TooLargeEvenWithoutItsBody_FailsAndIsNotTriedForEver_Decision7()
+    {
+        _sender.MaxBody = -1;
+
+        await Assert.ThrowsAsync<ServiceBusException>(() => Publisher.PublishAsync(Message("id-1", 10), Token));
+        await Assert.ThrowsAsync<ServiceBusException>(() => Publisher.PublishAsync([Message("id-1", 10)], Token));
+
+        Assert.Equal(2, _claims.Stored.Count);
+        Assert.Empty(_sender.Sent);
+    }
+
+    [Theory]
+    [InlineData(ServiceBusFailureReason.GeneralError)]
+    [InlineData(ServiceBusFailureReason.MessagingEntityNotFound)]
+    [InlineData(ServiceBusFailureReason.MessagingEntityDisabled)]
+    [InlineData(ServiceBusFailureReason.QuotaExceeded)]
+    [InlineData(ServiceBusFailureReason.ServiceBusy)]
+    [InlineData(ServiceBusFailureReason.ServiceTimeout)]
+    [InlineData(ServiceBusFailureReason.ServiceCommunicationProblem)]
+    [InlineData(ServiceBusFailureReason.MessageLockLost)]
+    [InlineData(ServiceBusFailureReason.MessageNotFound)]
+    [InlineData(ServiceBusFailureReason.SessionCannotBeLocked)]
+    [InlineData(ServiceBusFailureReason.SessionLockLost)]
+    [InlineData(ServiceBusFailureReason.MessagingEntityAlreadyExists)]
+    public async Task Publish_AnyOtherFailure_IsTheCallersToAnswer_Decision1(ServiceBusFailureReason reason)
+    {
+        _sender.Failure = new ServiceBusException("fault of the test", reason);
+
+        Assert.Equal(reason, (await Assert.ThrowsAsync<ServiceBusException>(() => Publisher.PublishAsync(Message("id-1", 10), Token))).Reason);
+        Assert.Equal(reason, (await Assert.ThrowsAsync<ServiceBusException>(() => Publisher.PublishAsync([Message("id-1", 10)], Token))).Reason);
+        Assert.Empty(_claims.Stored);
+    }
+
+    [Fact]
+    public async Task Publish_Several_FillsBatchesInOrder()
+    {
+        _sender.MaxPerBatch = 3;
+
+        await Publisher.PublishAsync([.. Enumerable.Range(1, 8).Select(number => Message($"id-{number}", 10))], Token);
+
+        Assert.Equal([3, 3, 2], _sender.Batches);
+        Assert.Equal(Enumerable.Range(1, 8).Select(number => $"acme:id-{number}"), _sender.Sent.Select(sent => sent.MessageId));
+    }
+
+    [Fact]
+    public async Task Publish_OneOfSeveralTooLargeForAnEmptyBatch_IsClaimChecked_Decision7()
+    {
+        _sender.MaxBody = 50;
+
+        await Publisher.PublishAsync([Message("id-1", 10), Message("id-2", 100), Message("id-3", 10)], Token);
+
+        Assert.Equal(["acme:id-1", "acme:id-2", "acme:id-3"], _sender.Sent.Select(sent => sent.MessageId));
+        Assert.Equal("acme:id-2", Assert.Single(_claims.Stored));
+    }
+
+    [Fact]
+    public async Task Publish_None_AsksNobody()
+    {
+        await Publisher.PublishAsync([], Token);
+
+        Assert.Equal(0, _sender.Calls);
+    }
+
+    [Fact]
+    public async Task Publish_ClaimCheckFails_SendsNothing_Decision1()
+    {
+        _claims.Failure = new TimeoutException("storage is away");
+
+        await Assert.ThrowsAsync<TimeoutException>(() => Publisher.PublishAsync(Message("id-1", Threshold + 1), Token));
+
+        Assert.Empty(_sender.Sent);
+    }
+
+    private static DeliveryMessage Message(string identifier, int size) => new()
+    {
+        Site = "acme",
+        Identifier = identifier,
+        MessageId = DeliveryIdentity.MessageId("acme", identifier),
+        SessionId = "acme:10002",
+        Source = "https://acme.atlassian.net",
+        Type = "jira:issue_updated",
+        Body = new byte[size],
+    };
+}
