@@ -44,7 +44,7 @@ internal static class ConnectCommand
         app.MapGet(CallbackPath, (HttpRequest request) => Callback(request, state, answer));
         await LocalApp.StartAsync(app, port, cancellationToken);
 
-        await console.WriteLineAsync($"The app's callback URL in the developer console must be exactly {redirect}.\nOpen this address in a browser, and agree:\n\n{OAuthAuthorizeUrl.For(options.AtlassianAuthUrl, clientId, redirect, state)}\n");
+        await console.WriteLineAsync($"The app's callback URL in the developer console must be exactly {redirect}.\nOpen this address in a browser, and agree:\n\n{OAuthAuthorizeUrl.For(options.AtlassianAuthUrl, clientId, redirect, state).AbsoluteUri}\n");
         var (code, error) = await answer.Task.WaitAsync(cancellationToken);
         if (code is null) throw new LocalHostException($"Atlassian did not give a grant: {error}. Start again.");
 

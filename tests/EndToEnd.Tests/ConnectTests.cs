@@ -1,0 +1,129 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using EndToEnd.Tests.Support;
+using JiraSimulator;
+using JiraWebhooks.Sites.OAuth;
+using LocalHost.Connect;
+using LocalHost.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace EndToEnd.Tests;
+
+/// <summary>The first grant, by the real flow against the simulated authorization server; the browser is an HTTP client.</summary>
+public sealed partial class ConnectTests : IAsyncLifetime
+{
+    private readonly int _port = LocalHostProcess.FreePort();
+    private readonly int _jiraPort = LocalHostProcess.FreePort();
+    private readonly string _folder = Directory.CreateTempSubdirectory("connect").FullName;
+    private readonly SimulatedJira _jira = new(TimeProvider.System);
+    private readonly HttpClient _browser = new();
+    private readonly StringWriter _console = new();
+    private WebApplication _server = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _jira.AddSite(new SimulatedSiteOptions("acme", SimulatedAuth.OAuth));
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://localhost:{_jiraPort}");
+        _server = builder.Build();
+        _server.MapJiraSimulator(_jira);
+        await _server.StartAsync(Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _browser.Dispose();
+        await _console.DisposeAsync();
+        await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Connect_UserAgrees_StoresTheGrantAndPrintsTheSettings()
+    {
+        var connecting = ConnectAsync(_jira.Sites[0].Options.Secret);
+
+        using var page = await _browser.GetAsync(await AuthorizeUrlAsync(connecting), Token);
+
+        Assert.Equal(0, await connecting);
+        Assert.Contains("Done.", await page.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        var grant = (await new FileTokenStore(_folder, TimeProvider.System).ReadAsync("mine", Token))!.Grant;
+        Assert.NotNull(grant.AccessToken);
+        Assert.Contains($"\"Sites__acme__CloudId\": \"{_jira.Sites[0].Options.CloudId}\"", _console.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(grant.RefreshToken, _console.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(_jira.Sites[0].Options.Secret, _console.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Connect_AnswerWithAnotherState_IsRefusedAndChangesNothing()
+    {
+        var connecting = ConnectAsync(_jira.Sites[0].Options.Secret);
+        var url = await AuthorizeUrlAsync(connecting);
+
+        using var forged = await _browser.GetAsync($"http://localhost:{_port}/oauth/callback?code=stolen&state=guessed", Token);
+
+        Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+        Assert.False(connecting.IsCompleted);
+        using var page = await _browser.GetAsync(url, Token);
+        Assert.Equal(0, await connecting);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Connect_UserDeclines_SaysWhy()
+    {
+        var connecting = ConnectAsync(_jira.Sites[0].Options.Secret);
+        var state = State().Match((await AuthorizeUrlAsync(connecting)).Query).Groups[1].Value;
+
+        using var page = await _browser.GetAsync($"http://localhost:{_port}/oauth/callback?error=access_denied&state={state}", Token);
+
+        Assert.Contains("access_denied", (await Assert.ThrowsAsync<LocalHostException>(() => connecting)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Connect_WrongSecret_SaysWhatToCheck()
+    {
+        var connecting = ConnectAsync("not-the-secret");
+
+        using var page = await _browser.GetAsync(await AuthorizeUrlAsync(connecting), Token);
+
+        var error = await Assert.ThrowsAsync<LocalHostException>(() => connecting);
+        Assert.Contains("client secret", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("not-the-secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    private Task<int> ConnectAsync(string secret)
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["JIRA_CLIENT_SECRET"] = secret,
+            ["AtlassianAuthUrl"] = $"http://localhost:{_jiraPort}",
+            ["AtlassianApiUrl"] = $"http://localhost:{_jiraPort}",
+            ["TokenFolder"] = _folder,
+        }).Build();
+        return ConnectCommand.RunAsync(_jira.Sites[0].Options.ClientId, "mine", _port, TextWriter.Synchronized(_console), settings, Token);
+    }
+
+    private async Task<Uri> AuthorizeUrlAsync(Task connecting)
+    {
+        while (!connecting.IsCompleted)
+        {
+            if (Address().Match(_console.ToString()) is { Success: true } found) return new Uri(found.Value);
+            await Task.Yield();
+        }
+
+        await connecting;
+        throw new InvalidOperationException("It ended before it asked for consent.");
+    }
+
+    [GeneratedRegex(@"http://localhost:\d+/authorize\S+(?=\s)")]
+    private static partial Regex Address();
+
+    [GeneratedRegex("state=([0-9a-f]+)")]
+    private static partial Regex State();
+}

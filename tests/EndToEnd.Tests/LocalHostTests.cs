@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using EndToEnd.Tests.Support;
+using JiraSimulator;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Tests.Support;
+using LocalHost.Hosting;
+using LocalHost.Simulation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace EndToEnd.Tests;
+
+/// <summary>The routes over real HTTP, with the simulated Jira inside and Azurite behind.</summary>
+public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private readonly HttpClient _http = new();
+    private SimulatedJira _jira = null!;
+    private WebApplication _app = null!;
+    private string _storage = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _storage = await azurite.NewAccountAsync();
+        _jira = new SimulatedJira(TimeProvider.System);
+        var options = new LocalAppOptions(LocalHostProcess.FreePort(), new ConfigurationBuilder().AddInMemoryCollection().Build(), _storage) { Jira = _jira, Schedules = false, LogLevel = LogLevel.None };
+        SimulatedSites.Add(_jira, options.BaseUrl);
+        _app = LocalApp.Build(options);
+        await LocalApp.StartAsync(_app, options.Port, Token);
+        _http.BaseAddress = options.BaseUrl;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData(SimulatedSites.OAuth)]
+    [InlineData(SimulatedSites.Connect)]
+    [InlineData(SimulatedSites.Admin)]
+    public async Task Delivery_OfEachScheme_IsInTheQueueBeforeIts200_Rule21(string site)
+    {
+        await FireAsync("RefreshWebhooks", () => _jira.Sites.All(known => known.Options.Auth is SimulatedAuth.AdminWebhook || known.Webhooks.Count == 2));
+        var identifier = Assert.Single(_jira.Emit(site, "jira:issue_updated", """{"timestamp":1700000000123,"issue":{"id":"10002","key":"SHOP-2"}}"""));
+
+        await _jira.DeliverDueAsync(_http, Token);
+
+        Assert.Equal(200, Assert.Single(_jira.Ledger.Attempts).Status);
+        var message = Assert.Single(await DrainAsync());
+        Assert.Equal(($"{site}:{identifier}", $"{site}:10002"), (message.MessageId, message.SessionId));
+        Assert.Equal(_jira.Ledger.Emitted.Single().Body.ToArray(), message.Body.ToArray());
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("acme", "Authorization", "Bearer eyJhbGciOiJub25lIn0.e30.")]
+    [InlineData("globex", "Authorization", "JWT a.b.c")]
+    [InlineData("initech", "X-Hub-Signature", "sha256=00")]
+    [InlineData("nobody", "Authorization", "Bearer a.b.c")]
+    public async Task Delivery_WithAWrongSignature_Is401AndNowhere_Rule18(string site, string header, string value)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/deliveries/{site}") { Content = JsonContent.Create(new { webhookEvent = "jira:issue_updated" }) };
+        request.Headers.TryAddWithoutValidation(header, value);
+
+        using var response = await _http.SendAsync(request, Token);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Empty(await DrainAsync());
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Deliveries_ThirtyAtOnceOfOneSite_AreAllTaken_Rule25()
+    {
+        for (var number = 0; number < 30; number++) _jira.Emit(SimulatedSites.Admin, "jira:issue_updated", $$"""{"issue":{"id":"{{number}}"} }""");
+
+        await _jira.DeliverDueAsync(_http, Token);
+
+        Assert.Equal(30, _jira.Ledger.Attempts.Count(attempt => attempt.Status == 200));
+        Assert.Equal(30, (await DrainAsync()).Select(message => message.MessageId).Distinct().Count());
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Delivery_OfTwentyMegabytes_ReadsBackTheSame_Rule22()
+    {
+        _jira.Emit(SimulatedSites.Admin, "jira:issue_updated", JsonSerializer.Serialize(new { description = new string('é', 3_300_000) }));
+
+        await _jira.DeliverDueAsync(_http, Token);
+
+        var message = Assert.Single(await DrainAsync());
+        var reader = new DeliveryBodyReader(new BlobServiceClient(_storage).GetBlobContainerClient("jira-bodies"));
+        Assert.Equal(0, message.Body.ToMemory().Length);
+        var read = await reader.ReadAsync(message.Body, message.Properties, Token);
+        Assert.True(_jira.Ledger.Emitted.Single().Body.Span.SequenceEqual(read.ToMemory().Span));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Delivery_AboveTwentyFiveMegabytes_Is413_Rule22()
+    {
+        using var content = new ByteArrayContent(new byte[(25 * 1024 * 1024) + 1]);
+        using var response = await _http.PostAsync("/api/deliveries/acme", content, Token);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Health_AfterARefresh_TellsOkAndWithDetailsWhy_Rule31()
+    {
+        await FireAsync("RefreshWebhooks", () => _jira.Sites.All(known => known.Options.Auth is SimulatedAuth.AdminWebhook || known.Webhooks.Count == 2));
+
+        Assert.Equal("""{"status":"ok"}""", await _http.GetStringAsync("/api/health", Token));
+        var details = await _http.GetFromJsonAsync<JsonElement>("/api/health/details", Token);
+        Assert.Equal(["acme", "globex", "initech"], details.GetProperty("sites").EnumerateArray().Select(site => site.GetProperty("site").GetString()).Order());
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Function_ThatThereIsNot_Is404WithTheNames()
+    {
+        using var response = await _http.PostAsync("/admin/functions/Nope", null, Token);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("PollFailedWebhooks", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    // The Functions host answers before the run has ended, and so does this one.
+    private async Task FireAsync(string function, Func<bool> done)
+    {
+        using var response = await _http.PostAsync($"/admin/functions/{function}", null, Token);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        while (!done() || !(await _http.GetStringAsync("/api/health/details", Token)).Contains("soonestExpiry\":\"", StringComparison.Ordinal)) await Task.Yield();
+    }
+
+    private async Task<List<QueuedDelivery>> DrainAsync()
+    {
+        var queue = new QueueClient(_storage, "jira-deliveries");
+        if (!await queue.ExistsAsync(Token)) return [];
+
+        var all = new List<QueuedDelivery>();
+        while ((await queue.ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token)).Value is { Length: > 0 } batch) all.AddRange(batch.Select(message => QueuedDelivery.Parse(message.Body)));
+        return all;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Azure.Storage.Queues;
+using EndToEnd.Tests.Support;
+using JiraSimulator;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Tests.Support;
+
+namespace EndToEnd.Tests;
+
+/// <summary>LocalHost as a process: how it starts, what it says when it cannot, and what is left when it is killed.</summary>
+public sealed class ProcessTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 120_000)]
+    public async Task Run_KilledInTheMiddle_EveryAcknowledgedDeliveryIsInTheQueue_Rule21()
+    {
+        var storage = await azurite.NewAccountAsync();
+        var port = LocalHostProcess.FreePort();
+        var jira = new SimulatedJira(TimeProvider.System);
+        var site = jira.AddSite(new SimulatedSiteOptions("initech", SimulatedAuth.AdminWebhook) { AdminWebhookUrl = new Uri($"http://localhost:{port}/api/deliveries/initech") });
+        var environment = new Dictionary<string, string?>
+        {
+            ["AzureWebJobsStorage"] = storage,
+            ["Sites__initech__Url"] = site.Options.Url,
+            ["Sites__initech__Scheme"] = "AdminWebhook",
+            ["Sites__initech__Secret"] = site.Options.Secret,
+        };
+        await using var host = await LocalHostProcess.ListeningAsync(port, environment, Token);
+        using var http = new HttpClient();
+        for (var number = 0; number < 400; number++) jira.Emit("initech", "jira:issue_updated", $$"""{"issue":{"id":"{{number}}"} }""");
+
+        var delivering = jira.DeliverDueAsync(http, Token);
+        while (jira.Ledger.Attempts.Count(attempt => attempt.Status == 200) < 100) await Task.Yield();
+        host.Process.Kill();
+        await delivering;
+
+        var acknowledged = jira.Ledger.Attempts.Where(attempt => attempt.Status == 200).Select(attempt => attempt.Identifier).ToHashSet();
+        var queued = await QueuedAsync(storage);
+        Assert.InRange(acknowledged.Count, 100, 399);
+        Assert.Subset(queued, acknowledged);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Run_Killed_TakesItsAzuriteWithIt()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Children of a process are read from /proc.");
+        await azurite.NewAccountAsync();
+        await using var host = await LocalHostProcess.ListeningAsync(LocalHostProcess.FreePort(), new Dictionary<string, string?>(), Token);
+        var children = await File.ReadAllTextAsync($"/proc/{host.Process.Id}/task/{host.Process.Id}/children", Token);
+        var all = Directory.GetDirectories($"/proc/{host.Process.Id}/task").SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Distinct().ToList();
+        Assert.True(all.Count == 1, $"The children are {string.Join(", ", all)} ({children}).");
+        using var child = Process.GetProcessById(int.Parse(all[0], CultureInfo.InvariantCulture));
+
+        host.Process.Kill();
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        await child.WaitForExitAsync(patience.Token);
+        Assert.True(child.HasExited);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Run_PortTaken_SaysSoInOneSentence()
+    {
+        var storage = await azurite.NewAccountAsync();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        await AssertEndsAsync(["--port", $"{port}"], new() { ["AzureWebJobsStorage"] = storage }, $"Port {port} is taken");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Run_NodeMissing_SaysSoInOneSentence()
+    {
+        await azurite.NewAccountAsync();
+
+        await AssertEndsAsync([], new() { ["PATH"] = "/nonexistent" }, "node is missing: install Node.js 20");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Run_WrongSettings_NamesAllOfThem()
+    {
+        var storage = await azurite.NewAccountAsync();
+        await using var host = await LocalHostProcess.EndedAsync([], new Dictionary<string, string?> { ["AzureWebJobsStorage"] = storage, ["KeyVaultUri"] = "nonsense", ["TakeOver"] = "perhaps" }, Token);
+
+        Assert.Equal(1, host.Process.ExitCode);
+        Assert.Equal(3, host.Errors.Count);
+        Assert.Contains(host.Errors, line => line.Contains("KeyVaultUri", StringComparison.Ordinal));
+        Assert.Contains(host.Errors, line => line.Contains("TakeOver", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public Task Run_PublisherOfTheCloud_SaysSoInOneSentence() =>
+        AssertEndsAsync([], new() { ["AzureWebJobsStorage"] = "x", ["Publisher"] = "ServiceBus" }, "This host publishes to a Storage Queue alone");
+
+    [Fact(Timeout = 120_000)]
+    public Task Connect_WithoutTheSecret_SaysSoInOneSentence() =>
+        AssertEndsAsync(["connect", "--client-id", "x"], [], "Set the environment variable JIRA_CLIENT_SECRET");
+
+    private static async Task AssertEndsAsync(IEnumerable<string> arguments, Dictionary<string, string?> environment, string sentence)
+    {
+        await using var host = await LocalHostProcess.EndedAsync(arguments, environment, Token);
+
+        Assert.Equal(1, host.Process.ExitCode);
+        Assert.StartsWith(sentence, Assert.Single(host.Errors), StringComparison.Ordinal);
+    }
+
+    private static async Task<HashSet<string>> QueuedAsync(string storage)
+    {
+        var queue = new QueueClient(storage, "jira-deliveries");
+        var all = new HashSet<string>();
+        while ((await queue.ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token)).Value is { Length: > 0 } batch)
+        {
+            all.UnionWith(batch.Select(message => (string)QueuedDelivery.Parse(message.Body).Properties[MessageProperties.Id]));
+        }
+
+        return all;
+    }
+}
