@@ -25,7 +25,7 @@ public static class JiraWebhooksServiceCollectionExtensions
         services.AddSingleton(options);
         return services
             .AddStorageClients(configuration)
-            .AddSites(configuration)
+            .AddSites(configuration, options)
             .AddJiraClient(options)
             .AddDeliveries()
             .AddPublishing(options)

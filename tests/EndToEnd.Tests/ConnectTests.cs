@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
+using JiraWebhooks;
 using JiraWebhooks.Sites.OAuth;
 using LocalHost.Connect;
 using LocalHost.Hosting;
@@ -53,7 +54,7 @@ public sealed partial class ConnectTests : IAsyncLifetime
 
         Assert.Equal(0, await connecting);
         Assert.Contains("Done.", await page.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
-        var grant = (await new FileTokenStore(_folder, TimeProvider.System).ReadAsync("mine", Token))!.Grant;
+        var grant = (await new FileTokenStore(new JiraWebhooksOptions { PublicBaseUrl = new Uri("https://localhost"), TokenFolder = _folder }, TimeProvider.System).ReadAsync("mine", Token))!.Grant;
         Assert.NotNull(grant.AccessToken);
         Assert.Contains($"\"Sites__acme__CloudId\": \"{_jira.Sites[0].Options.CloudId}\"", _console.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(grant.RefreshToken, _console.ToString(), StringComparison.Ordinal);

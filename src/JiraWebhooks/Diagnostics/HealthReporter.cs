@@ -8,7 +8,7 @@ namespace JiraWebhooks.Diagnostics;
 
 /// <summary>Health from what the timers saved, the settings and the grants (rule 31).</summary>
 public sealed class HealthReporter(
-    ISiteStore sites, SiteStatusTable status, OAuthTokenSource tokens, DeliveryActivity activity, TimeProvider clock) : IHealthReporter
+    ISiteStore sites, SiteStatusTable status, GrantStates grants, DeliveryActivity activity, TimeProvider clock) : IHealthReporter
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromHours(26);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -61,7 +61,7 @@ public sealed class HealthReporter(
     private async Task<(string State, string? Reason)> StateAsync(Site site, TableEntity? refresh, TableEntity? poll, CancellationToken cancellationToken)
     {
         if (site.Problem is { } problem) return ("unhealthy", problem);
-        if (site.Scheme is SiteScheme.OAuth && await tokens.ReconnectRequiredSinceAsync(site, cancellationToken) is not null)
+        if (site.Scheme is SiteScheme.OAuth && await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null)
         {
             return ("reconnect_required", "The OAuth grant is missing or no longer valid: connect the site again.");
         }

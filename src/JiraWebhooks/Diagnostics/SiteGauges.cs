@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Diagnostics;
 
 /// <summary>Counts the sites that need somebody, at the end of every timer run.</summary>
-public sealed partial class SiteGauges(OAuthTokenSource tokens, ILogger<SiteGauges> logger)
+public sealed partial class SiteGauges(GrantStates grants, ILogger<SiteGauges> logger)
 {
     /// <summary>Records how many of <paramref name="sites"/> are wrongly configured, and how many have to be connected again.</summary>
     public async Task RecordAsync(IReadOnlyList<Site> sites, CancellationToken cancellationToken)
@@ -15,7 +15,7 @@ public sealed partial class SiteGauges(OAuthTokenSource tokens, ILogger<SiteGaug
         {
             try
             {
-                if (await tokens.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) reconnect++;
+                if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) reconnect++;
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using JiraWebhooks.Sites.OAuth;
 using Microsoft.Extensions.Configuration;
 
 namespace JiraWebhooks.Sites;
@@ -32,6 +33,9 @@ internal static partial class SiteReader
         if (scheme is SiteScheme.OAuth) Require(problems, (nameof(options.CloudId), options.CloudId), (nameof(options.ClientId), options.ClientId));
         if (scheme is SiteScheme.Connect) Require(problems, (nameof(options.AppKey), options.AppKey), (nameof(options.ClientKey), options.ClientKey));
 
+        var grant = string.IsNullOrWhiteSpace(options.Grant) ? id : options.Grant.Trim().ToLowerInvariant();
+        if (scheme is SiteScheme.OAuth && !GrantName.IsValid(grant)) problems.Add(GrantName.Rule);
+
         return new Site
         {
             Id = id,
@@ -40,7 +44,7 @@ internal static partial class SiteReader
             ApiUrl = ApiUrl(options, scheme, url, global, problems),
             CloudId = options.CloudId,
             ClientId = options.ClientId,
-            Grant = options.Grant ?? id,
+            Grant = grant,
             RefreshToken = SiteSecret.From(options.RefreshToken),
             AppKey = options.AppKey,
             ClientKey = options.ClientKey,

@@ -8,8 +8,8 @@ namespace JiraWebhooks.Sites;
 public static class SitesServiceCollectionExtensions
 {
     /// <summary>Sites from the settings section <c>Sites</c>, and the tokens of those that use OAuth.</summary>
-    public static IServiceCollection AddSites(this IServiceCollection services, IConfiguration configuration) =>
+    public static IServiceCollection AddSites(this IServiceCollection services, IConfiguration configuration, JiraWebhooksOptions options) =>
         services
             .AddSingleton<ISiteStore>(provider => new ConfiguredSites(configuration, provider.GetRequiredService<JiraWebhooksOptions>()))
-            .AddOAuth(configuration);
+            .AddOAuth(options);
 }

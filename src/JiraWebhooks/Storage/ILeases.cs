@@ -1,9 +1,8 @@
 namespace JiraWebhooks.Storage;
 
-/// <summary>Leases on pieces of work; tests of who wins a race put their own in place of <see cref="LeaseTable"/>.</summary>
+/// <summary>Keeps two instances from doing the same work at a time. Tests put leases in memory in the table's place.</summary>
 public interface ILeases
 {
-    /// <summary>Takes the lease for <paramref name="duration"/>, or gives null while somebody else holds it.
-    /// A holder that died is overruled when its time is up.</summary>
+    /// <summary>Takes the lease for <paramref name="duration"/>, or gives null while somebody else holds it; disposing gives it back.</summary>
     Task<IAsyncDisposable?> TryAcquireAsync(string kind, string key, TimeSpan duration, CancellationToken cancellationToken);
 }

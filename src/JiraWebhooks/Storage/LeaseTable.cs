@@ -8,7 +8,8 @@ namespace JiraWebhooks.Storage;
 /// and on Flex Consumption no two functions share a process, so the lock lives in Table Storage (decisions 12 and 16).</summary>
 public sealed class LeaseTable(LazyTable leases, TimeProvider clock) : ILeases
 {
-    /// <inheritdoc cref="ILeases.TryAcquireAsync"/>
+    /// <summary>Takes the lease for <paramref name="duration"/>, or gives null while somebody else holds it.
+    /// A holder that died is overruled when its time is up.</summary>
     public async Task<Lease?> TryAcquireAsync(string kind, string key, TimeSpan duration, CancellationToken cancellationToken)
     {
         var table = await leases.GetAsync(cancellationToken);

@@ -46,6 +46,7 @@ public static class StorageServiceCollectionExtensions
         services.AddTable(TableNames.Webhooks).AddTable(TableNames.Cursors).AddTable(TableNames.Leases).AddTable(TableNames.Status);
         services.AddSingleton(provider => new LeaseTable(
             provider.GetRequiredKeyedService<LazyTable>(TableNames.Leases), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ILeases>(provider => provider.GetRequiredService<LeaseTable>());
         return services;
     }
 

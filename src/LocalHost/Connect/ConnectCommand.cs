@@ -41,24 +41,32 @@ internal static class ConnectCommand
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<OAuthGrantClient>();
         await using var app = builder.Build();
         var answer = new TaskCompletionSource<(string? Code, string? Error)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        app.MapGet(CallbackPath, (HttpRequest request) => Callback(request, state, answer));
+        var used = 0;
+        app.MapGet(CallbackPath, (HttpRequest request) => Callback(request, state, () => Interlocked.Exchange(ref used, 1) == 0, answer));
         await LocalApp.StartAsync(app, port, cancellationToken);
 
         await console.WriteLineAsync($"The app's callback URL in the developer console must be exactly {redirect}.\nOpen this address in a browser, and agree:\n\n{OAuthAuthorizeUrl.For(options.AtlassianAuthUrl, clientId, redirect, state).AbsoluteUri}\n");
         var (code, error) = await answer.Task.WaitAsync(cancellationToken);
+        await app.StopAsync(cancellationToken);
         if (code is null) throw new LocalHostException($"Atlassian did not give a grant: {error}. Start again.");
 
         await ExchangeAsync(app.Services.GetRequiredService<OAuthGrantClient>(), Store(options, settings), new(clientId, secret, code, redirect, grant), console, cancellationToken);
         return 0;
     }
 
-    private static IResult Callback(HttpRequest request, string state, TaskCompletionSource<(string?, string?)> answer)
+    private static IResult Callback(HttpRequest request, string state, Func<bool> isFirst, TaskCompletionSource<(string?, string?)> answer)
     {
         var given = Encoding.UTF8.GetBytes(request.Query["state"].ToString());
         if (!CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(state))) return Results.Text("This answer belongs to no request of ours. Start again from the address on the terminal.\n", statusCode: 400);
+        if (!isFirst()) return Results.Text("This answer has been used already.\n", statusCode: 400);
 
+        // Going on ends the server: not before the browser has its page.
         var code = request.Query["code"].ToString();
-        if (!answer.TrySetResult(code.Length > 0 ? (code, null) : (null, MostOf(request.Query["error"].ToString())))) return Results.Text("This answer has been used already.\n", statusCode: 400);
+        request.HttpContext.Response.OnCompleted(() =>
+        {
+            answer.TrySetResult(code.Length > 0 ? (code, null) : (null, MostOf(request.Query["error"].ToString())));
+            return Task.CompletedTask;
+        });
         return Results.Text(code.Length > 0 ? "Done. The rest is on the terminal; this page can be closed.\n" : "No grant was given. The terminal says why.\n");
     }
 
@@ -68,7 +76,7 @@ internal static class ConnectCommand
         IReadOnlyList<AccessibleResource> sites;
         try
         {
-            grant = await client.ExchangeAsync(exchange.ClientId, exchange.Secret, exchange.Code, exchange.Redirect, cancellationToken);
+            grant = await client.ExchangeAsync(exchange.ClientId, exchange.Secret.Reveal(), exchange.Code, exchange.Redirect, cancellationToken);
             sites = await client.AccessibleResourcesAsync(grant.AccessToken!, cancellationToken);
         }
         catch (Exception error) when (error is GrantRefusedException or HttpRequestException)
@@ -86,7 +94,7 @@ internal static class ConnectCommand
     }
 
     private static FileTokenStore Store(JiraWebhooksOptions options, IConfiguration settings) => new(
-        settings["TokenFolder"] is { Length: > 0 } ? options.TokenFolder : Path.Combine(LocalFolder.Path, "tokens"), TimeProvider.System);
+        settings["TokenFolder"] is { Length: > 0 } ? options : options with { TokenFolder = Path.Combine(LocalFolder.Path, "tokens") }, TimeProvider.System);
 
     private static string MostOf(string text) => text.Length switch { 0 => "no reason given", > 100 => text[..100], _ => text };
 

@@ -10,10 +10,11 @@ internal static partial class ConnectSettings
     public static string For(AccessibleResource site, string clientId, string grant)
     {
         // The first label of the address is unique, short and nearly always a fit slug.
-        var slug = NotSlug().Replace(site.Url.Host.Split('.')[0].ToLowerInvariant(), "");
+        var url = site.Url ?? new Uri("https://your-site.atlassian.net");
+        var slug = NotSlug().Replace(url.Host.Split('.')[0].ToLowerInvariant(), "");
         (string Name, string Value)[] settings =
         [
-            ("Url", site.Url.AbsoluteUri.TrimEnd('/')), ("Scheme", "OAuth"), ("CloudId", site.Id), ("ClientId", clientId), ("Grant", grant), ("Secret", "..."),
+            ("Url", url.AbsoluteUri.TrimEnd('/')), ("Scheme", "OAuth"), ("CloudId", site.Id), ("ClientId", clientId), ("Grant", grant), ("Secret", "..."),
             ("Subscriptions__issues__Events__0", "jira:issue_created"), ("Subscriptions__issues__Events__1", "jira:issue_updated"), ("Subscriptions__issues__Jql", "project != EMPTY"),
         ];
         return settings.Aggregate(new StringBuilder(), (text, setting) =>

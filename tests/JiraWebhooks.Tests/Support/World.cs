@@ -7,6 +7,7 @@ using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Subscriptions;
+using JiraWebhooks.Tests.Sites.OAuth;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;

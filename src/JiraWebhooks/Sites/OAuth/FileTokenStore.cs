@@ -1,79 +1,90 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace JiraWebhooks.Sites.OAuth;
 
-/// <summary>Grants as files that only the user can read, for one machine. Several processes may share the folder.</summary>
-public sealed class FileTokenStore(string folder, TimeProvider clock) : ITokenStore
+/// <summary>One JSON file per grant, for one machine. A write replaces the whole file at once, so a reader never meets half of one, and
+/// an exclusive lock file keeps a second process from passing the version check in between. Only the owner may read it (mode 600).</summary>
+public sealed class FileTokenStore(JiraWebhooksOptions options, TimeProvider clock) : ITokenStore
 {
-    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(20);
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static readonly TimeSpan LockStep = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
+
+    private readonly string _folder = Path.GetFullPath(options.TokenFolder);
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The file is no grant of ours.</exception>
-    public async Task<StoredGrant?> ReadAsync(string name, CancellationToken cancellationToken)
+    public async Task<StoredGrant?> ReadAsync(string grant, CancellationToken cancellationToken)
     {
-        byte[] bytes;
         try
         {
-            bytes = await File.ReadAllBytesAsync(PathOf(name), cancellationToken);
+            await using var file = new FileStream(FilePath(grant, "json"), new FileStreamOptions
+            {
+                Access = FileAccess.Read,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                Options = FileOptions.Asynchronous,
+            });
+            var json = new byte[file.Length];
+            await file.ReadExactlyAsync(json, cancellationToken);
+            return new StoredGrant(StoredGrantJson.Read(json, grant), Version(json));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
-
-        try
-        {
-            var grant = JsonSerializer.Deserialize(bytes, OAuthJsonContext.Default.OAuthGrant) ?? throw new JsonException();
-            return new StoredGrant(grant, Convert.ToHexStringLower(SHA256.HashData(bytes)));
-        }
-        catch (JsonException)
-        {
-            // The parser's own words could hold a piece of the token.
-            throw new InvalidDataException($"{PathOf(name)} is no OAuth grant: delete it and connect the site again.");
-        }
     }
 
     /// <inheritdoc/>
-    public async Task<bool> TryWriteAsync(string name, OAuthGrant grant, string? version, CancellationToken cancellationToken)
+    public async Task<bool> TryWriteAsync(string grant, OAuthGrant value, string? version, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
-        await using var turn = await LockAsync(PathOf(name) + ".lock", cancellationToken);
-        if ((await ReadAsync(name, cancellationToken))?.Version != version) return false;
+        CreateFolder();
+        await using var held = await LockAsync(FilePath(grant, "lock"), cancellationToken);
+        if ((await ReadAsync(grant, cancellationToken))?.Version != version) return false;
 
-        // A reader sees the old file or the new one, never half of one.
-        var next = PathOf(name) + ".new";
-        await using (var file = Create(next, FileMode.Create))
+        // One left behind by a crash is ours to remove: nobody else writes while we hold the lock.
+        var draft = FilePath(grant, "tmp");
+        File.Delete(draft);
+        await using (var file = new FileStream(draft, Exclusive(FileMode.CreateNew)))
         {
-            await JsonSerializer.SerializeAsync(file, grant, OAuthJsonContext.Default.OAuthGrant, cancellationToken);
+            await file.WriteAsync(StoredGrantJson.Write(value), cancellationToken);
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(next, PathOf(name), overwrite: true);
+        File.Move(draft, FilePath(grant, "json"), overwrite: true);
         return true;
     }
 
-    private string PathOf(string name) => Path.Combine(folder, GrantName.Safe(name) + ".json");
-
     private async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
     {
+        var giveUpAt = clock.GetUtcNow() + LockPatience;
         while (true)
         {
             try
             {
-                return Create(path, FileMode.OpenOrCreate);
+                return new FileStream(path, Exclusive(FileMode.OpenOrCreate));
             }
-            catch (IOException taken) when (taken is not (DirectoryNotFoundException or PathTooLongException))
+            catch (IOException) when (clock.GetUtcNow() < giveUpAt)
             {
-                await Task.Delay(LockPause, clock, cancellationToken);
+                await Task.Delay(LockStep, clock, cancellationToken);
             }
         }
     }
 
-    private static FileStream Create(string path, FileMode mode)
+    private void CreateFolder()
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.Asynchronous };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(_folder);
+        else Directory.CreateDirectory(_folder, OwnerOnly | UnixFileMode.UserExecute);
     }
+
+    private static FileStreamOptions Exclusive(FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.None, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        return options;
+    }
+
+    // A hash of the content: an edit by hand is a new version too.
+    private static string Version(ReadOnlySpan<byte> json) => Convert.ToHexStringLower(SHA256.HashData(json));
+
+    private string FilePath(string grant, string extension) => Path.Combine(_folder, $"{GrantName.Checked(grant)}.{extension}");
 }

@@ -1,50 +1,56 @@
-using System.Text.Json;
+using System.Text;
 using Azure;
 using Azure.Security.KeyVault.Secrets;
 
 namespace JiraWebhooks.Sites.OAuth;
 
-/// <summary>Grants as Key Vault secrets. A vault has no compare-and-swap, so writers hold a lease as well (decision 12); the version check
-/// here catches one whose lease ran out.</summary>
-public sealed class KeyVaultTokenStore(SecretClient vault) : ITokenStore
+/// <summary>One Key Vault secret per grant. Key Vault has no compare-and-swap: the version is compared before the write, and the lease
+/// under which grants are rotated keeps others out in between (decision 12).</summary>
+public sealed class KeyVaultTokenStore(SecretClient secrets, TimeProvider clock) : ITokenStore
 {
-    /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The secret is no grant of ours.</exception>
-    public async Task<StoredGrant?> ReadAsync(string name, CancellationToken cancellationToken)
-    {
-        KeyVaultSecret secret;
-        try
-        {
-            secret = (await vault.GetSecretAsync(SecretName(name), cancellationToken: cancellationToken)).Value;
-        }
-        catch (RequestFailedException missing) when (missing.Status is 404)
-        {
-            return null;
-        }
+    private static readonly TimeSpan RecoveryStep = TimeSpan.FromSeconds(1);
 
+    /// <summary>Name of the secret that holds a grant.</summary>
+    public static string SecretName(string grant) => $"jira-grant-{GrantName.Checked(grant)}";
+
+    /// <inheritdoc/>
+    public async Task<StoredGrant?> ReadAsync(string grant, CancellationToken cancellationToken)
+    {
         try
         {
-            var grant = JsonSerializer.Deserialize(secret.Value, OAuthJsonContext.Default.OAuthGrant) ?? throw new JsonException();
-            return new StoredGrant(grant, secret.Properties.Version);
+            KeyVaultSecret secret = await secrets.GetSecretAsync(SecretName(grant), cancellationToken: cancellationToken);
+            return new StoredGrant(StoredGrantJson.Read(Encoding.UTF8.GetBytes(secret.Value), grant), secret.Properties.Version);
         }
-        catch (JsonException)
+        catch (RequestFailedException missing) when (missing.Status == 404)
         {
-            throw new InvalidDataException($"The Key Vault secret {SecretName(name)} is no OAuth grant: connect the site again.");
+            return null; // never written, or deleted
         }
     }
 
     /// <inheritdoc/>
-    public async Task<bool> TryWriteAsync(string name, OAuthGrant grant, string? version, CancellationToken cancellationToken)
+    public async Task<bool> TryWriteAsync(string grant, OAuthGrant value, string? version, CancellationToken cancellationToken)
     {
-        if ((await ReadAsync(name, cancellationToken))?.Version != version) return false;
+        if ((await ReadAsync(grant, cancellationToken))?.Version != version) return false;
 
-        var secret = new KeyVaultSecret(SecretName(name), JsonSerializer.Serialize(grant, OAuthJsonContext.Default.OAuthGrant))
+        var secret = new KeyVaultSecret(SecretName(grant), Encoding.UTF8.GetString(StoredGrantJson.Write(value)));
+        secret.Properties.ContentType = "application/json";
+        try
         {
-            Properties = { ContentType = "application/json" },
-        };
-        await vault.SetSecretAsync(secret, cancellationToken);
+            await secrets.SetSecretAsync(secret, cancellationToken);
+        }
+        catch (RequestFailedException deleted) when (deleted.Status == 409 && version is null)
+        {
+            // A deleted secret keeps its name for days (soft delete): it must be recovered before it can be written.
+            var recovery = await secrets.StartRecoverDeletedSecretAsync(secret.Name, cancellationToken);
+            while (!recovery.HasCompleted)
+            {
+                await Task.Delay(RecoveryStep, clock, cancellationToken);
+                await recovery.UpdateStatusAsync(cancellationToken);
+            }
+
+            await secrets.SetSecretAsync(secret, cancellationToken);
+        }
+
         return true;
     }
-
-    private static string SecretName(string name) => "jira-grant-" + GrantName.Safe(name);
 }

@@ -1,39 +1,29 @@
-using System.Text.Json.Serialization;
-
 namespace JiraWebhooks.Sites.OAuth;
 
-/// <summary>One OAuth 2.0 (3LO) grant: what somebody's consent gave the app. It may cover several sites. It never prints its tokens.</summary>
+/// <summary>What an OAuth 2.0 (3LO) consent gave us, and what became of it. It never prints its tokens.</summary>
 public sealed record OAuthGrant
 {
-    /// <summary>Spent by each refresh, which gives a new one; the old one works for some ten minutes more.</summary>
+    /// <summary>The refresh token; Atlassian replaces it on each use.</summary>
     public required string RefreshToken { get; init; }
 
-    /// <summary>The current access token, or null before the first refresh.</summary>
+    /// <summary>The access token that came with it, or null before the first refresh.</summary>
     public string? AccessToken { get; init; }
 
-    /// <summary>When <see cref="AccessToken"/> ends; about an hour after its refresh.</summary>
+    /// <summary>When <see cref="AccessToken"/> ends, UTC.</summary>
     public DateTimeOffset? AccessTokenExpiresAt { get; init; }
 
-    /// <summary>Since when Atlassian refuses the grant, or null. The grant is kept all the same, to be looked at (rule 28).</summary>
+    /// <summary>Since when Atlassian refuses <see cref="RefreshToken"/> for good; null while it is fine. The grant is kept for inspection.</summary>
     public DateTimeOffset? ReconnectRequiredSince { get; init; }
 
-    /// <summary>True when <see cref="AccessToken"/> is good for <paramref name="margin"/> more and is not the one that was rejected.</summary>
-    public bool IsUsable(string? rejected, DateTimeOffset now, TimeSpan margin) =>
-        AccessToken is not null && AccessToken != rejected && AccessTokenExpiresAt - now > margin;
+    /// <summary>Atlassian's error code that goes with <see cref="ReconnectRequiredSince"/>.</summary>
+    public string? Reason { get; init; }
 
-    /// <inheritdoc/>
-    public override string ToString() => $"OAuth grant, access token until {AccessTokenExpiresAt:O}";
+    /// <summary>The state without the tokens.</summary>
+    public override string ToString() =>
+        $"{nameof(OAuthGrant)} {{ AccessTokenExpiresAt = {AccessTokenExpiresAt:O}, ReconnectRequiredSince = {ReconnectRequiredSince:O}, Reason = {Reason} }}";
 }
 
-/// <summary>A grant as the store holds it.</summary>
+/// <summary>A grant as it was read, with the version that a write must name.</summary>
 /// <param name="Grant">The grant.</param>
-/// <param name="Version">Changes with every write.</param>
+/// <param name="Version">Opaque; changes with each write.</param>
 public sealed record StoredGrant(OAuthGrant Grant, string Version);
-
-/// <summary>Source-generated JSON of grants and of Atlassian's authorization server.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(OAuthGrant))]
-[JsonSerializable(typeof(TokenRequest))]
-[JsonSerializable(typeof(TokenAnswer))]
-[JsonSerializable(typeof(IReadOnlyList<AccessibleResource>))]
-internal sealed partial class OAuthJsonContext : JsonSerializerContext;

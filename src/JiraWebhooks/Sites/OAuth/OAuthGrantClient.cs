@@ -1,102 +1,137 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 
 namespace JiraWebhooks.Sites.OAuth;
 
-/// <summary>Atlassian's authorization server
-/// (<see href="https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/"/>). Errors carry its status and error code, and no token.</summary>
-public sealed class OAuthGrantClient(IHttpClientFactory http, JiraWebhooksOptions options, TimeProvider clock)
+/// <summary>Talks to Atlassian's authorization server. One attempt per call: who calls has a lease, a store and a clock to mind.
+/// Errors carry the status and Atlassian's error code, nothing else of the answer.</summary>
+public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhooksOptions options, TimeProvider clock)
 {
     /// <summary>Name of the HTTP client.</summary>
     public const string ClientName = "atlassian-auth";
 
-    private static readonly TimeSpan DefaultLifetime = TimeSpan.FromHours(1);
+    /// <summary>Longest wait for an answer; well inside the lease under which a refresh runs.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    private readonly string _auth = options.AtlassianAuthUrl.AbsoluteUri.TrimEnd('/');
-    private readonly string _api = options.AtlassianApiUrl.AbsoluteUri.TrimEnd('/');
+    // What Atlassian documents, for an answer that does not say.
+    private static readonly TimeSpan UsualLifetime = TimeSpan.FromHours(1);
 
-    /// <summary>Spends <paramref name="refreshToken"/> for a new pair. An answer without a refresh token keeps the old one (rule 28).</summary>
-    /// <exception cref="GrantRefusedException">The grant is dead.</exception>
-    /// <exception cref="HttpRequestException">Anything else: it may work later.</exception>
-    public Task<OAuthGrant> RefreshAsync(Site site, string refreshToken, CancellationToken cancellationToken) =>
-        AskAsync(new TokenRequest("refresh_token", site.ClientId!, site.Secret!.Reveal()) { RefreshToken = refreshToken }, refreshToken, cancellationToken);
+    private readonly Uri _tokenUrl = new($"{options.AtlassianAuthUrl.AbsoluteUri.TrimEnd('/')}/oauth/token");
+    private readonly Uri _resourcesUrl = new($"{options.AtlassianApiUrl.AbsoluteUri.TrimEnd('/')}/oauth/token/accessible-resources");
 
-    /// <summary>Exchanges the code of a consent for the first pair.</summary>
-    /// <exception cref="GrantRefusedException">The code is unknown, used or too old, or there was no scope <c>offline_access</c>.</exception>
-    /// <exception cref="HttpRequestException">Anything else.</exception>
-    public Task<OAuthGrant> ExchangeAsync(string clientId, SiteSecret secret, string code, Uri redirectUri, CancellationToken cancellationToken) =>
-        AskAsync(new TokenRequest("authorization_code", clientId, secret.Reveal()) { Code = code, RedirectUri = redirectUri }, null, cancellationToken);
+    /// <summary>A new pair for <paramref name="refreshToken"/>, which stays in the grant when the answer brings no other.</summary>
+    /// <exception cref="GrantRefusedException">The refresh token is dead.</exception>
+    /// <exception cref="HttpRequestException">Transient: broken connection, any other status, or an answer that cannot be read.</exception>
+    /// <exception cref="TimeoutException">Transient: no answer in time.</exception>
+    public Task<OAuthGrant> RefreshAsync(Site site, string refreshToken, CancellationToken cancellationToken)
+    {
+        var request = new TokenRequest
+        {
+            GrantType = "refresh_token",
+            ClientId = site.ClientId ?? "",
+            ClientSecret = site.Secret?.Reveal() ?? "",
+            RefreshToken = refreshToken,
+        };
+        return TokenAsync(request, cancellationToken);
+    }
 
-    /// <summary>The sites a grant covers.</summary>
+    /// <summary>The grant for the code that consent sent to <paramref name="redirectUri"/>.</summary>
+    /// <exception cref="GrantRefusedException">The code is used, old or somebody else's.</exception>
+    /// <exception cref="HttpRequestException">Transient, or consent without <c>offline_access</c>.</exception>
+    /// <exception cref="TimeoutException">Transient: no answer in time.</exception>
+    public Task<OAuthGrant> ExchangeAsync(string clientId, string secret, string code, Uri redirectUri, CancellationToken cancellationToken)
+    {
+        var request = new TokenRequest
+        {
+            GrantType = "authorization_code",
+            ClientId = clientId,
+            ClientSecret = secret,
+            Code = code,
+            RedirectUri = redirectUri.OriginalString,
+        };
+        return TokenAsync(request, cancellationToken);
+    }
+
+    /// <summary>The tenants that <paramref name="accessToken"/> reaches.</summary>
+    /// <exception cref="HttpRequestException">Any status but 2xx, or an answer that cannot be read.</exception>
+    /// <exception cref="TimeoutException">No answer in time.</exception>
     public async Task<IReadOnlyList<AccessibleResource>> AccessibleResourcesAsync(string accessToken, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{_api}/oauth/token/accessible-resources");
+        using var request = new HttpRequestMessage(HttpMethod.Get, _resourcesUrl);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
-        using var response = await http.CreateClient(ClientName).SendAsync(request, cancellationToken);
-        if (!response.IsSuccessStatusCode) throw Failure(response.StatusCode, null);
+        request.Headers.Accept.ParseAdd("application/json");
+        var (status, resources) = await SendAsync(request, OAuthJsonContext.Default.ListAccessibleResource, cancellationToken);
+        if (status is >= 200 and < 300 && resources is not null) return resources;
 
-        return await response.Content.ReadFromJsonAsync(OAuthJsonContext.Default.IReadOnlyListAccessibleResource, cancellationToken) ?? [];
+        throw new HttpRequestException($"The list of accessible resources was answered {status}.", null, (System.Net.HttpStatusCode)status);
     }
 
-    private async Task<OAuthGrant> AskAsync(TokenRequest request, string? oldRefreshToken, CancellationToken cancellationToken)
+    private async Task<OAuthGrant> TokenAsync(TokenRequest body, CancellationToken cancellationToken)
     {
-        // With its length, and not in chunks.
-        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, OAuthJsonContext.Default.TokenRequest));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var response = await http.CreateClient(ClientName).PostAsync($"{_auth}/oauth/token", content, cancellationToken);
-        var answer = await ReadAsync(response, cancellationToken);
-        if (answer?.Error is "invalid_grant" or "unauthorized_client") throw new GrantRefusedException(answer.Error);
-        if (!response.IsSuccessStatusCode || answer?.AccessToken is null) throw Failure(response.StatusCode, answer?.Error);
-
-        return new OAuthGrant
+        using var request = new HttpRequestMessage(HttpMethod.Post, _tokenUrl)
         {
-            RefreshToken = answer.RefreshToken ?? oldRefreshToken ?? throw new GrantRefusedException("no refresh token: is the scope offline_access missing?"),
-            AccessToken = answer.AccessToken,
-            AccessTokenExpiresAt = clock.GetUtcNow() + (answer.ExpiresIn is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : DefaultLifetime),
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, OAuthJsonContext.Default.TokenRequest)),
         };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Accept.ParseAdd("application/json");
+        var askedAt = clock.GetUtcNow();
+        var (status, answer) = await SendAsync(request, OAuthJsonContext.Default.TokenAnswer, cancellationToken);
+
+        var good = status is >= 200 and < 300;
+        if (good && answer is { AccessToken.Length: > 0 })
+        {
+            // Atlassian sometimes leaves the refresh token out: the old one stays good (rule 28).
+            var refreshToken = string.IsNullOrEmpty(answer.RefreshToken) ? body.RefreshToken : answer.RefreshToken;
+            return new OAuthGrant
+            {
+                RefreshToken = refreshToken ?? throw new HttpRequestException("The answer has no refresh token: is offline_access among the scopes?"),
+                AccessToken = answer.AccessToken,
+                AccessTokenExpiresAt = askedAt + (answer.ExpiresIn is > 0 and < 1e8 ? TimeSpan.FromSeconds(answer.ExpiresIn.Value) : UsualLifetime),
+            };
+        }
+
+        var error = answer?.Error is { } code && ErrorCode().IsMatch(code) ? code : null;
+        if (status is 400 or 403 && error is "invalid_grant" or "unauthorized_client") throw new GrantRefusedException(status, error);
+
+        var detail = good ? " without an access token" : error is null ? "" : $" {error}";
+        throw new HttpRequestException($"The authorization server answered {status}{detail}.", null, (System.Net.HttpStatusCode)status);
     }
 
-    private static async Task<TokenAnswer?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<(int Status, T? Answer)> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var timeout = new CancellationTokenSource(Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            using var client = http.CreateClient(ClientName);
+            using var response = await client.SendAsync(request, either.Token);
+
+            // It is all here by now, and holds the only copy of a token: nothing may cut this short, as a thaw after a freeze would.
+            var json = await response.Content.ReadAsByteArrayAsync(CancellationToken.None);
+            return ((int)response.StatusCode, Read(json, type));
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{request.RequestUri!.Host} did not answer within {Timeout.TotalSeconds:0} s.");
+        }
+    }
+
+    private static T? Read<T>(byte[] json, JsonTypeInfo<T> type)
+        where T : class
     {
         try
         {
-            return await response.Content.ReadFromJsonAsync(OAuthJsonContext.Default.TokenAnswer, cancellationToken);
+            return JsonSerializer.Deserialize(json, type);
         }
         catch (JsonException)
         {
-            return null;
+            return null; // a proxy's page, say; the status tells enough
         }
     }
 
-    private static HttpRequestException Failure(HttpStatusCode status, string? code) =>
-        new($"Atlassian's authorization server answered {(int)status}{(code is { Length: < 64 } ? $" ({code})" : "")}.", null, status);
-}
-
-/// <summary>Atlassian says that a grant or code is no longer good.</summary>
-/// <param name="code">Its error code.</param>
-public sealed class GrantRefusedException(string code) : Exception($"Atlassian refused the grant: {code}.");
-
-/// <summary>One site that a grant covers.</summary>
-/// <param name="Id">The cloud id.</param>
-/// <param name="Name">The site's name.</param>
-/// <param name="Url">The site's address.</param>
-/// <param name="Scopes">What was granted there.</param>
-public sealed record AccessibleResource(string Id, string Name, Uri Url, IReadOnlyList<string>? Scopes);
-
-internal sealed record TokenRequest(string GrantType, string ClientId, string ClientSecret)
-{
-    public string? RefreshToken { get; init; }
-
-    public string? Code { get; init; }
-
-    public Uri? RedirectUri { get; init; }
-
-    public override string ToString() => GrantType;
-}
-
-internal sealed record TokenAnswer(string? AccessToken, string? RefreshToken, double? ExpiresIn, string? Error)
-{
-    public override string ToString() => Error ?? "tokens";
+    [GeneratedRegex("^[a-z_]{1,40}\\z")]
+    private static partial Regex ErrorCode();
 }

@@ -1,38 +1,48 @@
-using Azure.Core;
-using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
-using JiraWebhooks.Storage;
-using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace JiraWebhooks.Sites.OAuth;
 
 /// <summary>Registers the room.</summary>
 public static class OAuthServiceCollectionExtensions
 {
-    /// <summary>Registers the token source on Key Vault where one is set, on files otherwise.</summary>
-    public static IServiceCollection AddOAuth(this IServiceCollection services, IConfiguration configuration)
+    /// <summary>Access tokens from grants in Key Vault when <see cref="JiraWebhooksOptions.KeyVaultUri"/> is set, else in files.</summary>
+    public static IServiceCollection AddOAuth(this IServiceCollection services, JiraWebhooksOptions options)
     {
-        services
-            .AddHttpClient(OAuthGrantClient.ClientName, http => http.Timeout = TimeSpan.FromSeconds(30))
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-            .RemoveAllLoggers();
+        if (options.KeyVaultUri is { } vault)
+        {
+            // The credential is the one that AddStorageClients set for all Azure clients.
+            services.AddAzureClients(clients => clients.AddSecretClient(vault));
+            services.AddSingleton<ITokenStore>(provider =>
+                new KeyVaultTokenStore(provider.GetRequiredService<SecretClient>(), provider.GetRequiredService<TimeProvider>()));
+        }
+        else
+        {
+            services.AddSingleton<ITokenStore, FileTokenStore>();
+        }
+
+        services.TryAddSingleton(options);
         services.AddSingleton<OAuthGrantClient>();
         services.AddSingleton<OAuthTokenSource>();
-        services.AddSingleton<IAccessTokenSource>(provider => provider.GetRequiredService<OAuthTokenSource>());
-        services.AddSingleton<ILeases>(provider => provider.GetRequiredService<LeaseTable>());
-        services.AddSingleton<ITokenStore>(provider =>
-        {
-            var options = provider.GetRequiredService<JiraWebhooksOptions>();
-            return options.KeyVaultUri is { } vault
-                ? new KeyVaultTokenStore(new SecretClient(vault, Credential(configuration)))
-                : new FileTokenStore(options.TokenFolder, provider.GetRequiredService<TimeProvider>());
-        });
+        services.TryAddSingleton<IAccessTokenSource>(provider => provider.GetRequiredService<OAuthTokenSource>());
+        services.AddSingleton<GrantStates>();
+        services
+            .AddHttpClient(OAuthGrantClient.ClientName, http =>
+            {
+                http.Timeout = Timeout.InfiniteTimeSpan;
+                http.MaxResponseContentBufferSize = 1024 * 1024;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                // A redirect would carry the client secret to somewhere else.
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            })
+            .RemoveAllLoggers();
         return services;
     }
-
-    private static TokenCredential Credential(IConfiguration configuration) =>
-        configuration["AZURE_CLIENT_ID"] is { Length: > 0 } clientId
-            ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
-            : new DefaultAzureCredential();
 }

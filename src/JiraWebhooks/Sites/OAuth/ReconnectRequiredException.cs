@@ -2,8 +2,11 @@ namespace JiraWebhooks.Sites.OAuth;
 
 /// <summary>A grant is dead or was never given: somebody must connect the site again.</summary>
 /// <param name="grant">The grant's name in the token store.</param>
-public sealed class ReconnectRequiredException(string grant)
-    : Exception($"The OAuth grant {grant} is missing or no longer valid: connect the site again.")
+/// <param name="reason">Atlassian's error code, or null.</param>
+public sealed class ReconnectRequiredException(string grant, string? reason = null)
+    : Exception(reason is null
+        ? $"The OAuth grant {grant} is missing or no longer valid: run `connect` to connect the site again."
+        : $"The OAuth grant {grant} is no longer valid ({reason}): run `connect` to connect the site again.")
 {
     /// <summary>The grant's name.</summary>
     public string Grant => grant;

@@ -1,19 +1,39 @@
+using System.Diagnostics;
 using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
 public sealed class FileTokenStoreTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("jira-grants").FullName;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly DirectoryInfo _parent = Directory.CreateTempSubdirectory("grants-");
+    private readonly FakeTimeProvider _clock = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    private string Folder => Path.Combine(_parent.FullName, "tokens");
+
+    private string GrantFile => Path.Combine(Folder, "acme.json");
+
+    public void Dispose() => _parent.Delete(recursive: true);
 
     [Fact]
-    public async Task TryWrite_ThenRead_GivesTheSameGrant_Decision12()
+    public async Task Read_NothingThere_IsNull() => Assert.Null(await Store().ReadAsync("acme", Token));
+
+    [Fact]
+    public async Task TryWrite_ThenRead_GivesTheSameGrant()
     {
-        var grant = new OAuthGrant { RefreshToken = "r", AccessToken = "a", AccessTokenExpiresAt = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000) };
+        var grant = new OAuthGrant
+        {
+            RefreshToken = "r\"é",
+            AccessToken = "a",
+            AccessTokenExpiresAt = new DateTimeOffset(2026, 11, 24, 12, 0, 0, 1, TimeSpan.Zero).AddTicks(7),
+            ReconnectRequiredSince = DateTimeOffset.UnixEpoch,
+            Reason = "invalid_grant",
+        };
 
         Assert.True(await Store().TryWriteAsync("acme", grant, null, Token));
 
@@ -21,65 +41,172 @@ public sealed class FileTokenStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task TryWrite_AnotherWroteFirst_IsRefused_Decision12()
+    public async Task TryWrite_AnotherVersion_WritesNothing()
     {
-        await Store().TryWriteAsync("acme", new OAuthGrant { RefreshToken = "1" }, null, Token);
-        var version = (await Store().ReadAsync("acme", Token))!.Version;
+        var store = Store();
+        Assert.False(await store.TryWriteAsync("acme", Grant("1"), "some version", Token));
+        Assert.True(await store.TryWriteAsync("acme", Grant("1"), null, Token));
+        var first = await store.ReadAsync("acme", Token);
+        Assert.False(await store.TryWriteAsync("acme", Grant("2"), null, Token));
+        Assert.True(await store.TryWriteAsync("acme", Grant("2"), first!.Version, Token));
+        Assert.False(await store.TryWriteAsync("acme", Grant("3"), first.Version, Token));
 
-        Assert.True(await Store().TryWriteAsync("acme", new OAuthGrant { RefreshToken = "2" }, version, Token));
-        Assert.False(await Store().TryWriteAsync("acme", new OAuthGrant { RefreshToken = "3" }, version, Token));
-        Assert.False(await Store().TryWriteAsync("acme", new OAuthGrant { RefreshToken = "4" }, null, Token));
-
-        Assert.Equal("2", (await Store().ReadAsync("acme", Token))!.Grant.RefreshToken);
+        Assert.Equal("2", (await store.ReadAsync("acme", Token))!.Grant.RefreshToken);
     }
 
     [Fact]
-    public async Task TryWrite_ManyAtOnce_OneWins_Decision12()
+    public async Task TryWrite_EditedByHand_IsAnotherVersion()
     {
-        var wins = await Task.WhenAll(Enumerable.Range(0, 20).Select(number =>
-            Task.Run(() => Store().TryWriteAsync("acme", new OAuthGrant { RefreshToken = $"{number}" }, null, Token))));
+        await Store().TryWriteAsync("acme", Grant("1"), null, Token);
+        var read = await Store().ReadAsync("acme", Token);
+        await File.WriteAllTextAsync(GrantFile, """{"refreshToken":"by-hand"}""", Token);
 
-        Assert.Single(wins, won => won);
+        Assert.False(await Store().TryWriteAsync("acme", Grant("2"), read!.Version, Token));
+        Assert.Equal("by-hand", (await Store().ReadAsync("acme", Token))!.Grant.RefreshToken);
     }
 
+    /// <summary>Twenty writers, each with a store of its own as if in a process of its own, and readers that look all the time.</summary>
     [Fact]
-    public async Task TryWrite_File_IsForTheUserAlone_Decision12()
+    public async Task TryWrite_ManyAtOnce_EachVersionIsReplacedOnceAndNobodyReadsHalfAFile()
     {
-        if (OperatingSystem.IsWindows())
+        await Store().TryWriteAsync("acme", Grant("0"), null, Token);
+        using var done = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(
+            async () =>
+            {
+                var seen = 0;
+                for (; !done.IsCancellationRequested; seen++) Assert.NotNull(await Store().ReadAsync("acme", Token));
+                return seen;
+            },
+            Token)).ToArray();
+
+        for (var round = 1; round <= 20; round++)
         {
-            Assert.Skip("Windows has no such file modes.");
-            return;
+            var version = (await Store().ReadAsync("acme", Token))!.Version;
+            var written = await Task.WhenAll(Enumerable.Range(0, 20).Select(writer => Task.Run(
+                () => Store(TimeProvider.System).TryWriteAsync("acme", Grant($"{round}-{writer}-{new string('x', 4000)}"), version, Token), Token)));
+
+            Assert.Single(written, won => won);
         }
 
-        await Store().TryWriteAsync("acme", new OAuthGrant { RefreshToken = "r" }, null, Token);
+        await done.CancelAsync();
+        Assert.All(await Task.WhenAll(readers), seen => Assert.NotEqual(0, seen));
+    }
 
-        foreach (var file in Directory.GetFiles(_folder)) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    [Fact]
+    public async Task TryWrite_LeftoverOfACrash_IsNeverReadAndIsReplaced()
+    {
+        await Store().TryWriteAsync("acme", Grant("1"), null, Token);
+        await File.WriteAllTextAsync(Path.Combine(Folder, "acme.tmp"), """{"refreshTok""", Token);
+
+        var read = await Store().ReadAsync("acme", Token);
+        Assert.Equal("1", read!.Grant.RefreshToken);
+        Assert.True(await Store().TryWriteAsync("acme", Grant("2"), read.Version, Token));
+        Assert.Equal(["acme.json", "acme.lock"], Directory.GetFiles(Folder).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task TryWrite_LockHeldForLong_FailsWithoutWriting()
+    {
+        await Store().TryWriteAsync("acme", Grant("1"), null, Token);
+        var read = await Store().ReadAsync("acme", Token);
+        await using var held = new FileStream(Path.Combine(Folder, "acme.lock"), FileMode.Open, FileAccess.Write, FileShare.None);
+
+        await Assert.ThrowsAnyAsync<IOException>(() => _clock.DriveAsync(Store().TryWriteAsync("acme", Grant("2"), read!.Version, Token), TimeSpan.FromDays(1000)));
+
+        Assert.Equal(read, await Store().ReadAsync("acme", Token));
+    }
+
+    [Fact]
+    public async Task TryWrite_LockOfAnotherProcess_IsWaitedFor()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/flock"), "needs flock(1) of util-linux");
+        await Store().TryWriteAsync("acme", Grant("1"), null, Token);
+        var read = await Store().ReadAsync("acme", Token);
+        using var other = Process.Start(new ProcessStartInfo("/usr/bin/flock", [Path.Combine(Folder, "acme.lock"), "sh", "-c", "echo held; cat"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        Assert.Equal("held", await other.StandardOutput.ReadLineAsync(Token));
+
+        var write = Store().TryWriteAsync("acme", Grant("2"), read!.Version, Token);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(write.IsCompleted);
+        other.StandardInput.Close();
+        await other.WaitForExitAsync(Token);
+
+        Assert.True(await _clock.DriveAsync(write, TimeSpan.FromDays(1000)));
+    }
+
+    [Fact]
+    public async Task TryWrite_Files_AreForTheOwnerAlone()
+    {
+        if (OperatingSystem.IsWindows()) throw Xunit.Sdk.SkipException.ForSkip("Unix modes");
+        await Store().TryWriteAsync("acme", Grant("1"), null, Token);
+        await Store().TryWriteAsync("acme", Grant("2"), (await Store().ReadAsync("acme", Token))!.Version, Token);
+
+        foreach (var file in Directory.GetFiles(Folder)) Assert.Equal(OwnerOnly, File.GetUnixFileMode(file));
+        Assert.Equal(OwnerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(Folder));
+    }
+
+    [Fact]
+    public async Task TryWrite_FileWasOpenToAll_IsClosedByTheNextWrite()
+    {
+        if (OperatingSystem.IsWindows()) throw Xunit.Sdk.SkipException.ForSkip("Unix modes");
+        await Store().TryWriteAsync("acme", Grant("1"), null, Token);
+        File.SetUnixFileMode(GrantFile, OwnerOnly | UnixFileMode.OtherRead | UnixFileMode.GroupRead);
+
+        await Store().TryWriteAsync("acme", Grant("2"), (await Store().ReadAsync("acme", Token))!.Version, Token);
+
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(GrantFile));
     }
 
     [Theory]
-    [InlineData("../../etc/passwd")]
-    [InlineData("a/b")]
     [InlineData("")]
-    public async Task TryWrite_NameThatIsNoFileName_StaysInTheFolder(string name)
-    {
-        Assert.True(await Store().TryWriteAsync(name, new OAuthGrant { RefreshToken = "r" }, null, Token));
-
-        Assert.NotNull(await Store().ReadAsync(name, Token));
-        Assert.Equal(2, Directory.GetFiles(_folder).Length);
-    }
-
-    [Theory]
-    [InlineData("""{"refresh_token":"secret""")]
+    [InlineData("{")]
     [InlineData("null")]
-    [InlineData("{}")]
-    public async Task Read_BrokenFile_SaysSoWithoutItsText(string text)
+    [InlineData("""{"accessToken":"leak-5f0c"}""")]
+    [InlineData("""{"refreshToken":null,"accessToken":"leak-5f0c"}""")]
+    [InlineData("""{"refreshToken":""}""")]
+    [InlineData("leak-5f0c")]
+    [InlineData("""{"refreshToken":{"leak-5f0c":1}}""")]
+    public async Task Read_Damaged_SaysSoWithoutQuotingIt_Rule30(string text)
     {
-        await File.WriteAllTextAsync(Path.Combine(_folder, "acme.json"), text, Token);
+        Directory.CreateDirectory(Folder);
+        await File.WriteAllTextAsync(GrantFile, text, Token);
 
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => Store().ReadAsync("acme", Token));
 
-        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("acme", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("leak", error.ToString(), StringComparison.Ordinal);
     }
 
-    private FileTokenStore Store() => new(_folder, TimeProvider.System);
+    [Theory]
+    [InlineData("../acme")]
+    [InlineData("a/b")]
+    [InlineData("Acme")]
+    [InlineData("")]
+    [InlineData("acme\n")]
+    [InlineData("-acme")]
+    public async Task Read_NameThatIsNoSlug_IsRefused(string grant)
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => Store().ReadAsync(grant, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store().TryWriteAsync(grant, Grant("1"), null, Token));
+    }
+
+    [Fact]
+    public void ToString_Grant_HidesItsTokens_Rule30()
+    {
+        var grant = new OAuthGrant { RefreshToken = "leak-1", AccessToken = "leak-2", Reason = "invalid_grant" };
+
+        Assert.All(
+            [$"{grant}", $"{new StoredGrant(grant, "v")}", $"{new AccessToken("leak-3", DateTimeOffset.UnixEpoch)}", $"{new UnsavedGrant(grant, new StoredGrant(grant, "v"))}"],
+            text => Assert.DoesNotContain("leak", text, StringComparison.Ordinal));
+    }
+
+    private static OAuthGrant Grant(string refreshToken) => new() { RefreshToken = refreshToken };
+
+    private FileTokenStore Store(TimeProvider? clock = null) =>
+        new(new JiraWebhooksOptions { PublicBaseUrl = new Uri("https://hooks.example.com"), TokenFolder = Folder }, clock ?? _clock);
 }

@@ -1,194 +1,146 @@
 using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.OAuth;
-using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
+/// <summary>When a token is taken from memory, from the store and from Atlassian (rule 28).</summary>
 public sealed class OAuthTokenSourceTests
 {
     private readonly OAuthHarness _harness = new();
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    [Fact]
+    public async Task GetAccessToken_EmptyStore_SeedsItFromTheSettingsAndRefreshes_Decision12()
+    {
+        var token = await _harness.GetAsync();
+
+        Assert.True(_harness.Authority.Accepts(token));
+        Assert.Equal(token, _harness.Stored!.AccessToken);
+        Assert.NotEqual(_harness.Seed, _harness.Stored.RefreshToken);
+        Assert.Contains(_harness.Seed, Assert.Single(_harness.Endpoint.Requests).Body, StringComparison.Ordinal);
+    }
 
     [Fact]
-    public async Task Get_GoodToken_IsUsedUntilShortlyBeforeItsEnd_Rule28()
+    public async Task GetAccessToken_StoreHoldsAGrant_SettingsSeedIsIgnored_Decision12()
     {
-        _harness.Connect();
-        var source = _harness.NewInstance();
+        var other = _harness.Authority.Consent();
+        _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = other });
 
-        var first = await source.GetAccessTokenAsync(_harness.Site, null, Token);
+        await _harness.GetAsync();
+
+        Assert.Contains($"\"{other}\"", Assert.Single(_harness.Endpoint.Requests).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_NoGrantAnywhere_AsksToConnectWithoutNetwork()
+    {
+        var error = await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync(site: _harness.Site with { RefreshToken = null }));
+
+        Assert.Equal(OAuthHarness.Grant, error.Grant);
+        Assert.Contains("connect", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_StoreTakesNoWrites_CostsNoToken()
+    {
+        _harness.Store.BeforeWrite = _ => throw new UnauthorizedAccessException("read-only");
+
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => _harness.GetAsync());
+
+        Assert.Empty(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_TokenStillLasts_ComesFromMemory()
+    {
+        var token = await _harness.GetAsync();
+        var reads = _harness.Store.Reads;
         _harness.Clock.Advance(TimeSpan.FromMinutes(54));
-        Assert.Equal(first, await source.GetAccessTokenAsync(_harness.Site, null, Token));
-        _harness.Clock.Advance(TimeSpan.FromMinutes(2));
-        Assert.NotEqual(first, await source.GetAccessTokenAsync(_harness.Site, null, Token));
 
-        Assert.Equal(2, _harness.Server.Bodies.Count);
+        Assert.Equal(token, await _harness.GetAsync());
+        Assert.Equal(reads, _harness.Store.Reads);
+        Assert.Single(_harness.Endpoint.Requests);
     }
 
     [Fact]
-    public async Task Get_SettingsHoldARefreshToken_OnlySeedsAnEmptyStore_Decision12()
+    public async Task GetAccessToken_FiveMinutesBeforeItEnds_IsRefreshed_Rule28()
     {
-        _harness.Site = _harness.Site with { RefreshToken = SiteSecret.From(_harness.Server.NewGrant()) };
-        await _harness.NewInstance().GetAccessTokenAsync(_harness.Site, null, Token);
-        var rotated = _harness.Store["acme"].RefreshToken;
-        _harness.Clock.Advance(TimeSpan.FromDays(1));
+        var token = await _harness.GetAsync();
+        _harness.Clock.Advance(TimeSpan.FromMinutes(55));
 
-        await _harness.NewInstance().GetAccessTokenAsync(_harness.Site, null, Token);
+        var next = await _harness.GetAsync();
 
-        Assert.Contains(rotated, _harness.Server.Bodies[1], StringComparison.Ordinal);
+        Assert.NotEqual(token, next);
+        Assert.True(_harness.Authority.Accepts(next));
+        Assert.Equal(2, _harness.Endpoint.Requests.Count);
     }
 
     [Fact]
-    public async Task Get_NeverConnected_AsksForConnection_Rule28()
+    public async Task GetAccessToken_OtherInstanceRefreshed_TakesItsTokenFromTheStore_Rule28()
     {
-        await Assert.ThrowsAsync<ReconnectRequiredException>(async () => await _harness.NewInstance().GetAccessTokenAsync(_harness.Site, null, Token));
+        var token = await _harness.GetAsync(_harness.One);
 
-        Assert.Empty(_harness.Server.Bodies);
-        Assert.NotNull(await _harness.NewInstance().ReconnectRequiredSinceAsync(_harness.Site, Token));
+        Assert.Equal(token, await _harness.GetAsync(_harness.Two));
+        Assert.Single(_harness.Endpoint.Requests);
     }
 
     [Fact]
-    public async Task Get_ManyCallsAtOnce_RefreshOnce_Rule28()
+    public async Task GetAccessToken_Rejected_IsRefreshed_Rule28()
     {
-        _harness.Connect();
-        var source = _harness.NewInstance();
-        _harness.Server.At = async _ => await Task.Yield();
+        var token = await _harness.GetAsync();
 
-        var tokens = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => source.GetAccessTokenAsync(_harness.Site, null, Token).AsTask()));
+        var next = await _harness.GetAsync(rejected: token);
 
-        Assert.Single(tokens.Distinct());
-        Assert.Single(_harness.Server.Bodies);
+        Assert.NotEqual(token, next);
+        Assert.Equal(next, await _harness.GetAsync());
+        Assert.Equal(2, _harness.Endpoint.Requests.Count);
     }
 
     [Fact]
-    public async Task Get_TwoInstances_SecondTakesOverTheFirstsToken_Rule28()
+    public async Task GetAccessToken_RejectedAndStoreHoldsANewerOne_AdoptsItWithoutNetwork_Rule28()
     {
-        _harness.Connect();
-        var first = await _harness.NewInstance().GetAccessTokenAsync(_harness.Site, null, Token);
+        var old = await _harness.GetAsync(_harness.One);
+        await _harness.GetAsync(_harness.Two);
+        var newer = await _harness.GetAsync(_harness.Two, rejected: old);
 
-        Assert.Equal(first, await _harness.NewInstance().GetAccessTokenAsync(_harness.Site, null, Token));
-        Assert.Single(_harness.Server.Bodies);
+        Assert.Equal(newer, await _harness.GetAsync(_harness.One, rejected: old));
+        Assert.Equal(2, _harness.Endpoint.Requests.Count);
     }
 
     [Fact]
-    public async Task Get_AfterARejection_GivesAnotherToken_Rule28()
+    public async Task GetAccessToken_AnswerWithoutRefreshToken_KeepsTheOld_Rule28()
     {
-        _harness.Connect();
-        var source = _harness.NewInstance();
-        var rejected = await source.GetAccessTokenAsync(_harness.Site, null, Token);
+        _harness.Authority.KeepsRefreshToken = true;
 
-        var next = await source.GetAccessTokenAsync(_harness.Site, rejected, Token);
+        var token = await _harness.GetAsync();
 
-        Assert.NotEqual(rejected, next);
-        Assert.Equal(next, await source.GetAccessTokenAsync(_harness.Site, rejected, Token));
-        Assert.Equal(2, _harness.Server.Bodies.Count);
+        Assert.Equal((_harness.Seed, token), (_harness.Stored!.RefreshToken, _harness.Stored.AccessToken));
     }
 
     [Fact]
-    public async Task Get_AnswerWithoutARefreshToken_KeepsTheOld_Rule28()
+    public async Task GetAccessToken_TwoSitesOnOneGrant_ShareOneRefresh()
     {
-        _harness.Connect();
-        _harness.Server.KeepsRefreshToken = true;
-        var old = _harness.Store["acme"].RefreshToken;
+        var token = await _harness.GetAsync();
 
-        await _harness.NewInstance().GetAccessTokenAsync(_harness.Site, null, Token);
-
-        Assert.Equal(old, _harness.Store["acme"].RefreshToken);
-    }
-
-    [Theory]
-    [InlineData(403, """{"error":"invalid_grant"}""")]
-    [InlineData(400, """{"error":"invalid_grant"}""")]
-    [InlineData(401, """{"error":"unauthorized_client"}""")]
-    public async Task Get_GrantIsDead_IsMarkedKeptAndNotAskedAgain_Rule28(int status, string body)
-    {
-        _harness.Connect();
-        _harness.Server.Instead = (status, body);
-        var source = _harness.NewInstance();
-        var kept = _harness.Store["acme"].RefreshToken;
-
-        for (var time = 0; time < 2; time++)
-        {
-            var error = await Assert.ThrowsAsync<ReconnectRequiredException>(async () => await source.GetAccessTokenAsync(_harness.Site, null, Token));
-            Assert.DoesNotContain("refresh-", error.ToString(), StringComparison.Ordinal);
-        }
-
-        Assert.Single(_harness.Server.Bodies);
-        Assert.Equal(kept, _harness.Store["acme"].RefreshToken);
-        Assert.Equal(_harness.Clock.GetUtcNow(), await source.ReconnectRequiredSinceAsync(_harness.Site, Token));
+        Assert.Equal(token, await _harness.GetAsync(site: _harness.Site with { Id = "globex" }));
+        Assert.Single(_harness.Endpoint.Requests);
     }
 
     [Fact]
-    public async Task Get_ConnectedAgain_Works_Rule28()
+    public async Task GetAccessToken_TwoGrants_AreApart()
     {
-        _harness.Connect();
-        _harness.Server.Revoke(_harness.Store["acme"].RefreshToken);
-        var source = _harness.NewInstance();
-        await Assert.ThrowsAsync<ReconnectRequiredException>(async () => await source.GetAccessTokenAsync(_harness.Site, null, Token));
+        var other = _harness.Site with { Id = "globex", Grant = "globex", RefreshToken = SiteSecret.From(_harness.Authority.Consent()) };
 
-        _harness.Connect();
-
-        Assert.StartsWith("access-", await source.GetAccessTokenAsync(_harness.Site, null, Token), StringComparison.Ordinal);
-        Assert.Null(await source.ReconnectRequiredSinceAsync(_harness.Site, Token));
-    }
-
-    [Theory]
-    [InlineData(500, "{}")]
-    [InlineData(429, """{"error":"too_many_requests"}""")]
-    [InlineData(401, """{"error":"access_denied"}""")]
-    [InlineData(200, "<html>")]
-    [InlineData(200, "{}")]
-    public async Task Get_AnythingElse_IsTransient_Rule28(int status, string body)
-    {
-        _harness.Connect();
-        _harness.Server.Instead = (status, body);
-        var source = _harness.NewInstance();
-        await Assert.ThrowsAsync<HttpRequestException>(async () => await source.GetAccessTokenAsync(_harness.Site, null, Token));
-
-        _harness.Server.Instead = null;
-
-        Assert.StartsWith("access-", await source.GetAccessTokenAsync(_harness.Site, null, Token), StringComparison.Ordinal);
+        Assert.NotEqual(await _harness.GetAsync(), await _harness.GetAsync(site: other));
+        Assert.Equal(2, _harness.Endpoint.Requests.Count);
     }
 
     [Fact]
-    public async Task Get_LostTheRaceForTheRefreshToken_TakesTheWinners_Rule28()
+    public async Task GetAccessToken_TokenShorterLivedThanTheMargin_IsGivenAllTheSame()
     {
-        _harness.Connect();
-        _harness.Server.At = when =>
-        {
-            // Another instance has rotated and stored while this one was on its way, long ago for the server.
-            if (when == "before") _harness.Store.Put("acme", new OAuthGrant { RefreshToken = "of-the-winner", AccessToken = "access-winner", AccessTokenExpiresAt = _harness.Clock.GetUtcNow().AddHours(1) });
-            return Task.CompletedTask;
-        };
-        _harness.Server.Instead = (403, """{"error":"invalid_grant"}""");
+        _harness.Authority.Lifetime = TimeSpan.FromSeconds(90);
 
-        Assert.Equal("access-winner", await _harness.NewInstance().GetAccessTokenAsync(_harness.Site, null, Token));
-        Assert.Null(_harness.Store["acme"].ReconnectRequiredSince);
-    }
-
-    [Fact]
-    public async Task Get_StoreFailsAfterTheRotation_SavesAtTheNextCall_Rule28()
-    {
-        _harness.Connect();
-        var source = _harness.NewInstance();
-        _harness.Store.At = when => when == "before write" ? throw new TimeoutException("storage is away") : Task.CompletedTask;
-
-        var first = await source.GetAccessTokenAsync(_harness.Site, null, Token);
-        _harness.Store.At = _ => Task.CompletedTask;
-        _harness.Clock.Advance(TimeSpan.FromHours(2));
-        await source.GetAccessTokenAsync(_harness.Site, null, Token);
-
-        Assert.StartsWith("access-", first, StringComparison.Ordinal);
-        Assert.Null(_harness.Store["acme"].ReconnectRequiredSince);
-    }
-
-    [Fact]
-    public void ToString_OfAGrant_HoldsNoToken_Rule30()
-    {
-        var grant = new OAuthGrant { RefreshToken = "refresh-1", AccessToken = "access-1", AccessTokenExpiresAt = _harness.Clock.GetUtcNow() };
-
-        Assert.DoesNotContain("-1", grant.ToString()[..12], StringComparison.Ordinal);
-        Assert.DoesNotContain("refresh-1", $"{new StoredGrant(grant, "v")}", StringComparison.Ordinal);
-        Assert.DoesNotContain("access-1", $"{new StoredGrant(grant, "v")}", StringComparison.Ordinal);
+        Assert.True(_harness.Authority.Accepts(await _harness.GetAsync()));
+        Assert.True(_harness.Authority.Accepts(await _harness.GetAsync()));
     }
 }
