@@ -10,7 +10,13 @@ public sealed class PollFailedWebhooks(FailedDeliveryPoller poller, TelemetryFlu
     [Function(nameof(PollFailedWebhooks))]
     public async Task RunAsync([TimerTrigger("%PollSchedule%")] TimerInfo timer, CancellationToken cancellationToken)
     {
-        await poller.RunAsync(cancellationToken);
-        telemetry.Flush();
+        try
+        {
+            await poller.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            telemetry.Flush();
+        }
     }
 }

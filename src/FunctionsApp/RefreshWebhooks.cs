@@ -10,7 +10,13 @@ public sealed class RefreshWebhooks(WebhookRefresher refresher, TelemetryFlush t
     [Function(nameof(RefreshWebhooks))]
     public async Task RunAsync([TimerTrigger("%RefreshSchedule%")] TimerInfo timer, CancellationToken cancellationToken)
     {
-        await refresher.RunAsync(cancellationToken);
-        telemetry.Flush();
+        try
+        {
+            await refresher.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            telemetry.Flush();
+        }
     }
 }

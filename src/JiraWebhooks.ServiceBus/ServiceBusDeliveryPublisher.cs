@@ -15,61 +15,84 @@ public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimC
     public const int DefaultThreshold = 192 * 1024;
 
     /// <inheritdoc/>
-    public async Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken)
-    {
-        if (message.Body.Length <= threshold)
-        {
-            try
-            {
-                await sender.SendMessageAsync(ServiceBusMessages.Of(message, null), cancellationToken);
-                return;
-            }
-            catch (ServiceBusException tooLarge) when (tooLarge.Reason is ServiceBusFailureReason.MessageSizeExceeded)
-            {
-                // The bus counts properties too: its word wins over our threshold.
-            }
-        }
-
-        await sender.SendMessageAsync(await ClaimAsync(message, cancellationToken), cancellationToken);
-    }
+    public async Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken) =>
+        await SendAsync(await PrepareAsync(message, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public async Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken)
     {
-        if (messages.Count == 0) return;
-
-        var batch = await sender.CreateMessageBatchAsync(cancellationToken);
-        try
+        var next = 0;
+        Outgoing? left = null;
+        while (next < messages.Count)
         {
-            foreach (var message in messages)
+            using var batch = await sender.CreateMessageBatchAsync(cancellationToken);
+            var batched = new List<Outgoing>();
+            while (next < messages.Count)
             {
-                var small = message.Body.Length <= threshold;
-                var next = small ? ServiceBusMessages.Of(message, null) : await ClaimAsync(message, cancellationToken);
-                if (batch.TryAddMessage(next)) continue;
-
-                if (batch.Count > 0)
+                var outgoing = left ?? await PrepareAsync(messages[next], cancellationToken);
+                left = null;
+                if (!batch.TryAddMessage(outgoing.Message))
                 {
-                    await sender.SendMessagesAsync(batch, cancellationToken);
-                    batch.Dispose();
-                    batch = await sender.CreateMessageBatchAsync(cancellationToken);
-                    if (batch.TryAddMessage(next)) continue;
+                    if (batched.Count > 0)
+                    {
+                        left = outgoing;
+                        break;
+                    }
+
+                    // Too large for a batch of its own.
+                    outgoing = await ClaimAsync(outgoing, cancellationToken);
+                    if (!batch.TryAddMessage(outgoing.Message)) throw TooLarge();
                 }
 
-                // Too large for a batch of its own.
-                if (!small || !batch.TryAddMessage(await ClaimAsync(message, cancellationToken)))
-                {
-                    throw new ServiceBusException("A message without its body is too large for the bus.", ServiceBusFailureReason.MessageSizeExceeded);
-                }
+                batched.Add(outgoing);
+                next++;
             }
 
-            if (batch.Count > 0) await sender.SendMessagesAsync(batch, cancellationToken);
-        }
-        finally
-        {
-            batch.Dispose();
+            await SendAsync(batch, batched, cancellationToken);
         }
     }
 
-    private async Task<ServiceBusMessage> ClaimAsync(DeliveryMessage message, CancellationToken cancellationToken) =>
-        ServiceBusMessages.Of(message, await claimCheck.StoreAsync(message, cancellationToken));
+    private async Task SendAsync(ServiceBusMessageBatch batch, List<Outgoing> batched, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sender.SendMessagesAsync(batch, cancellationToken);
+        }
+        catch (ServiceBusException tooLarge) when (tooLarge.Reason is ServiceBusFailureReason.MessageSizeExceeded)
+        {
+            // A batch is taken or refused as a whole, and the SDK's reckoning of what fits is not the bus's: one by one, whatever is too
+            // large shows itself. A poll that failed here would fail on the same page for ever.
+            foreach (var outgoing in batched) await SendAsync(outgoing, cancellationToken);
+        }
+    }
+
+    private async Task SendAsync(Outgoing outgoing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sender.SendMessageAsync(outgoing.Message, cancellationToken);
+        }
+        catch (ServiceBusException tooLarge) when (tooLarge.Reason is ServiceBusFailureReason.MessageSizeExceeded && !outgoing.Claimed)
+        {
+            // The bus counts properties too: its word wins over our threshold.
+            outgoing = await ClaimAsync(outgoing, cancellationToken);
+            await sender.SendMessageAsync(outgoing.Message, cancellationToken);
+        }
+    }
+
+    private async Task<Outgoing> PrepareAsync(DeliveryMessage message, CancellationToken cancellationToken)
+    {
+        var whole = new Outgoing(message, ServiceBusMessages.Of(message, null), Claimed: false);
+        return message.Body.Length <= threshold ? whole : await ClaimAsync(whole, cancellationToken);
+    }
+
+    private async Task<Outgoing> ClaimAsync(Outgoing outgoing, CancellationToken cancellationToken) => outgoing.Claimed
+        ? throw TooLarge()
+        : outgoing with { Message = ServiceBusMessages.Of(outgoing.Delivery, await claimCheck.StoreAsync(outgoing.Delivery, cancellationToken)), Claimed = true };
+
+    private static ServiceBusException TooLarge() =>
+        new("A message without its body is too large for the bus.", ServiceBusFailureReason.MessageSizeExceeded);
+
+    /// <summary>A delivery on its way; it is claim-checked at most once.</summary>
+    private readonly record struct Outgoing(DeliveryMessage Delivery, ServiceBusMessage Message, bool Claimed);
 }

@@ -1,13 +1,14 @@
+using Azure.Messaging.ServiceBus;
 using JiraWebhooks;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Diagnostics;
 using JiraWebhooks.FailedDeliveries;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.ServiceBus;
+using JiraWebhooks.Sites;
 using JiraWebhooks.Subscriptions;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
@@ -21,27 +22,24 @@ public sealed class ContainerTests
     [Fact]
     public void AddFunctions_WithServiceBus_BuildsEveryFunction()
     {
-        using var app = Build(("ServiceBus:fullyQualifiedNamespace", "example.servicebus.windows.net"));
+        using var app = TestApp.Build(("ServiceBus:fullyQualifiedNamespace", "example.servicebus.windows.net"));
 
         AssertFunctions(app.Services);
-        var known = app.Services.GetRequiredService<IServiceProviderIsKeyedService>();
-        Assert.All([AzureClients.Receive, AzureClients.Timers], name => Assert.True(known.IsKeyedService(typeof(IDeliveryPublisher), name)));
     }
 
     [Fact]
     public void AddFunctions_WithAStorageQueue_BuildsEveryFunction_Decision15()
     {
-        using var app = Build(("Publisher", "StorageQueue"));
+        using var app = TestApp.Build(("Publisher", "StorageQueue"));
 
         AssertFunctions(app.Services);
         Assert.IsType<StorageQueueDeliveryPublisher>(app.Services.GetRequiredKeyedService<IDeliveryPublisher>(AzureClients.Receive));
-        Assert.NotNull(ActivatorUtilities.CreateInstance<ReceiveDelivery>(app.Services));
     }
 
     [Fact]
     public void AddFunctions_WithTheEmulator_TakesItsConnectionString_Decision15()
     {
-        using var app = Build(("ServiceBus", Emulator));
+        using var app = TestApp.Build(("ServiceBus", Emulator));
 
         AssertFunctions(app.Services);
     }
@@ -51,7 +49,7 @@ public sealed class ContainerTests
     [InlineData("nonsense")]
     public void AddFunctions_WithAConnectionString_StopsWithASentence_Decision15(string connection)
     {
-        var error = Assert.Throws<SettingsException>(() => Build(("ServiceBus", connection)));
+        var error = Assert.Throws<SettingsException>(() => TestApp.Build(("ServiceBus", connection)));
 
         Assert.Contains("ServiceBus__fullyQualifiedNamespace", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-key", error.Message, StringComparison.Ordinal);
@@ -59,12 +57,79 @@ public sealed class ContainerTests
 
     [Fact]
     public void AddFunctions_WithoutANamespace_StopsWithASentence_Decision15() =>
-        Assert.Contains("ServiceBus__fullyQualifiedNamespace is missing", Assert.Throws<SettingsException>(() => Build()).Message, StringComparison.Ordinal);
+        Assert.Contains("ServiceBus__fullyQualifiedNamespace is missing", Assert.Throws<SettingsException>(() => TestApp.Build()).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("https://example.servicebus.windows.net")]
+    [InlineData("example.servicebus.windows.net/jira-deliveries")]
+    [InlineData("example servicebus")]
+    public void AddFunctions_WithANamespaceThatIsNoHost_StopsWithASentence_Decision15(string name)
+    {
+        var error = Assert.Throws<SettingsException>(() => TestApp.Build(("ServiceBus:fullyQualifiedNamespace", name)));
+
+        Assert.Contains("ServiceBus__fullyQualifiedNamespace must be", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(name, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Words inside of another part of the string do not make it the emulator's.</summary>
+    [Theory]
+    [InlineData("Endpoint=sb://example.servicebus.windows.net;SharedAccessKeyName=x;SharedAccessKey=UseDevelopmentEmulator=true")]
+    [InlineData("Endpoint=sb://example.servicebus.windows.net;SharedAccessKeyName=x;SharedAccessKey=y;UseDevelopmentEmulator=true-not")]
+    public void AddFunctions_WithWordsOfTheEmulatorInARealString_StopsWithASentence_Decision15(string connection) =>
+        Assert.Throws<SettingsException>(() => TestApp.Build(("ServiceBus", connection)));
+
+    [Fact]
+    public void AddFunctions_WithoutStorage_StopsWithASentence() =>
+        Assert.Contains("AzureWebJobsStorage", Assert.Throws<SettingsException>(() => TestApp.Build(("Publisher", "StorageQueue"), ("AzureWebJobsStorage", ""))).Message, StringComparison.Ordinal);
+
+    /// <summary>Decision 2: two tries of four seconds fit into a delivery's ten; a timer keeps the SDK's patience.</summary>
+    [Fact]
+    public void AddFunctions_ClientsOfServiceBus_RetryBrieflyOnlyForDeliveries_Decision2()
+    {
+        using var app = TestApp.Build(("ServiceBus:fullyQualifiedNamespace", "example.servicebus.windows.net"));
+        var options = app.Services.GetRequiredService<IOptionsMonitor<ServiceBusClientOptions>>();
+
+        var receive = options.Get(AzureClients.Receive).RetryOptions;
+        Assert.Equal((TimeSpan.FromSeconds(4), 1), (receive.TryTimeout, receive.MaxRetries));
+        var (timers, sdk) = (options.Get(AzureClients.Timers).RetryOptions, new ServiceBusRetryOptions());
+        Assert.Equal((sdk.TryTimeout, sdk.MaxRetries), (timers.TryTimeout, timers.MaxRetries));
+    }
+
+    [Theory]
+    [InlineData(null, "jira-deliveries")]
+    [InlineData("other", "other")]
+    public void AddFunctions_PublishersOfServiceBus_SendToTheEntityOfTheSettings(string? entity, string expected)
+    {
+        var client = new FakeClient(new FakeSender());
+        using var app = TestApp.Build(
+            services => services.AddSingleton<IAzureClientFactory<ServiceBusClient>>(client),
+            ("ServiceBus:fullyQualifiedNamespace", "example.servicebus.windows.net"), ("ServiceBus:EntityName", entity));
+
+        Assert.All([AzureClients.Receive, AzureClients.Timers], name =>
+            Assert.IsType<ServiceBusDeliveryPublisher>(app.Services.GetRequiredKeyedService<IDeliveryPublisher>(name)));
+        Assert.Equal([AzureClients.Receive, AzureClients.Timers], client.Names);
+        Assert.Equal([expected, expected], client.Entities);
+    }
+
+    /// <summary>Whoever copies the sample has an app that starts, and whoever takes the slashes away has a site that is healthy.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AddFunctions_WithTheSample_BuildsEveryFunction_Decision17(bool withItsSite)
+    {
+        var sample = withItsSite ? Repository.SampleWithItsSite() : Repository.Sample();
+        using var app = TestApp.Build([.. sample.Select(setting => (setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value))]);
+
+        AssertFunctions(app.Services);
+        var sites = await app.Services.GetRequiredService<ISiteStore>().ListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(withItsSite ? 1 : 0, sites.Count);
+        Assert.All(sites, site => Assert.Equal((null, 1), (site.Problem, site.Subscriptions.Count)));
+    }
 
     [Fact]
     public void AddFunctions_WithTelemetry_MeasuresAndFlushes()
     {
-        using var app = Build(
+        using var app = TestApp.Build(
             ("Publisher", "StorageQueue"),
             ("APPLICATIONINSIGHTS_CONNECTION_STRING", "InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=https://localhost:1/"),
             ("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "ClientId=11111111-2222-3333-4444-555555555555;Authorization=AAD"));
@@ -77,29 +142,16 @@ public sealed class ContainerTests
     [Fact]
     public void AddFunctions_KestrelsLimit_IsAboveOurs_Rule22()
     {
-        using var app = Build(("Publisher", "StorageQueue"));
+        using var app = TestApp.Build(("Publisher", "StorageQueue"));
 
         Assert.True(app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxRequestBodySize > app.Services.GetRequiredService<JiraWebhooksOptions>().MaxBodyBytes);
     }
 
     private static void AssertFunctions(IServiceProvider services)
     {
-        Assert.NotNull(services.GetRequiredService<WebhookRefresher>());
-        Assert.NotNull(services.GetRequiredService<IHealthReporter>());
+        Assert.NotNull(ActivatorUtilities.CreateInstance<ReceiveDelivery>(services));
         Assert.NotNull(ActivatorUtilities.CreateInstance<RefreshWebhooks>(services));
+        Assert.NotNull(ActivatorUtilities.CreateInstance<PollFailedWebhooks>(services));
         Assert.NotNull(ActivatorUtilities.CreateInstance<Health>(services));
-    }
-
-    private static Microsoft.Extensions.Hosting.IHost Build(params (string Name, string Value)[] settings)
-    {
-        var builder = FunctionsApplication.CreateBuilder([]);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["PublicBaseUrl"] = "https://hooks.example.com",
-            ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
-        });
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
-        builder.AddFunctions();
-        return builder.Build();
     }
 }

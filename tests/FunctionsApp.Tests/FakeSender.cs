@@ -1,5 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using JiraWebhooks.Publishing;
+using Microsoft.Extensions.Azure;
 
 namespace FunctionsApp.Tests;
 
@@ -20,13 +21,16 @@ internal sealed class FakeSender : ServiceBusSender
     /// <summary>Largest body in bytes; -1 lets nothing through.</summary>
     public int MaxBody { get; set; } = int.MaxValue;
 
+    /// <summary>Largest sum of bodies in bytes that the bus takes at once, although the batch had room for more.</summary>
+    public int MaxSend { get; set; } = int.MaxValue;
+
     public ServiceBusException? Failure { get; set; }
 
     public override Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default)
     {
         Calls++;
         if (Failure is not null) throw Failure;
-        if (!Fits(message)) throw new ServiceBusException("too large", ServiceBusFailureReason.MessageSizeExceeded);
+        if (!Fits(message) || Size(message) > MaxSend) throw TooLarge();
         Sent.Add(message);
         return Task.CompletedTask;
     }
@@ -44,12 +48,44 @@ internal sealed class FakeSender : ServiceBusSender
     {
         Calls++;
         if (Failure is not null) throw Failure;
+        if (_open[messageBatch].Sum(Size) > MaxSend) throw TooLarge();
         Batches.Add(messageBatch.Count);
         Sent.AddRange(_open[messageBatch]);
         return Task.CompletedTask;
     }
 
-    private bool Fits(ServiceBusMessage message) => message.Body.ToMemory().Length <= MaxBody;
+    /// <summary>Lets go of everything that was sent.</summary>
+    public void Forget()
+    {
+        Sent.Clear();
+        _open.Clear();
+    }
+
+    private bool Fits(ServiceBusMessage message) => Size(message) <= MaxBody;
+
+    private static int Size(ServiceBusMessage message) => message.Body.ToMemory().Length;
+
+    private static ServiceBusException TooLarge() => new("too large", ServiceBusFailureReason.MessageSizeExceeded);
+}
+
+/// <summary>A client that hands out one sender and remembers for which topic or queue; the factory gives it under every name.</summary>
+internal sealed class FakeClient(ServiceBusSender sender) : ServiceBusClient, IAzureClientFactory<ServiceBusClient>
+{
+    public List<string> Entities { get; } = [];
+
+    public List<string> Names { get; } = [];
+
+    public ServiceBusClient CreateClient(string name)
+    {
+        Names.Add(name);
+        return this;
+    }
+
+    public override ServiceBusSender CreateSender(string queueOrTopicName)
+    {
+        Entities.Add(queueOrTopicName);
+        return sender;
+    }
 }
 
 /// <summary>Claim check in memory.</summary>

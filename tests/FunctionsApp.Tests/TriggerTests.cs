@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json;
 using JiraWebhooks.Deliveries;
 using Microsoft.Azure.Functions.Worker;
 
@@ -32,13 +31,12 @@ public sealed class TriggerTests
     [Fact]
     public void Schedules_OfAllTimers_AreInTheSample_Decision16()
     {
-        using var sample = JsonDocument.Parse(Repository.Read("local.settings.sample.json"));
-        var values = sample.RootElement.GetProperty("Values");
+        var values = Repository.Sample();
         var names = Functions().SelectMany(function => function.GetParameters())
             .Select(parameter => parameter.GetCustomAttribute<TimerTriggerAttribute>()?.Schedule).OfType<string>().ToList();
 
         Assert.Equal(2, names.Count);
-        Assert.All(names, name => Assert.Equal(6, values.GetProperty(name.Trim('%')).GetString()!.Split(' ').Length));
+        Assert.All(names, name => Assert.Equal(6, values[name.Trim('%')].Split(' ').Length));
     }
 
     [Fact]

@@ -95,10 +95,12 @@ public sealed partial class SettingsTests
         using var json = JsonDocument.Parse(
             Repository.Read("local.settings.sample.json"), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         var sample = json.RootElement.At("Values").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.ToString());
+        var commented = CommentedSetting().Matches(Repository.Read("local.settings.sample.json")).Select(match => match.Groups[1].Value).ToList();
         var azure = (await Snapshot.DefaultAsync()).AppSettings();
 
         Assert.All(["RefreshSchedule", "PollSchedule"], name => Assert.Equal(azure[name], sample[name]));
-        Assert.All(sample.Keys.Except(Platforms), name => Assert.Contains(Generalised(name), Documented().Keys));
+        Assert.NotEmpty(commented);
+        Assert.All(sample.Keys.Except(Platforms).Concat(commented), name => Assert.Contains(Generalised(name), Documented().Keys));
     }
 
     [Fact]
@@ -139,6 +141,9 @@ public sealed partial class SettingsTests
 
     [GeneratedRegex(@"(?m)^\| `([^`]+)` \|[^|]*\|([^|]*)\|")]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"(?m)^ *// ""(\w+)"":")]
+    private static partial Regex CommentedSetting();
 
     [GeneratedRegex(@"(?m)^- \*\*(`[^*]+`)\*\*")]
     private static partial Regex Parameter();

@@ -15,11 +15,15 @@ public static class StorageServiceCollectionExtensions
 {
     private const string Section = "AzureWebJobsStorage";
 
+    private static readonly string[] Services = ["table", "queue", "blob"];
+
     /// <summary>Registers table, queue and blob clients under the names of <see cref="AzureClients"/>, from a connection string
     /// (<c>AzureWebJobsStorage</c>, for Azurite) or by identity (<c>AzureWebJobsStorage__tableServiceUri</c> and so on, see
     /// <see href="https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity"/>).</summary>
+    /// <exception cref="SettingsException">There is neither a connection string nor an address of each service.</exception>
     public static IServiceCollection AddStorageClients(this IServiceCollection services, IConfiguration configuration)
     {
+        Check(configuration.GetSection(Section));
         services.AddAzureClients(clients =>
         {
             clients.UseCredential(_ => Credential(configuration.GetSection(Section)));
@@ -63,10 +67,22 @@ public static class StorageServiceCollectionExtensions
         retry.Delay = TimeSpan.FromMilliseconds(200);
     }
 
-    private static Uri Uri(IConfigurationSection section, string service) =>
-        new(section[$"{service}ServiceUri"] is { Length: > 0 } uri
-            ? uri
-            : $"https://{section["accountName"]}.{service}.core.windows.net");
+    private static void Check(IConfigurationSection section)
+    {
+        if (section.Value is { Length: > 0 }) return;
+
+        var mistakes = Services.Where(service => Address(section, service) is null).Select(service =>
+            $"{Section}__{service}ServiceUri is missing or no https address: set it, or {Section} to UseDevelopmentStorage=true for Azurite.").ToList();
+        if (mistakes.Count > 0) throw new SettingsException(mistakes);
+    }
+
+    private static Uri Uri(IConfigurationSection section, string service) => Address(section, service)!;
+
+    private static Uri? Address(IConfigurationSection section, string service)
+    {
+        var text = section[$"{service}ServiceUri"] is { Length: > 0 } uri ? uri : $"https://{section["accountName"]}.{service}.core.windows.net";
+        return System.Uri.TryCreate(text, UriKind.Absolute, out var address) && SettingsReader.IsHttpsOrLoopback(address) ? address : null;
+    }
 
     private static TokenCredential Credential(IConfigurationSection section) =>
         section["clientId"] is { Length: > 0 } clientId

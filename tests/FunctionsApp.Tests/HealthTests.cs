@@ -1,0 +1,56 @@
+using System.Text.Json;
+using JiraWebhooks.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FunctionsApp.Tests;
+
+public sealed class HealthTests
+{
+    private static readonly SiteHealth Acme = new("acme", "unhealthy", "A webhook expires within 7 days.", null, null, null, null, null);
+
+    [Theory]
+    [InlineData(true, 200, """{"status":"ok"}""")]
+    [InlineData(false, 503, """{"status":"unhealthy"}""")]
+    public async Task Health_ToAnybody_SaysNothingButTheState_Rule31(bool healthy, int status, string expected)
+    {
+        var reporter = new Reporter(new HealthReport(healthy, [Acme]));
+
+        var (code, body) = await AnswerAsync(await new Health(reporter).RunAsync(new DefaultHttpContext().Request, TestContext.Current.CancellationToken));
+
+        Assert.Equal((status, expected), (code, body));
+        Assert.Equal([false], reporter.Asked);
+    }
+
+    [Fact]
+    public async Task HealthDetails_ToWhoeverHasTheKey_TellsEverySite_Rule31()
+    {
+        var reporter = new Reporter(new HealthReport(false, [Acme]));
+
+        var (_, body) = await AnswerAsync(await new Health(reporter).DetailsAsync(new DefaultHttpContext().Request, TestContext.Current.CancellationToken));
+
+        using var json = JsonDocument.Parse(body);
+        var site = Assert.Single(json.RootElement.GetProperty("sites").EnumerateArray());
+        Assert.Equal(("acme", Acme.Reason), (site.GetProperty("site").GetString(), site.GetProperty("reason").GetString()));
+        Assert.Equal([true], reporter.Asked);
+    }
+
+    private static async Task<(int Status, string Body)> AnswerAsync(IResult result)
+    {
+        using var body = new MemoryStream();
+        var context = new DefaultHttpContext { Response = { Body = body }, RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
+        await result.ExecuteAsync(context);
+        return (context.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()));
+    }
+
+    private sealed class Reporter(HealthReport report) : IHealthReporter
+    {
+        public List<bool> Asked { get; } = [];
+
+        public Task<HealthReport> ReportAsync(bool details, CancellationToken cancellationToken)
+        {
+            Asked.Add(details);
+            return Task.FromResult(report);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using Azure.Messaging.ServiceBus;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Azure;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FunctionsApp.Tests;
+
+/// <summary>The function and everything behind it, down to a bus in memory.</summary>
+public sealed class ReceiveTests : IAsyncDisposable
+{
+    private const string Secret = "a-secret-of-the-test";
+
+    private readonly FakeSender _sender = new();
+
+    public static TheoryData<ServiceBusFailureReason> Reasons => [.. Enum.GetValues<ServiceBusFailureReason>()];
+
+    // The SDK's sender would close a link that this one never had.
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Receive_TheBusAccepts_Is200_Decision1()
+    {
+        var response = await DeliverAsync(Signed);
+
+        Assert.Equal(200, response.StatusCode);
+        Assert.Equal(("acme:id-1", "acme:10002"), (Assert.Single(_sender.Sent).MessageId, _sender.Sent[0].SessionId));
+    }
+
+    /// <summary>Rule 21: whatever the bus says, Jira is asked to come again and no event is given up.</summary>
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public async Task Receive_TheBusRefuses_Is503_Decision1(ServiceBusFailureReason reason)
+    {
+        // Too large even without its body is a refusal like any other.
+        _sender.MaxBody = reason is ServiceBusFailureReason.MessageSizeExceeded ? -1 : int.MaxValue;
+        _sender.Failure = reason is ServiceBusFailureReason.MessageSizeExceeded ? null : new ServiceBusException("fault of the test", reason);
+
+        var response = await DeliverAsync(Signed);
+
+        Assert.Equal(503, response.StatusCode);
+        Assert.False(string.IsNullOrEmpty(response.Headers.RetryAfter));
+        Assert.Empty(_sender.Sent);
+    }
+
+    [Fact]
+    public async Task Receive_ABadSignature_Is401AndAsksNoBus_Rule19()
+    {
+        var response = await DeliverAsync(_ => "sha256=" + new string('0', 64));
+
+        Assert.Equal(401, response.StatusCode);
+        Assert.Equal(0, _sender.Calls);
+    }
+
+    private static string Signed(byte[] body) => "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), body));
+
+    private async Task<HttpResponse> DeliverAsync(Func<byte[], string> signature)
+    {
+        using var app = TestApp.Build(
+            services => services.AddSingleton<IAzureClientFactory<ServiceBusClient>>(new FakeClient(_sender)).AddKeyedSingleton<JiraWebhooks.Publishing.IClaimCheck>(JiraWebhooks.AzureClients.Receive, new FakeClaimCheck()),
+            ("ServiceBus:fullyQualifiedNamespace", "example.servicebus.windows.net"),
+            ("Sites:acme:Url", "https://acme.atlassian.net"), ("Sites:acme:Scheme", "AdminWebhook"), ("Sites:acme:Secret", Secret));
+        var body = """{"timestamp":1700000000123,"webhookEvent":"jira:issue_updated","issue":{"id":"10002","key":"ED-1"}}"""u8.ToArray();
+        var context = new DefaultHttpContext { Request = { Method = "POST", Body = new MemoryStream(body), ContentLength = body.Length, ContentType = "application/json" } };
+        context.Request.Headers["X-Hub-Signature"] = signature(body);
+        context.Request.Headers["X-Atlassian-Webhook-Identifier"] = "id-1";
+
+        await ActivatorUtilities.CreateInstance<ReceiveDelivery>(app.Services).RunAsync(context.Request, "acme");
+        return context.Response;
+    }
+}

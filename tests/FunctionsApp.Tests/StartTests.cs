@@ -1,0 +1,28 @@
+namespace FunctionsApp.Tests;
+
+public sealed class StartTests
+{
+    /// <summary>The real entry point: whoever deploys a mistake reads what to mend, and no stack trace.</summary>
+    [Fact]
+    public void Main_WithWrongSettings_NamesThemAllAndEndsWith1()
+    {
+        using var output = new StringWriter();
+        var error = Console.Error;
+        Console.SetError(output);
+        try
+        {
+            var code = typeof(ReceiveDelivery).Assembly.EntryPoint!.Invoke(null, [new[] { "--PublicBaseUrl=ftp://user:hunter2@example.com", "--Publisher=Pigeon" }]);
+
+            Assert.Equal(1, code);
+        }
+        finally
+        {
+            Console.SetError(error);
+        }
+
+        Assert.Contains("PublicBaseUrl", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Publisher", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output.ToString(), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using JiraWebhooks.Sites;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace FunctionsApp.Tests;
+
+public sealed class TimerRunTests
+{
+    /// <summary>A run that breaks off is the one whose telemetry somebody will look for, and its instance may go at once.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_HoweverItEnds_SendsItsTelemetry(bool broken)
+    {
+        var (metrics, traces) = (new CountingReader(), new CountingProcessor());
+        using var app = TestApp.Build(
+            services => services
+                .AddSingleton<ISiteStore>(new NoSites(broken))
+                .AddOpenTelemetry().WithMetrics(builder => builder.AddReader(metrics)).WithTracing(builder => builder.AddProcessor(traces)),
+            ("Publisher", "StorageQueue"));
+
+        var refresh = await Record.ExceptionAsync(() =>
+            ActivatorUtilities.CreateInstance<RefreshWebhooks>(app.Services).RunAsync(new(), TestContext.Current.CancellationToken));
+        Assert.Equal((1, 1), (metrics.Flushes, traces.Flushes));
+
+        var poll = await Record.ExceptionAsync(() =>
+            ActivatorUtilities.CreateInstance<PollFailedWebhooks>(app.Services).RunAsync(new(), TestContext.Current.CancellationToken));
+        Assert.Equal((2, 2), (metrics.Flushes, traces.Flushes));
+
+        // The host must see the failure too: it is what the invocation is recorded with.
+        Assert.Equal((broken, broken), (refresh is TimeoutException, poll is TimeoutException));
+    }
+
+    private sealed class NoSites(bool broken) : ISiteStore
+    {
+        public ValueTask<Site?> FindAsync(string siteId, CancellationToken cancellationToken) => new((Site?)null);
+
+        public ValueTask<IReadOnlyList<Site>> ListAsync(CancellationToken cancellationToken) =>
+            broken ? throw new TimeoutException("fault of the test") : new([]);
+    }
+
+    private sealed class CountingReader : MetricReader
+    {
+        public int Flushes { get; private set; }
+
+        protected override bool OnCollect(int timeoutMilliseconds)
+        {
+            Flushes++;
+            return true;
+        }
+    }
+
+    private sealed class CountingProcessor : BaseProcessor<Activity>
+    {
+        public int Flushes { get; private set; }
+
+        protected override bool OnForceFlush(int timeoutMilliseconds)
+        {
+            Flushes++;
+            return true;
+        }
+    }
+}
