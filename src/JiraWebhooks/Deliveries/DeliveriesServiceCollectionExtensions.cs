@@ -1,3 +1,4 @@
+using JiraWebhooks.FailedDeliveries;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,10 @@ public static class DeliveriesServiceCollectionExtensions
     /// <summary>Registers the receiver. It asks for the publisher of <see cref="AzureClients.Receive"/>.</summary>
     public static IServiceCollection AddDeliveries(this IServiceCollection services) =>
         services
-            .AddSingleton<DeliveryActivity>()
+            .AddSingleton(provider => new DeliveryActivity(provider.GetRequiredService<TimeProvider>())
+            {
+                Failed = provider.GetRequiredService<OutageRecorder>().Failed,
+            })
             .AddSingleton<DeliveryReceiver>()
             // ASP.NET Core's request log holds the query, and Connect may send its token as ?jwt= (rule 30).
             .AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));

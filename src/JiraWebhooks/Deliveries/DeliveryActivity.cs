@@ -11,5 +11,8 @@ public sealed class DeliveryActivity(TimeProvider clock)
     /// <summary>The last acceptance of every site that had one since the start.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Accepted => _accepted;
 
+    /// <summary>Told of every site whose delivery was answered 503 for a reason of ours. Must return at once.</summary>
+    public Action<string>? Failed { get; set; }
+
     internal void Accept(string siteId) => _accepted[siteId] = clock.GetUtcNow();
 }

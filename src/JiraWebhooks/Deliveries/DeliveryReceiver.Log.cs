@@ -11,6 +11,7 @@ public sealed partial class DeliveryReceiver
         var left = outcome is { Status: 503, Reason: "body" } && context.RequestAborted.IsCancellationRequested;
         var recorded = left ? outcome with { Reason = "client_left", Cause = null } : outcome;
         DeliveryMetrics.Count(recorded, duration);
+        if (!left && recorded is { Status: 503, Site: { } site }) activity.Failed?.Invoke(site);
 
         switch (recorded)
         {

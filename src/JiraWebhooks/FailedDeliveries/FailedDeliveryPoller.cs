@@ -10,7 +10,7 @@ namespace JiraWebhooks.FailedDeliveries;
 /// <summary>Fetches the deliveries Jira gave up on and publishes them (decisions 9 and 16).</summary>
 public sealed partial class FailedDeliveryPoller(
     ISiteStore sites,
-    SitePoller poller,
+    IEnumerable<ISiteRecovery> recoveries,
     ILeases leases,
     SiteStatusTable status,
     SiteGauges gauges,
@@ -44,7 +44,15 @@ public sealed partial class FailedDeliveryPoller(
         return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
     }
 
-    private async Task<SitePoll> PollAsync(Site site, CancellationToken cancellationToken)
+    /// <summary>Searches one site for what has changed since <paramref name="from"/>, now and whether or not there was an outage; for a site
+    /// whose failed list is open this reads that list.</summary>
+    public Task<SitePoll> RecoverAsync(Site site, DateTimeOffset from, CancellationToken cancellationToken) =>
+        LeasedAsync(site, recovery => recovery is SiteSweeper sweeper ? sweeper.SweepAsync(site, from, cancellationToken) : recovery.PollAsync(site, cancellationToken), cancellationToken);
+
+    private Task<SitePoll> PollAsync(Site site, CancellationToken cancellationToken) =>
+        LeasedAsync(site, recovery => recovery.PollAsync(site, cancellationToken), cancellationToken);
+
+    private async Task<SitePoll> LeasedAsync(Site site, Func<ISiteRecovery, Task<SitePoll>> run, CancellationToken cancellationToken)
     {
         var nothing = new SitePoll(site.Id);
         try
@@ -52,7 +60,7 @@ public sealed partial class FailedDeliveryPoller(
             await using var lease = await leases.TryAcquireAsync("poll", site.Id, options.RunBudget + TimeSpan.FromMinutes(1), cancellationToken);
             return lease is null
                 ? nothing with { Busy = true, Problem = "Another run is at this site." }
-                : await poller.PollAsync(site, cancellationToken);
+                : await run(recoveries.Single(recovery => recovery.Covers(site)));
         }
         catch (JiraApiException error)
         {

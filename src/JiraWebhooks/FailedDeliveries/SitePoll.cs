@@ -22,6 +22,10 @@ public sealed record SitePoll(string Site)
     /// <summary>Why the site's run ended early, or null.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Start of the time that was searched for changes; null where nothing was, as there was no outage or the failed list is open.
+    /// What was found is in <see cref="Recovered"/>, reconstructed: deletions are never found this way.</summary>
+    public DateTimeOffset? SweptFrom { get; init; }
+
     /// <summary>True when another run was at the site: nothing was done, and nothing is wrong.</summary>
     public bool Busy { get; init; }
 }

@@ -10,7 +10,7 @@ namespace JiraWebhooks.FailedDeliveries;
 /// <summary>One site's poll: read a page, publish it, then move the cursor (decision 9, rules 12 to 16). Whatever breaks in between costs
 /// duplicates, which share their MessageId, and never a loss.</summary>
 public sealed class SitePoller(
-    JiraWebhookClient jira, CursorTable cursors, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock)
+    JiraWebhookClient jira, CursorTable cursors, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock) : ISiteRecovery
 {
     /// <summary>Jira forgets failed deliveries after this long.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(72);
@@ -23,6 +23,9 @@ public sealed class SitePoller(
 
     /// <summary>Where the list was read to its end, the cursor follows the clock at this distance, so that a quiet site does not look like a stuck one.</summary>
     private static readonly TimeSpan Lag = TimeSpan.FromHours(1);
+
+    /// <inheritdoc/>
+    public bool Covers(Site site) => site.Scheme is not SiteScheme.OAuth;
 
     /// <summary>Polls <paramref name="site"/>. Throws <see cref="JiraApiException"/>, storage and publisher errors: the next poll goes on from the cursor.</summary>
     public async Task<SitePoll> PollAsync(Site site, CancellationToken cancellationToken)
@@ -80,7 +83,7 @@ public sealed class SitePoller(
         }
     }
 
-    // An OAuth app is never let in; a Connect app may be again.
+    // An account with an API token is never let in; a Connect app may be again.
     private static TimeSpan UnsupportedPause(Site site) => site.Scheme is SiteScheme.Connect ? TimeSpan.FromHours(1) : TimeSpan.FromDays(7);
 
     private static DeliveryMessage Describe(Site site, FailedWebhook record) =>

@@ -7,6 +7,9 @@ namespace JiraWebhooks.Jira;
 /// (decision 13).</summary>
 public interface IJiraWebhookApi
 {
+    /// <summary>Path of the search; the one POST that changes nothing.</summary>
+    internal const string SearchPath = "/rest/api/3/search/jql";
+
     /// <summary>getDynamicWebhooksForApp</summary>
     [Get("/rest/api/3/webhook")]
     Task<IApiResponse<WebhookPage>> ListAsync(
@@ -31,4 +34,9 @@ public interface IJiraWebhookApi
     [Get("/rest/api/3/webhook/failed")]
     Task<IApiResponse<FailedWebhooks>> FailedAsync(
         [Property(SiteRequest.Key)] Site site, int maxResults, long after, CancellationToken cancellationToken);
+
+    /// <summary>The search by JQL, for sites whose failed list is closed</summary>
+    [Post(SearchPath)]
+    Task<IApiResponse<IssuePage>> SearchAsync(
+        [Property(SiteRequest.Key)] Site site, [Body(buffered: true)] IssueSearch search, CancellationToken cancellationToken);
 }

@@ -11,5 +11,7 @@ namespace JiraWebhooks.Jira;
 [JsonSerializable(typeof(WebhookIds))]
 [JsonSerializable(typeof(RefreshedWebhooks))]
 [JsonSerializable(typeof(FailedWebhooks))]
+[JsonSerializable(typeof(IssueSearch))]
+[JsonSerializable(typeof(IssuePage))]
 [JsonSerializable(typeof(JiraErrors))]
 internal sealed partial class JiraJsonContext : JsonSerializerContext;

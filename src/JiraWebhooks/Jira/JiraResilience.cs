@@ -33,8 +33,8 @@ internal static class JiraResilience
     private static bool IsWorthIt(Outcome<HttpResponseMessage> outcome, ResilienceContext context, TimeProvider clock)
     {
         // A registration whose answer got lost may have happened; the next run lists first (rule 26).
-        var method = outcome.Result?.RequestMessage?.Method ?? context.GetRequestMessage()?.Method;
-        if (method == HttpMethod.Post) return false;
+        var request = outcome.Result?.RequestMessage ?? context.GetRequestMessage();
+        if (request?.Method == HttpMethod.Post && request.RequestUri?.AbsolutePath.EndsWith(IJiraWebhookApi.SearchPath, StringComparison.Ordinal) is not true) return false;
 
         return outcome switch
         {

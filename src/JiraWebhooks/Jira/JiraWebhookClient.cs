@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using JiraWebhooks.Sites;
 using Refit;
 
@@ -77,6 +79,23 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
     /// The <c>next</c> link is never followed: the caller pages by failure time, so credentials go to the site alone (rule 12).</summary>
     public Task<FailedWebhooks> FailedAsync(Site site, long after, int maxResults, CancellationToken cancellationToken) =>
         CallAsync(site, "Reading failed deliveries", () => api.FailedAsync(site, maxResults, after, cancellationToken), _answers.Content);
+
+    /// <summary>Issues that match <paramref name="jql"/>, page by page, each as Jira writes it.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<JsonElement>> SearchAsync(
+        Site site, string jql, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? token = null;
+        do
+        {
+            var search = new IssueSearch(jql, pageSize, ["*navigable"]) { NextPageToken = token };
+            var page = await CallAsync(site, "Searching issues", () => api.SearchAsync(site, search, cancellationToken), _answers.Content);
+            yield return page.Issues ?? [];
+
+            // The same token again would be the same page again.
+            token = page.NextPageToken == token ? null : page.NextPageToken;
+        }
+        while (!string.IsNullOrEmpty(token));
+    }
 
     private bool Accepted(IApiResponse response, Site site, string operation)
     {

@@ -50,6 +50,9 @@ public sealed record DeliveryMessage
     /// <summary>True when the delivery came from Jira's failed list, not live.</summary>
     public bool Recovered { get; init; }
 
+    /// <summary>True when no delivery was seen: the message was made of an issue's present state, after an outage.</summary>
+    public bool Reconstructed { get; init; }
+
     /// <summary>W3C traceparent of the receiving request, or null.</summary>
     public string? TraceParent { get; init; }
 

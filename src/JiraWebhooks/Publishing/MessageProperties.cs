@@ -53,6 +53,9 @@ public static class MessageProperties
     /// <summary>True when the delivery came from Jira's failed list.</summary>
     public const string Recovered = "jira_recovered";
 
+    /// <summary>True when the message was made of an issue's present state, after an outage.</summary>
+    public const string Reconstructed = "jira_reconstructed";
+
     /// <summary>W3C trace context, under the name the Azure SDKs read it from.</summary>
     public const string TraceParent = "Diagnostic-Id";
 
@@ -72,6 +75,7 @@ public static class MessageProperties
         if (message.SiteMismatch) yield return new(SiteMismatch, true);
         if (message.BodyMissing) yield return new(BodyState, "missing");
         if (message.Recovered) yield return new(Recovered, true);
+        if (message.Reconstructed) yield return new(Reconstructed, true);
         if (message.TraceParent is { } trace) yield return new(TraceParent, trace);
         if (dataRef is not null) yield return new(DataRef, dataRef.ToString());
     }

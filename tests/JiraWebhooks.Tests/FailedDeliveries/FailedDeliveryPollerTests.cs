@@ -124,14 +124,26 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     [Fact]
     public async Task Run_SiteWhoseListIsClosed_IsLeftInPeace_Rule16()
     {
+        _world.Site(World.Globex).Faults.FailNext("/failed", 403);
         for (var poll = 0; poll < 5; poll++)
         {
-            var result = await _world.PollAsync(World.Acme);
+            var result = await _world.PollAsync(World.Globex);
             Assert.Equal((true, null), (result.Unsupported, result.Problem));
         }
 
-        // Once for the OAuth site, and at every poll for the Connect site, whose list is empty.
-        Assert.Equal(1 + 5, _world.Jira.Ledger.Calls("GET /rest/api/3/webhook/failed"));
+        Assert.Equal(1, _world.Jira.Ledger.Calls("GET /rest/api/3/webhook/failed"));
+
+        // A Connect app may be let in again.
+        _world.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.False((await _world.PollAsync(World.Globex)).Unsupported);
+    }
+
+    [Fact]
+    public async Task Run_OAuthSite_NeverAsksForTheFailedList_Rule32()
+    {
+        await _world.PollAsync();
+
+        Assert.Equal(1, _world.Jira.Ledger.Calls("GET /rest/api/3/webhook/failed"));
     }
 
     [Fact]

@@ -1,0 +1,14 @@
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.FailedDeliveries;
+
+/// <summary>How a site gets back what it has missed. Every site has exactly one way: its failed list where Jira opens it, a search for what
+/// has changed where it does not (rule 32).</summary>
+public interface ISiteRecovery
+{
+    /// <summary>True when this is the site's way.</summary>
+    bool Covers(Site site);
+
+    /// <summary>One run. Throws <see cref="Jira.JiraApiException"/>, storage and publisher errors: the next run goes on from what is stored.</summary>
+    Task<SitePoll> PollAsync(Site site, CancellationToken cancellationToken);
+}
