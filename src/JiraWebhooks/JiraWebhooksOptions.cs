@@ -1,4 +1,5 @@
 using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites;
 
 namespace JiraWebhooks;
 
@@ -23,6 +24,15 @@ public sealed record JiraWebhooksOptions
 
     /// <summary>Key Vault that holds the OAuth grants; null on one machine.</summary>
     public Uri? KeyVaultUri { get; init; }
+
+    /// <summary>Client id of the OAuth app under which sites are onboarded; null where nobody is.</summary>
+    public string? OAuthClientId { get; init; }
+
+    /// <summary>That app's client secret; sites that were onboarded with it need no copy.</summary>
+    public SiteSecret? OAuthClientSecret { get; init; }
+
+    /// <summary>The client secret before the last rotation; still verifies, never signs.</summary>
+    public SiteSecret? OAuthPreviousClientSecret { get; init; }
 
     /// <summary>Storage Queue's name, with <see cref="PublisherKind.StorageQueue"/>.</summary>
     public string QueueName { get; init; } = "jira-deliveries";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites;
 using Microsoft.Extensions.Configuration;
 
 namespace JiraWebhooks;
@@ -21,6 +22,9 @@ public static class SettingsReader
             AtlassianAuthUrl = Url(configuration, "AtlassianAuthUrl", mistakes) ?? defaults.AtlassianAuthUrl,
             KeyVaultUri = Url(configuration, "KeyVaultUri", mistakes),
             TokenFolder = Text(configuration, "TokenFolder") ?? defaults.TokenFolder,
+            OAuthClientId = Text(configuration, "OAuthClientId"),
+            OAuthClientSecret = SiteSecret.From(Text(configuration, "OAuthClientSecret")),
+            OAuthPreviousClientSecret = SiteSecret.From(Text(configuration, "OAuthPreviousClientSecret")),
             QueueName = Text(configuration, "QueueName") ?? defaults.QueueName,
             ClaimCheckContainer = Text(configuration, "ClaimCheckContainer") ?? defaults.ClaimCheckContainer,
             ClaimCheckThreshold = ClaimCheckThreshold(configuration, mistakes),

@@ -7,7 +7,7 @@ namespace FunctionsApp.Tests;
 
 public sealed class HealthTests
 {
-    private static readonly SiteHealth Acme = new("acme", "unhealthy", "A webhook expires within 7 days.", null, null, null, null, null);
+    private static readonly SiteHealth Acme = new("acme", "unhealthy", "A webhook expires within 7 days.", null, null, null, null, null, null);
 
     [Theory]
     [InlineData(true, 200, """{"status":"ok"}""")]
@@ -52,5 +52,7 @@ public sealed class HealthTests
             Asked.Add(details);
             return Task.FromResult(report);
         }
+
+        public Task<SiteHealth> ReportAsync(JiraWebhooks.Sites.Site site, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

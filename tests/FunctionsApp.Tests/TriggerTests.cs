@@ -10,6 +10,19 @@ public sealed class TriggerTests
     [InlineData("ReceiveDelivery", AuthorizationLevel.Anonymous, "post", DeliveryReceiver.Route)]
     [InlineData("Health", AuthorizationLevel.Anonymous, "get", "health")]
     [InlineData("HealthDetails", AuthorizationLevel.Function, "get", "health/details")]
+    [InlineData("ListSites", AuthorizationLevel.Function, "get", "sites")]
+    [InlineData("ShowSite", AuthorizationLevel.Function, "get", "sites/{site}")]
+    [InlineData("PutSite", AuthorizationLevel.Function, "put", "sites/{site}")]
+    [InlineData("RemoveSite", AuthorizationLevel.Function, "delete", "sites/{site}")]
+    [InlineData("ImportSite", AuthorizationLevel.Function, "post", "sites/{site}/import")]
+    [InlineData("RotateSecret", AuthorizationLevel.Function, "post", "sites/{site}/secret")]
+    [InlineData("DisableSite", AuthorizationLevel.Function, "post", "sites/{site}/disable")]
+    [InlineData("EnableSite", AuthorizationLevel.Function, "post", "sites/{site}/enable")]
+    [InlineData("RefreshSite", AuthorizationLevel.Function, "post", "sites/{site}/refresh")]
+    [InlineData("RecoverSite", AuthorizationLevel.Function, "post", "sites/{site}/recover")]
+    [InlineData("OAuthStart", AuthorizationLevel.Function, "get", "oauth/start")]
+    [InlineData("OAuthCallback", AuthorizationLevel.Anonymous, "get", "oauth/callback")]
+    [InlineData("OAuthSites", AuthorizationLevel.Anonymous, "post", "oauth/sites")]
     public void HttpTrigger_OfAFunction_HasItsRouteAndKey(string name, AuthorizationLevel level, string method, string route)
     {
         var trigger = Trigger<HttpTriggerAttribute>(name);
@@ -41,7 +54,12 @@ public sealed class TriggerTests
 
     [Fact]
     public void Functions_OfTheApp_AreThese() =>
-        Assert.Equal(["Health", "HealthDetails", "PollFailedWebhooks", "ReceiveDelivery", "RefreshWebhooks"], Functions().Select(Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [
+                "DisableSite", "EnableSite", "Health", "HealthDetails", "ImportSite", "ListSites", "OAuthCallback", "OAuthSites", "OAuthStart", "PollFailedWebhooks",
+                "PutSite", "ReceiveDelivery", "RecoverSite", "RefreshSite", "RefreshWebhooks", "RemoveSite", "RotateSecret", "ShowSite",
+            ],
+            Functions().Select(Name).Order(StringComparer.Ordinal));
 
     private static T Trigger<T>(string function)
         where T : Attribute =>

@@ -7,8 +7,9 @@ public sealed record HealthReport(bool Healthy, IReadOnlyList<SiteHealth>? Sites
 
 /// <summary>One site's state (rule 31). Times are UTC and null where nothing is known yet.</summary>
 /// <param name="Site">The site's slug.</param>
-/// <param name="State"><c>ok</c>, <c>unhealthy</c> or <c>reconnect_required</c>.</param>
+/// <param name="State"><c>ok</c>, <c>unhealthy</c>, <c>reconnect_required</c> or <c>disabled</c>; the last is somebody's wish and no trouble.</param>
 /// <param name="Reason">Why it is not ok, in one sentence that names no value.</param>
+/// <param name="Since">Since when it is so, as far as the timers have seen it.</param>
 /// <param name="LastDelivery">When its last delivery was accepted, as far as saved.</param>
 /// <param name="LastRefresh">When a refresh last kept every subscription alive.</param>
 /// <param name="SoonestExpiry">The soonest expiry among its webhooks.</param>
@@ -18,6 +19,7 @@ public sealed record SiteHealth(
     string Site,
     string State,
     string? Reason,
+    DateTimeOffset? Since,
     DateTimeOffset? LastDelivery,
     DateTimeOffset? LastRefresh,
     DateTimeOffset? SoonestExpiry,

@@ -23,7 +23,7 @@ public sealed class HealthReporter(
         {
             var reports = new List<SiteHealth>();
             foreach (var site in await sites.ListAsync(limit.Token)) reports.Add(await ReportAsync(site, limit.Token));
-            return new HealthReport(reports.TrueForAll(report => report.State == "ok"), details ? reports : null);
+            return new HealthReport(reports.TrueForAll(report => report.State is "ok" or "disabled"), details ? reports : null);
         }
         catch (Exception)
         {
@@ -31,7 +31,8 @@ public sealed class HealthReporter(
         }
     }
 
-    private async Task<SiteHealth> ReportAsync(Site site, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<SiteHealth> ReportAsync(Site site, CancellationToken cancellationToken)
     {
         if (activity.Accepted.TryGetValue(site.Id, out var accepted)) await status.SaveDeliveryAsync(site.Id, accepted, cancellationToken);
 
@@ -41,11 +42,12 @@ public sealed class HealthReporter(
             var refresh = rows.GetValueOrDefault("refresh");
             var poll = rows.GetValueOrDefault("poll");
             var cursor = poll?.GetDateTimeOffset("Cursor");
-            var (state, reason) = await StateAsync(site, refresh, poll, cancellationToken);
+            var (state, reason, since) = await StateAsync(site, refresh, poll, cancellationToken);
             return new SiteHealth(
                 site.Id,
                 state,
                 reason,
+                since,
                 rows.GetValueOrDefault("delivery")?.GetDateTimeOffset("LastDelivery"),
                 refresh?.GetDateTimeOffset("OkAt"),
                 refresh?.GetDateTimeOffset("SoonestExpiry"),
@@ -54,23 +56,30 @@ public sealed class HealthReporter(
         }
         catch (Azure.RequestFailedException)
         {
-            return new SiteHealth(site.Id, "unhealthy", "Table Storage cannot be read.", null, null, null, null, null);
+            return new SiteHealth(site.Id, "unhealthy", "Table Storage cannot be read.", null, null, null, null, null, null);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return new SiteHealth(site.Id, "unhealthy", "Its OAuth grant cannot be read.", null, null, null, null, null, null);
         }
     }
 
-    private async Task<(string State, string? Reason)> StateAsync(Site site, TableEntity? refresh, TableEntity? poll, CancellationToken cancellationToken)
+    private async Task<(string State, string? Reason, DateTimeOffset? Since)> StateAsync(Site site, TableEntity? refresh, TableEntity? poll, CancellationToken cancellationToken)
     {
-        if (site.Problem is { } problem) return ("unhealthy", problem);
-        if (site.Scheme is SiteScheme.OAuth && await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null)
+        if (site.Problem is { } problem) return ("unhealthy", problem, SiteStatusTable.ProblemSince(refresh));
+        if (site.Disabled is { } disabled) return ("disabled", disabled.Reason, disabled.Since);
+        if (site.Scheme is SiteScheme.OAuth && await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is { } dead)
         {
-            return ("reconnect_required", "The OAuth grant is missing or no longer valid: connect the site again.");
+            return ("reconnect_required", "The OAuth grant is missing or no longer valid: connect the site again.", dead);
         }
 
-        if (!site.HasApi) return ("ok", null);
-        if (refresh?.GetString("Problem") is { Length: > 0 } failed) return ("unhealthy", failed);
-        if (clock.GetUtcNow() - refresh?.GetDateTimeOffset("OkAt") > LongestSilence) return ("unhealthy", "No refresh has succeeded for 26 hours.");
-        if (refresh?.GetDateTimeOffset("SoonestExpiry") - clock.GetUtcNow() < SiteRefresher.Critical) return ("unhealthy", "A webhook expires within 7 days.");
+        if (!site.HasApi) return ("ok", null, null);
+        if (refresh?.GetString("Problem") is { Length: > 0 } failed) return ("unhealthy", failed, SiteStatusTable.ProblemSince(refresh));
 
-        return poll?.GetString("Problem") is { Length: > 0 } unread ? ("unhealthy", unread) : ("ok", null);
+        var now = clock.GetUtcNow();
+        if (refresh?.GetDateTimeOffset("OkAt") is { } ok && now - ok > LongestSilence) return ("unhealthy", "No refresh has succeeded for 26 hours.", ok + LongestSilence);
+        if (refresh?.GetDateTimeOffset("SoonestExpiry") - now < SiteRefresher.Critical) return ("unhealthy", "A webhook expires within 7 days.", refresh?.GetDateTimeOffset("SoonestExpiry") - SiteRefresher.Critical);
+
+        return poll?.GetString("Problem") is { Length: > 0 } unread ? ("unhealthy", unread, SiteStatusTable.ProblemSince(poll)) : ("ok", null, null);
     }
 }

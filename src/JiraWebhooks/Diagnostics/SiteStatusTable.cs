@@ -34,12 +34,22 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
         return rows;
     }
 
+    /// <summary>Since when the row tells of a problem; null when it tells of none.</summary>
+    public static DateTimeOffset? ProblemSince(TableEntity? row) =>
+        row?.GetString("Problem") is { Length: > 0 } ? row.GetDateTimeOffset("ProblemSince") : null;
+
     private async Task SaveAsync(string site, string kind, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact, CancellationToken cancellationToken)
     {
         try
         {
             var table = await status.GetAsync(cancellationToken);
             var row = new TableEntity(site, kind) { ["At"] = clock.GetUtcNow(), ["Problem"] = problem ?? "" };
+            if (problem is { Length: > 0 })
+            {
+                var before = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: cancellationToken);
+                row["ProblemSince"] = before.HasValue && ProblemSince(before.Value) is { } since ? since : clock.GetUtcNow();
+            }
+
             if (ok) row["OkAt"] = clock.GetUtcNow();
             if (fact.Value is not null) row[fact.Name] = fact.Value;
 

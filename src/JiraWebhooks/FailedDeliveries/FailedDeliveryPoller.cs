@@ -28,7 +28,7 @@ public sealed partial class FailedDeliveryPoller(
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
 
         var results = new ConcurrentBag<SitePoll>();
-        var all = await sites.ListAsync(cancellationToken);
+        var all = await sites.ListKnownAsync(logger, cancellationToken);
         await Parallel.ForEachAsync(
             all.Where(site => site.Problem is null && site.HasApi),
             new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace JiraWebhooks.Sites;
 
 /// <summary>Sites fixed in configuration, read once at start.</summary>
-public sealed class ConfiguredSites : ISiteStore
+public sealed class ConfiguredSites
 {
     private readonly Dictionary<string, Site> _sites = new(StringComparer.Ordinal);
 
@@ -17,9 +17,9 @@ public sealed class ConfiguredSites : ISiteStore
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask<Site?> FindAsync(string siteId, CancellationToken cancellationToken) => new(_sites.GetValueOrDefault(siteId));
+    /// <summary>All of them.</summary>
+    public IReadOnlyCollection<Site> All => _sites.Values;
 
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<Site>> ListAsync(CancellationToken cancellationToken) => new([.. _sites.Values]);
+    /// <summary>The site of that id, or null.</summary>
+    public Site? Find(string siteId) => _sites.GetValueOrDefault(siteId);
 }

@@ -7,5 +7,6 @@ public interface ISiteStore
     ValueTask<Site?> FindAsync(string siteId, CancellationToken cancellationToken);
 
     /// <summary>All sites, for the timers and Health.</summary>
+    /// <exception cref="SitesUnreadableException">Those added at run time cannot be read.</exception>
     ValueTask<IReadOnlyList<Site>> ListAsync(CancellationToken cancellationToken);
 }

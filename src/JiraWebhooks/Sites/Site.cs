@@ -53,6 +53,20 @@ public sealed record Site
     /// Its deliveries are answered 503 until it is mended, and the other sites run.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>True for a site that was added at run time, false for one of the settings.</summary>
+    public bool IsStored { get; init; }
+
+    /// <summary>When a stored site was added or enabled again. Webhooks are registered only when every instance has had the time to learn of it.</summary>
+    public DateTimeOffset? ActiveSince { get; init; }
+
+    /// <summary>Since when and why the site is switched off: it has no subscriptions then, and what still arrives is published. Null when it is on.</summary>
+    public SiteDisabled? Disabled { get; init; }
+
     /// <summary>True when the app may call the webhook operations here.</summary>
     public bool HasApi => Scheme is SiteScheme.OAuth or SiteScheme.Connect || UserName is not null;
 }
+
+/// <summary>That a site is switched off.</summary>
+/// <param name="Since">When somebody did so.</param>
+/// <param name="Reason">Why, in their words.</param>
+public sealed record SiteDisabled(DateTimeOffset Since, string? Reason);

@@ -25,6 +25,13 @@ internal static partial class SiteReader
             problems.Add("it has a value of the wrong kind");
         }
 
+        return Make(id, options, global, problems, $"See the settings Sites__{id}__….");
+    }
+
+    /// <summary>The site of <paramref name="options"/>. <paramref name="problems"/> is what is known to be wrong so far,
+    /// <paramref name="where"/> the sentence that says where to mend it.</summary>
+    public static Site Make(string id, SiteOptions options, JiraWebhooksOptions global, List<string> problems, string where)
+    {
         if (!Slug().IsMatch(id)) problems.Add("its name must be 1 to 32 lower-case letters, digits or hyphens");
         var url = Address(options.Url, "Url", problems);
         var scheme = Scheme(options.Scheme, problems);
@@ -53,7 +60,7 @@ internal static partial class SiteReader
             Secret = secret,
             PreviousSecret = SiteSecret.From(options.PreviousSecret),
             Subscriptions = Subscriptions(options, problems),
-            Problem = problems.Count == 0 ? null : $"Site {id} is not usable: {string.Join("; ", problems)}. See the settings Sites__{id}__….",
+            Problem = problems.Count == 0 ? null : $"Site {id} is not usable: {string.Join("; ", problems)}. {where}",
         };
     }
 

@@ -1,4 +1,10 @@
+using Azure.Security.KeyVault.Secrets;
+using JiraWebhooks.Sites.Management;
 using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Sites.Onboarding;
+using JiraWebhooks.Sites.Secrets;
+using JiraWebhooks.Sites.Store;
+using JiraWebhooks.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,9 +13,27 @@ namespace JiraWebhooks.Sites;
 /// <summary>Registers the room.</summary>
 public static class SitesServiceCollectionExtensions
 {
-    /// <summary>Sites from the settings section <c>Sites</c>, and the tokens of those that use OAuth.</summary>
-    public static IServiceCollection AddSites(this IServiceCollection services, IConfiguration configuration, JiraWebhooksOptions options) =>
-        services
-            .AddSingleton<ISiteStore>(provider => new ConfiguredSites(configuration, provider.GetRequiredService<JiraWebhooksOptions>()))
+    /// <summary>Sites from the settings section <c>Sites</c> and from Table Storage, their secrets, and the tokens of those that use OAuth.</summary>
+    public static IServiceCollection AddSites(this IServiceCollection services, IConfiguration configuration, JiraWebhooksOptions options)
+    {
+        if (options.KeyVaultUri is null) services.AddSingleton<ISecretStore, FileSecretStore>();
+        else services.AddSingleton<ISecretStore>(provider => new KeyVaultSecretStore(provider.GetRequiredService<SecretClient>(), provider.GetRequiredService<TimeProvider>()));
+
+        return services
+            .AddSingleton(provider => new ConfiguredSites(configuration, provider.GetRequiredService<JiraWebhooksOptions>()))
+            .AddSingleton(provider => new SiteTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Sites)))
+            .AddSingleton<SecretCache>()
+            .AddSingleton(provider => new SiteLoader(
+                provider.GetRequiredService<SiteTable>(), provider.GetRequiredService<SecretCache>(), configuration, provider.GetRequiredService<JiraWebhooksOptions>()))
+            .AddSingleton<StoredSites>()
+            .AddSingleton<ISiteStore, SiteDirectory>()
+            .AddSingleton<SiteManager>()
+            .AddSingleton<SiteRemoval>()
+            .AddSingleton<SitesApi>()
+            .AddSingleton<ITicketStore>(provider => new TicketTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Tickets), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<OAuthConsent>()
+            .AddSingleton<SiteAdmission>()
+            .AddSingleton<OAuthOnboarding>()
             .AddOAuth(options);
+    }
 }

@@ -47,16 +47,17 @@ public static class StorageServiceCollectionExtensions
 
         // The SDK writes two lines per request: a delivery would cost more log than message.
         services.AddLogging(logging => logging.AddFilter("Azure", LogLevel.Warning));
-        services.AddTable(TableNames.Webhooks).AddTable(TableNames.Cursors).AddTable(TableNames.Leases).AddTable(TableNames.Status);
+        services.AddTable(TableNames.Webhooks).AddTable(TableNames.Cursors).AddTable(TableNames.Leases).AddTable(TableNames.Status).AddTable(TableNames.Tickets);
+        services.AddTable(TableNames.Sites, AzureClients.Receive);
         services.AddSingleton(provider => new LeaseTable(
             provider.GetRequiredKeyedService<LazyTable>(TableNames.Leases), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ILeases>(provider => provider.GetRequiredService<LeaseTable>());
         return services;
     }
 
-    private static IServiceCollection AddTable(this IServiceCollection services, string table) =>
+    private static IServiceCollection AddTable(this IServiceCollection services, string table, string client = AzureClients.Timers) =>
         services.AddKeyedSingleton(table, (provider, _) => new LazyTable(
-            provider.GetRequiredService<IAzureClientFactory<TableServiceClient>>().CreateClient(AzureClients.Timers), table));
+            provider.GetRequiredService<IAzureClientFactory<TableServiceClient>>().CreateClient(client), table));
 
     private static void Patience(RetryOptions retry, string name)
     {

@@ -12,6 +12,12 @@ public static class TableNames
     /// <summary>Leases: partition kind of work, row site or grant.</summary>
     public const string Leases = "leases";
 
+    /// <summary>Sites added at run time: partition <c>site</c>, row slug.</summary>
+    public const string Sites = "sites";
+
+    /// <summary>Consents under way: partition <c>ticket</c>, row hash of the state.</summary>
+    public const string Tickets = "tickets";
+
     /// <summary>What Health shows: partition site, row by room.</summary>
     public const string Status = "sitestatus";
 }

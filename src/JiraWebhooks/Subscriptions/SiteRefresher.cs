@@ -1,5 +1,6 @@
 using JiraWebhooks.Jira;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Sites.Store;
 
 namespace JiraWebhooks.Subscriptions;
 
@@ -20,6 +21,9 @@ public sealed class SiteRefresher(JiraWebhookClient jira, WebhookTable webhooks,
         var callback = options.CallbackUrl(site.Id);
         var result = new SiteRefresh(site.Id) { Failed = site.Subscriptions.Count };
         if (SubscriptionValidator.Problem(callback, site) is { } wrong) return result with { Problem = wrong };
+
+        // Another instance must know the site before Jira can deliver to it: it would refuse what it does not know.
+        if (site.ActiveSince + StoredSites.Settled - clock.GetUtcNow() is { Ticks: > 0 } wait) await Task.Delay(wait, clock, cancellationToken);
 
         var listed = await jira.ListAsync(site, cancellationToken);
         var known = (await webhooks.ListAsync(site.Id, cancellationToken)).ToDictionary(row => row.Name);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using JiraWebhooks.Diagnostics;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Sites.Management;
 using JiraWebhooks.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ public sealed partial class WebhookRefresher(
     ILeases leases,
     SiteStatusTable status,
     SiteGauges gauges,
+    SiteRemoval removal,
     JiraWebhooksOptions options,
     TimeProvider clock,
     ILogger<WebhookRefresher> logger)
@@ -28,7 +30,7 @@ public sealed partial class WebhookRefresher(
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
 
         var results = new ConcurrentBag<SiteRefresh>();
-        var all = await sites.ListAsync(cancellationToken);
+        var all = await sites.ListKnownAsync(logger, cancellationToken);
         await Parallel.ForEachAsync(
             all.Where(site => site.Problem is not null || site.HasApi),
             new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },
@@ -41,7 +43,16 @@ public sealed partial class WebhookRefresher(
             });
 
         await gauges.RecordAsync(all, cancellationToken);
+        await removal.RunAsync(cancellationToken);
         return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
+    }
+
+    /// <summary>A run at one site alone.</summary>
+    public async Task<SiteRefresh> RunAsync(Site site, CancellationToken cancellationToken)
+    {
+        var result = await RefreshAsync(site, cancellationToken);
+        await ReportAsync(result);
+        return result;
     }
 
     private async Task<SiteRefresh> RefreshAsync(Site site, CancellationToken cancellationToken)

@@ -19,9 +19,9 @@ public sealed class ConfiguredSitesTests
     };
 
     [Fact]
-    public async Task FindAsync_CompleteOAuthSite_HasNoProblemAndCallsTheGateway()
+    public void Find_CompleteOAuthSite_HasNoProblemAndCallsTheGateway()
     {
-        var site = await FindAsync("acme", OAuthSite);
+        var site = Find("acme", OAuthSite);
 
         Assert.NotNull(site);
         Assert.Null(site.Problem);
@@ -33,16 +33,16 @@ public sealed class ConfiguredSitesTests
     }
 
     [Fact]
-    public async Task FindAsync_UnknownSite_IsNull() => Assert.Null(await FindAsync("globex", OAuthSite));
+    public void Find_UnknownSite_IsNull() => Assert.Null(Find("globex", OAuthSite));
 
     [Theory]
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)")]
     [InlineData("@microsoft.keyvault(VaultName=v;SecretName=s)")]
-    public async Task FindAsync_UnusableSecret_IsAProblemNotAnException_Decision4(string secret)
+    public void Find_UnusableSecret_IsAProblemNotAnException_Decision4(string secret)
     {
-        var site = await FindAsync("acme", With("Sites:acme:Secret", secret));
+        var site = Find("acme", With("Sites:acme:Secret", secret));
 
         Assert.NotNull(site);
         Assert.Null(site.Secret);
@@ -56,22 +56,22 @@ public sealed class ConfiguredSitesTests
     [InlineData("CloudId", null, "CloudId is missing")]
     [InlineData("ClientId", " ", "ClientId is missing")]
     [InlineData("ApiUrl", "ftp://x", "ApiUrl must be an absolute https address")]
-    public async Task FindAsync_WrongSetting_NamesItAndNeverItsValue_Decision4(string name, string? value, string sentence)
+    public void Find_WrongSetting_NamesItAndNeverItsValue_Decision4(string name, string? value, string sentence)
     {
-        var site = await FindAsync("acme", With($"Sites:acme:{name}", value));
+        var site = Find("acme", With($"Sites:acme:{name}", value));
 
         Assert.Contains(sentence, site?.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("the-client-secret", site?.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task FindAsync_SeveralMistakes_AreToldTogether_Decision4()
+    public void Find_SeveralMistakes_AreToldTogether_Decision4()
     {
         var settings = With("Sites:acme:Url", null);
         settings["Sites:acme:CloudId"] = null;
         settings["Sites:acme:Subscriptions:Not_A_Slug:Jql"] = "project = A";
 
-        var site = await FindAsync("acme", settings);
+        var site = Find("acme", settings);
 
         Assert.Contains("Url must be", site?.Problem, StringComparison.Ordinal);
         Assert.Contains("CloudId is missing", site?.Problem, StringComparison.Ordinal);
@@ -79,11 +79,11 @@ public sealed class ConfiguredSitesTests
     }
 
     [Fact]
-    public async Task ListAsync_OneSiteWrong_LeavesTheOtherUsable_Decision4()
+    public void All_OneSiteWrong_LeavesTheOtherUsable_Decision4()
     {
         var settings = With("Sites:globex:Scheme", "Connect");
 
-        var sites = await new ConfiguredSites(Configuration(settings), Options).ListAsync(TestContext.Current.CancellationToken);
+        var sites = new ConfiguredSites(Configuration(settings), Options).All;
 
         Assert.Equal(2, sites.Count);
         Assert.Null(sites.Single(site => site.Id == "acme").Problem);
@@ -113,8 +113,7 @@ public sealed class ConfiguredSitesTests
 
     private static Dictionary<string, string?> With(string name, string? value) => new(OAuthSite) { [name] = value };
 
-    private static async Task<Site?> FindAsync(string id, Dictionary<string, string?> settings) =>
-        await new ConfiguredSites(Configuration(settings), Options).FindAsync(id, TestContext.Current.CancellationToken);
+    private static Site? Find(string id, Dictionary<string, string?> settings) => new ConfiguredSites(Configuration(settings), Options).Find(id);
 
     private static IConfiguration Configuration(Dictionary<string, string?> settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(settings).Build();

@@ -5,6 +5,7 @@ using JiraWebhooks.FailedDeliveries;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Sites.Secrets;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Subscriptions;
 using JiraWebhooks.Tests.Sites.OAuth;
@@ -60,6 +61,9 @@ internal sealed class World : IAsyncDisposable
 
     public InMemoryTables Tables { get; }
 
+    /// <summary>The vault of all instances.</summary>
+    public MemorySecretStore Secrets { get; } = new();
+
     public RecordingPublisher Publisher { get; } = new();
 
     /// <summary>Settings of the instances made from here on.</summary>
@@ -103,13 +107,14 @@ internal sealed class World : IAsyncDisposable
             services.AddHttpClient(client).ConfigurePrimaryHttpMessageHandler(() => new DroppedConnections { InnerHandler = _app.GetTestServer().CreateHandler() });
         }
 
-        foreach (var table in new[] { TableNames.Webhooks, TableNames.Cursors, TableNames.Leases, TableNames.Status })
+        foreach (var table in new[] { TableNames.Webhooks, TableNames.Cursors, TableNames.Leases, TableNames.Status, TableNames.Sites, TableNames.Tickets })
         {
             services.AddKeyedSingleton(table, (_, _) => new LazyTable(_tables, table));
         }
 
         foreach (var name in new[] { AzureClients.Receive, AzureClients.Timers }) services.AddKeyedSingleton<IDeliveryPublisher>(name, Publisher);
         services.AddSingleton<ITokenStore>(_tokens);
+        services.AddSingleton<ISecretStore>(Secrets);
 
         var provider = services.BuildServiceProvider();
         _instances.Add(provider);

@@ -6,8 +6,6 @@ namespace JiraWebhooks.Sites.OAuth;
 /// an exclusive lock file keeps a second process from passing the version check in between. Only the owner may read it (mode 600).</summary>
 public sealed class FileTokenStore(JiraWebhooksOptions options, TimeProvider clock) : ITokenStore
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private static readonly TimeSpan LockStep = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
@@ -37,14 +35,14 @@ public sealed class FileTokenStore(JiraWebhooksOptions options, TimeProvider clo
     /// <inheritdoc/>
     public async Task<bool> TryWriteAsync(string grant, OAuthGrant value, string? version, CancellationToken cancellationToken)
     {
-        CreateFolder();
+        OwnerOnly.CreateFolder(_folder);
         await using var held = await LockAsync(FilePath(grant, "lock"), cancellationToken);
         if ((await ReadAsync(grant, cancellationToken))?.Version != version) return false;
 
         // One left behind by a crash is ours to remove: nobody else writes while we hold the lock.
         var draft = FilePath(grant, "tmp");
         File.Delete(draft);
-        await using (var file = new FileStream(draft, Exclusive(FileMode.CreateNew)))
+        await using (var file = new FileStream(draft, OwnerOnly.NewFile()))
         {
             await file.WriteAsync(StoredGrantJson.Write(value), cancellationToken);
             file.Flush(flushToDisk: true);
@@ -61,26 +59,13 @@ public sealed class FileTokenStore(JiraWebhooksOptions options, TimeProvider clo
         {
             try
             {
-                return new FileStream(path, Exclusive(FileMode.OpenOrCreate));
+                return new FileStream(path, OwnerOnly.Exclusive(FileMode.OpenOrCreate));
             }
             catch (IOException) when (clock.GetUtcNow() < giveUpAt)
             {
                 await Task.Delay(LockStep, clock, cancellationToken);
             }
         }
-    }
-
-    private void CreateFolder()
-    {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(_folder);
-        else Directory.CreateDirectory(_folder, OwnerOnly | UnixFileMode.UserExecute);
-    }
-
-    private static FileStreamOptions Exclusive(FileMode mode)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.None, Options = FileOptions.Asynchronous };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
-        return options;
     }
 
     // A hash of the content: an edit by hand is a new version too.

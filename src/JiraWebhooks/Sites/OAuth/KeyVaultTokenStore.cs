@@ -8,8 +8,6 @@ namespace JiraWebhooks.Sites.OAuth;
 /// under which grants are rotated keeps others out in between (decision 12).</summary>
 public sealed class KeyVaultTokenStore(SecretClient secrets, TimeProvider clock) : ITokenStore
 {
-    private static readonly TimeSpan RecoveryStep = TimeSpan.FromSeconds(1);
-
     /// <summary>Name of the secret that holds a grant.</summary>
     public static string SecretName(string grant) => $"jira-grant-{GrantName.Checked(grant)}";
 
@@ -34,23 +32,8 @@ public sealed class KeyVaultTokenStore(SecretClient secrets, TimeProvider clock)
 
         var secret = new KeyVaultSecret(SecretName(grant), Encoding.UTF8.GetString(StoredGrantJson.Write(value)));
         secret.Properties.ContentType = "application/json";
-        try
-        {
-            await secrets.SetSecretAsync(secret, cancellationToken);
-        }
-        catch (RequestFailedException deleted) when (deleted.Status == 409 && version is null)
-        {
-            // A deleted secret keeps its name for days (soft delete): it must be recovered before it can be written.
-            var recovery = await secrets.StartRecoverDeletedSecretAsync(secret.Name, cancellationToken);
-            while (!recovery.HasCompleted)
-            {
-                await Task.Delay(RecoveryStep, clock, cancellationToken);
-                await recovery.UpdateStatusAsync(cancellationToken);
-            }
-
-            await secrets.SetSecretAsync(secret, cancellationToken);
-        }
-
+        if (version is null) await secrets.SetOrRecoverAsync(secret, clock, cancellationToken);
+        else await secrets.SetSecretAsync(secret, cancellationToken);
         return true;
     }
 }

@@ -109,9 +109,9 @@ public sealed class OAuthRegistrationTests
     [InlineData("Shared", "shared")]
     [InlineData(" ", "acme")]
     [InlineData(null, "acme")]
-    public async Task ConfiguredSites_Grant_IsASlug(string? setting, string grant)
+    public void ConfiguredSites_Grant_IsASlug(string? setting, string grant)
     {
-        var site = await SiteAsync(setting);
+        var site = Find(setting);
 
         Assert.Equal((grant, null), (site!.Grant, site.Problem));
     }
@@ -119,10 +119,10 @@ public sealed class OAuthRegistrationTests
     [Theory]
     [InlineData("../x")]
     [InlineData("a b")]
-    public async Task ConfiguredSites_GrantThatIsNoSlug_IsAProblem_Decision4(string setting) =>
-        Assert.Contains("Grant must be", (await SiteAsync(setting))!.Problem, StringComparison.Ordinal);
+    public void ConfiguredSites_GrantThatIsNoSlug_IsAProblem_Decision4(string setting) =>
+        Assert.Contains("Grant must be", Find(setting)!.Problem, StringComparison.Ordinal);
 
-    private static ValueTask<Site?> SiteAsync(string? grant) => new ConfiguredSites(
+    private static Site? Find(string? grant) => new ConfiguredSites(
         new ConfigurationBuilder().AddInMemoryCollection([
             new("Sites:acme:Url", "https://acme.atlassian.net"),
             new("Sites:acme:Scheme", "OAuth"),
@@ -131,7 +131,7 @@ public sealed class OAuthRegistrationTests
             new("Sites:acme:Secret", "s"),
             new("Sites:acme:Grant", grant),
         ]).Build(),
-        Options).FindAsync("acme", Token);
+        Options).Find("acme");
 
     private static Task<OAuthGrant> RefreshAsync(ServiceProvider services) => services.GetRequiredService<OAuthGrantClient>().RefreshAsync(
         StubSites.OAuth with { Secret = SiteSecret.From("leak-secret") }, "leak-old", Token);

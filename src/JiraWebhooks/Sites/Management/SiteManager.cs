@@ -1,0 +1,148 @@
+using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Sites.Secrets;
+using JiraWebhooks.Sites.Store;
+using JiraWebhooks.Subscriptions;
+
+namespace JiraWebhooks.Sites.Management;
+
+/// <summary>Adds, changes and switches off sites of the table. Each write names the version it replaces; secrets go to the vault first, so
+/// that no row ever waits for one. Throws <see cref="SiteChangeException"/> where the caller is wrong, and storage errors as they come:
+/// every call may be repeated.</summary>
+public sealed class SiteManager(
+    ConfiguredSites configured, SiteTable table, StoredSites cache, SiteLoader loader, ISecretStore secrets, ITokenStore grants, JiraWebhooksOptions global, TimeProvider clock)
+{
+    private const int MostReasonCharacters = 200;
+
+    /// <summary>The site's row, or 404.</summary>
+    public async Task<StoredSite> GetAsync(string id, CancellationToken cancellationToken)
+    {
+        EnsureNotFixed(id);
+        return await table.FindAsync(id, cancellationToken) ?? throw new SiteChangeException(404, $"There is no site {id}.");
+    }
+
+    /// <summary>Adds the site or changes it to <paramref name="wanted"/>; a secret that is not given stays. Gives true when it was added.</summary>
+    /// <param name="id">The site's slug.</param>
+    /// <param name="wanted">What the settings of a fixed site would say.</param>
+    /// <param name="ifMatch">The version that may be changed, or null for any.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<bool> PutAsync(string id, SiteOptions wanted, string? ifMatch, CancellationToken cancellationToken)
+    {
+        EnsureNotFixed(id);
+        var old = await table.FindAsync(id, cancellationToken);
+        if (ifMatch is not null && old?.Version.ToString() != ifMatch) throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
+
+        var scheme = Check(id, wanted, old);
+        var secret = await SaveSecretAsync(id, scheme, wanted, old, cancellationToken);
+        if (scheme is SiteScheme.OAuth && wanted.RefreshToken is { Length: > 0 } token) await SeedAsync(wanted.Grant ?? id, token, cancellationToken);
+
+        var row = new StoredSite
+        {
+            Id = id,
+            Options = wanted,
+            SecretRevision = secret,
+            ActiveSince = old is { RemovedAt: null } ? old.ActiveSince : clock.GetUtcNow(),
+            DisabledSince = old is { RemovedAt: null } ? old.DisabledSince : null,
+            DisabledReason = old is { RemovedAt: null } ? old.DisabledReason : null,
+            Version = old?.Version ?? default,
+        };
+        await WriteAsync(row, isNew: old is null, cancellationToken);
+        return old is null;
+    }
+
+    /// <summary>Makes <paramref name="secret"/> the site's secret, and the one there was the previous. With <paramref name="announce"/> it only
+    /// verifies for now: so a secret that changes elsewhere can be known here first, and nothing is refused in between.</summary>
+    public async Task RotateAsync(string id, string? secret, bool announce, CancellationToken cancellationToken)
+    {
+        if (SiteSecret.From(secret) is null) throw new SiteChangeException(400, "secret is empty or an unresolved Key Vault reference.");
+
+        var row = await GetAsync(id, cancellationToken);
+        var name = SecretName.Of(id, Scheme(row.Options));
+        var old = row.SecretRevision.Length > 0 ? await secrets.ReadAsync(name, cancellationToken) : null;
+        if (old is null && announce) throw new SiteChangeException(409, $"Site {id} has no secret of its own to which another could be added.");
+
+        var next = old is null ? new SecretPair(secret!) : announce ? old.Announced(secret!) : old.Rotated(secret!);
+        await secrets.WriteAsync(name, next, cancellationToken);
+        await WriteAsync(row with { SecretRevision = NewRevision() }, isNew: false, cancellationToken);
+    }
+
+    /// <summary>Switches the site off: the next refresh deletes its webhooks in Jira, and what still arrives is published.</summary>
+    public async Task DisableAsync(string id, string? reason, CancellationToken cancellationToken)
+    {
+        if (reason?.Length > MostReasonCharacters) throw new SiteChangeException(400, $"reason has more than {MostReasonCharacters} characters.");
+
+        var row = await GetAsync(id, cancellationToken);
+        await WriteAsync(row with { DisabledSince = row.DisabledSince ?? clock.GetUtcNow(), DisabledReason = reason ?? row.DisabledReason }, isNew: false, cancellationToken);
+    }
+
+    /// <summary>Switches the site on again, or takes its removal back: the next refresh registers its webhooks.</summary>
+    public async Task EnableAsync(string id, CancellationToken cancellationToken)
+    {
+        var row = await GetAsync(id, cancellationToken);
+        await WriteAsync(row with { DisabledSince = null, DisabledReason = null, RemovedAt = null, ActiveSince = clock.GetUtcNow() }, isNew: false, cancellationToken);
+    }
+
+    /// <summary>Removes the site: the next refresh deletes its webhooks, and <see cref="SiteRemoval"/> everything else when Jira has given up on
+    /// what was under way.</summary>
+    public async Task RemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        var row = await GetAsync(id, cancellationToken);
+        await WriteAsync(row with { RemovedAt = row.RemovedAt ?? clock.GetUtcNow() }, isNew: false, cancellationToken);
+    }
+
+    private SiteScheme Check(string id, SiteOptions wanted, StoredSite? old)
+    {
+        if (wanted is { UserName: not null } or { ApiToken: not null }) throw new SiteChangeException(400, "userName and apiToken are for sites of the settings alone: Jira answers 403 to them.");
+
+        // A secret that is kept, or that of the app in the settings, is as good as one that is given.
+        var kept = wanted.Secret is null && (old is { SecretRevision.Length: > 0 } || (wanted.ClientId is { } client && client == global.OAuthClientId && global.OAuthClientSecret is not null));
+        var site = SiteReader.Make(id, kept ? wanted with { Secret = "kept" } : wanted, global, [], "");
+        var wrong = new[] { site.Problem?.Trim() }
+            .Concat(site.Subscriptions.Select(SubscriptionValidator.Problem))
+            .Concat(loader.DefaultSubscriptions.Count == 0 && wanted.Subscriptions.Count == 0 && site.Scheme is not SiteScheme.AdminWebhook
+                ? ["It has no subscriptions, and the settings (Subscriptions__…) have none either."] : [])
+            .OfType<string>().ToList();
+        if (wrong.Count > 0) throw new SiteChangeException(400, string.Join(' ', wrong));
+        if (old is not null && Scheme(old.Options) != site.Scheme && old.SecretRevision.Length > 0 && wanted.Secret is null) throw new SiteChangeException(400, "Another scheme needs a secret of its own: give secret.");
+
+        return site.Scheme;
+    }
+
+    private async Task<string> SaveSecretAsync(string id, SiteScheme scheme, SiteOptions wanted, StoredSite? old, CancellationToken cancellationToken)
+    {
+        if (wanted.Secret is not { } current)
+        {
+            // A site that changes over to the app of the settings leaves its own secret behind.
+            var changesOver = wanted.ClientId != old?.Options.ClientId && wanted.ClientId == global.OAuthClientId;
+            return changesOver ? "" : old?.SecretRevision ?? "";
+        }
+
+        await secrets.WriteAsync(SecretName.Of(id, scheme), new SecretPair(current, wanted.PreviousSecret), cancellationToken);
+        return NewRevision();
+    }
+
+    // A token that is given twice must not replace the one that the first has become by now.
+    private async Task SeedAsync(string grant, string refreshToken, CancellationToken cancellationToken)
+    {
+        var stored = await grants.ReadAsync(grant, cancellationToken);
+        if (stored is null or { Grant.ReconnectRequiredSince: not null }) await grants.TryWriteAsync(grant, new OAuthGrant { RefreshToken = refreshToken }, stored?.Version, cancellationToken);
+    }
+
+    private async Task WriteAsync(StoredSite row, bool isNew, CancellationToken cancellationToken)
+    {
+        if (!await (isNew ? table.TryAddAsync(row, cancellationToken) : table.TryUpdateAsync(row, cancellationToken)))
+        {
+            throw new SiteChangeException(409, $"Somebody else is changing site {row.Id}: try again.");
+        }
+
+        cache.Invalidate();
+    }
+
+    private void EnsureNotFixed(string id)
+    {
+        if (configured.Find(id) is not null) throw new SiteChangeException(409, $"Site {id} is fixed in the settings (Sites__{id}__…): change it there.");
+    }
+
+    private static SiteScheme Scheme(SiteOptions options) => Enum.TryParse<SiteScheme>(options.Scheme, ignoreCase: true, out var scheme) ? scheme : SiteScheme.OAuth;
+
+    private static string NewRevision() => Guid.NewGuid().ToString("N");
+}

@@ -1,0 +1,70 @@
+using Azure;
+using Azure.Data.Tables;
+using JiraWebhooks.Sites.Secrets;
+using JiraWebhooks.Sites.Store;
+using JiraWebhooks.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace JiraWebhooks.Sites.Management;
+
+/// <summary>Erases removed sites, a day after they were removed: until then Jira may still be retrying deliveries, and a refusal would lose
+/// them. The row goes last, so that a run that breaks off is repeated.</summary>
+public sealed partial class SiteRemoval(
+    SiteTable sites,
+    StoredSites cache,
+    ISecretStore secrets,
+    [FromKeyedServices(TableNames.Webhooks)] LazyTable webhooks,
+    [FromKeyedServices(TableNames.Cursors)] LazyTable cursors,
+    [FromKeyedServices(TableNames.Status)] LazyTable status,
+    TimeProvider clock,
+    ILogger<SiteRemoval> logger)
+{
+    /// <summary>How long a removed site still takes deliveries.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromHours(24);
+
+    /// <summary>Erases what is due. A failure is logged and tried again at the next run.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var row in await sites.ListAsync(cancellationToken))
+            {
+                if (clock.GetUtcNow() - row.RemovedAt >= Grace) await EraseAsync(row, cancellationToken);
+            }
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.Failed(logger, error);
+        }
+    }
+
+    private async Task EraseAsync(StoredSite row, CancellationToken cancellationToken)
+    {
+        foreach (var table in new[] { webhooks, cursors, status }) await EmptyAsync(await table.GetAsync(cancellationToken), row.Id, cancellationToken);
+        foreach (var scheme in Enum.GetValues<SiteScheme>()) await secrets.DeleteAsync(SecretName.Of(row.Id, scheme), cancellationToken);
+
+        // Taken back in the last moment, it keeps its row and says that its secret is missing.
+        if (!await sites.TryDeleteAsync(row, cancellationToken)) return;
+
+        cache.Invalidate();
+        Log.Erased(logger, row.Id);
+    }
+
+    private static async Task EmptyAsync(TableClient table, string partition, CancellationToken cancellationToken)
+    {
+        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: cancellationToken))
+        {
+            await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Site {Site} was removed a day ago: its rows and secrets are erased.")]
+        public static partial void Erased(ILogger logger, string site);
+
+        [LoggerMessage(2, LogLevel.Error, "A removed site could not be erased; the next refresh tries again.")]
+        public static partial void Failed(ILogger logger, Exception error);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+using JiraWebhooks.Sites.Management;
+using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Sites.Store;
+
+namespace JiraWebhooks.Sites.Onboarding;
+
+/// <summary>A tenant on the page where sites are chosen.</summary>
+/// <param name="CloudId">Its cloud id.</param>
+/// <param name="Name">Its name, as people gave it.</param>
+/// <param name="Url">Its address.</param>
+/// <param name="SiteId">The slug it has, or would get.</param>
+/// <param name="Known">True when it is connected already: choosing it renews its grant.</param>
+/// <param name="Problem">Why it cannot be chosen, or null.</param>
+public sealed record Candidate(string CloudId, string Name, Uri Url, string SiteId, bool Known, string? Problem);
+
+/// <summary>Makes sites of the tenants that a consent reaches.</summary>
+public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager manager, ITokenStore grants, JiraWebhooksOptions options)
+{
+    /// <summary>Saves the grant: under the wanted name; else under that of the sites it was given for before, if it reaches them all; else
+    /// under a new one. Gives the name.</summary>
+    public async Task<string> SaveAsync(Consent consent, CancellationToken cancellationToken)
+    {
+        var name = consent.GrantName ?? await NameAsync(consent.Sites, cancellationToken);
+        while (!await grants.TryWriteAsync(name, consent.Grant, (await grants.ReadAsync(name, cancellationToken))?.Version, cancellationToken))
+        {
+            // A timer has renewed the old grant meanwhile: the new one replaces it.
+        }
+
+        return name;
+    }
+
+    /// <summary>The tenants to choose from.</summary>
+    public async Task<IReadOnlyList<Candidate>> OfferAsync(string grant, IReadOnlyList<AccessibleResource> resources, CancellationToken cancellationToken)
+    {
+        var all = await sites.ListAsync(cancellationToken);
+        var taken = all.Select(site => site.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. resources.Where(resource => resource.Url is not null).Select(resource => Offer(resource, grant, all, taken))];
+    }
+
+    /// <summary>Adds <paramref name="candidate"/>, or points the site it is already at <paramref name="grant"/>.</summary>
+    /// <exception cref="SiteChangeException">It cannot be.</exception>
+    public async Task AdmitAsync(Candidate candidate, string grant, CancellationToken cancellationToken)
+    {
+        if (candidate.Problem is { } problem) throw new SiteChangeException(409, problem);
+        if (candidate.Known && (await sites.FindAsync(candidate.SiteId, cancellationToken))?.IsStored is false) return;
+
+        var old = candidate.Known ? await table.FindAsync(candidate.SiteId, cancellationToken) : null;
+        var wanted = (old?.Options ?? new SiteOptions()) with
+        {
+            Scheme = nameof(SiteScheme.OAuth),
+            Url = candidate.Url.AbsoluteUri,
+            CloudId = candidate.CloudId,
+            ClientId = options.OAuthClientId,
+            Grant = grant,
+        };
+        await manager.PutAsync(candidate.SiteId, wanted, old?.Version.ToString(), cancellationToken);
+    }
+
+    private async Task<string> NameAsync(IReadOnlyList<AccessibleResource> resources, CancellationToken cancellationToken)
+    {
+        var all = (await sites.ListAsync(cancellationToken)).Where(site => site.Scheme is SiteScheme.OAuth).ToList();
+        var reached = resources.Select(resource => resource.Id).ToHashSet(StringComparer.Ordinal);
+        var names = all.Where(site => reached.Contains(site.CloudId ?? "")).Select(GrantName.Of).Distinct(StringComparer.Ordinal).ToList();
+
+        // Another person's consent may reach fewer sites; writing it over the old would cut the others off.
+        return names is [var one] && all.Where(site => GrantName.Of(site) == one).All(site => reached.Contains(site.CloudId ?? ""))
+            ? one
+            : $"grant-{OAuthConsent.NewSecret()[..12]}";
+    }
+
+    private static Candidate Offer(AccessibleResource resource, string grant, IReadOnlyList<Site> all, HashSet<string> taken)
+    {
+        var name = resource.Name ?? resource.Url!.Host;
+        if (all.FirstOrDefault(site => site.CloudId == resource.Id) is { } known)
+        {
+            var stuck = !known.IsStored && GrantName.Of(known) != grant ? $"{known.Id} is fixed in the settings: set Sites__{known.Id}__Grant to {grant}." : null;
+            return new Candidate(resource.Id, name, resource.Url!, known.Id, Known: true, stuck);
+        }
+
+        var slug = Slug(resource.Url!.Host.Split('.')[0]);
+        var free = slug;
+        for (var number = 2; !taken.Add(free); number++) free = $"{slug[..Math.Min(slug.Length, 28)]}-{number}";
+        return new Candidate(resource.Id, name, resource.Url, free, Known: false, null);
+    }
+
+    private static string Slug(string label)
+    {
+        var slug = NotSlug().Replace(label.ToLowerInvariant(), "-").Trim('-');
+        return slug.Length switch { 0 => "site", > 32 => slug[..32].TrimEnd('-'), _ => slug };
+    }
+
+    [GeneratedRegex("[^a-z0-9-]+")]
+    private static partial Regex NotSlug();
+}

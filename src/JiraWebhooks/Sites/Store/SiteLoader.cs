@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using JiraWebhooks.Sites.Secrets;
+using Microsoft.Extensions.Configuration;
+
+namespace JiraWebhooks.Sites.Store;
+
+/// <summary>Makes sites of the rows and their secrets.</summary>
+public sealed class SiteLoader
+{
+    private const int SecretsAtOnce = 8;
+
+    private readonly SiteTable _table;
+    private readonly SecretCache _secrets;
+    private readonly JiraWebhooksOptions _options;
+    private readonly Dictionary<string, SubscriptionOptions> _defaults;
+
+    internal SiteLoader(SiteTable table, SecretCache secrets, IConfiguration configuration, JiraWebhooksOptions options)
+    {
+        (_table, _secrets, _options) = (table, secrets, options);
+        _defaults = configuration.GetSection("Subscriptions").Get<Dictionary<string, SubscriptionOptions>>() ?? [];
+    }
+
+    /// <summary>The subscriptions of a site that declares none, by name.</summary>
+    public IReadOnlyDictionary<string, SubscriptionOptions> DefaultSubscriptions => _defaults;
+
+    /// <summary>All sites of the table. A site whose secret cannot be read has a <see cref="Site.Problem"/>; a table that cannot be read throws.</summary>
+    public async Task<IReadOnlyCollection<Site>> LoadAsync(CancellationToken cancellationToken)
+    {
+        var sites = new ConcurrentBag<Site>();
+        await Parallel.ForEachAsync(
+            await _table.ListAsync(cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = SecretsAtOnce, CancellationToken = cancellationToken },
+            async (row, token) => sites.Add(await MakeAsync(row, token)));
+        return sites;
+    }
+
+    private async Task<Site> MakeAsync(StoredSite row, CancellationToken cancellationToken)
+    {
+        var options = row.Options.Subscriptions.Count > 0 ? row.Options : row.Options with { Subscriptions = _defaults };
+        var problems = new List<string>();
+        try
+        {
+            var secret = await SecretAsync(row, cancellationToken);
+            options = options with { Secret = secret?.Current, PreviousSecret = secret?.Previous };
+        }
+        catch (SecretUnavailableException)
+        {
+            problems.Add("its secret cannot be read now");
+        }
+
+        var site = SiteReader.Make(row.Id, options, _options, problems, $"See GET /api/sites/{row.Id}.") with
+        {
+            IsStored = true,
+            ActiveSince = row.ActiveSince,
+        };
+        var (disabledSince, reason) = row.RemovedAt is { } removed ? (removed, "It is being removed.") : (row.DisabledSince, row.DisabledReason);
+
+        // Wanting nothing is all there is to it: the next refresh deletes its webhooks, and what is under way still arrives.
+        return disabledSince is { } since ? site with { Subscriptions = [], Disabled = new SiteDisabled(since, reason) } : site;
+    }
+
+    private async Task<SecretPair?> SecretAsync(StoredSite row, CancellationToken cancellationToken)
+    {
+        // The one OAuth app of the settings needs no copy of its secret per site.
+        if (row.SecretRevision.Length > 0 && Enum.TryParse<SiteScheme>(row.Options.Scheme, ignoreCase: true, out var scheme))
+        {
+            return await _secrets.GetAsync(SecretName.Of(row.Id, scheme), row.SecretRevision, cancellationToken);
+        }
+
+        return row.Options.ClientId is { } client && client == _options.OAuthClientId && _options.OAuthClientSecret is { } secret
+            ? new SecretPair(secret.Reveal(), _options.OAuthPreviousClientSecret?.Reveal())
+            : null;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Azure;
+using Azure.Data.Tables;
+using JiraWebhooks.Storage;
+
+namespace JiraWebhooks.Sites.Store;
+
+/// <summary>Table <c>sites</c>: partition <c>site</c>, row slug. No secret is ever in it.</summary>
+public sealed class SiteTable(LazyTable sites)
+{
+    private const string Partition = "site";
+
+    /// <summary>All rows.</summary>
+    public async Task<IReadOnlyList<StoredSite>> ListAsync(CancellationToken cancellationToken)
+    {
+        var table = await sites.GetAsync(cancellationToken);
+        var found = new List<StoredSite>();
+        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
+        {
+            found.Add(Read(row));
+        }
+
+        return found;
+    }
+
+    /// <summary>One row, or null.</summary>
+    public async Task<StoredSite?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        var table = await sites.GetAsync(cancellationToken);
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, id, cancellationToken: cancellationToken);
+        return found.HasValue ? Read(found.Value!) : null;
+    }
+
+    /// <summary>Adds the row; false when there is one of that name.</summary>
+    public Task<bool> TryAddAsync(StoredSite site, CancellationToken cancellationToken) =>
+        TryAsync(table => table.AddEntityAsync(Write(site), cancellationToken), cancellationToken);
+
+    /// <summary>Replaces the row of that version; false when it has another by now.</summary>
+    public Task<bool> TryUpdateAsync(StoredSite site, CancellationToken cancellationToken) =>
+        TryAsync(table => table.UpdateEntityAsync(Write(site), site.Version, TableUpdateMode.Replace, cancellationToken), cancellationToken);
+
+    /// <summary>Deletes the row of that version; false when it has another by now.</summary>
+    public Task<bool> TryDeleteAsync(StoredSite site, CancellationToken cancellationToken) =>
+        TryAsync(table => table.DeleteEntityAsync(Partition, site.Id, site.Version, cancellationToken), cancellationToken);
+
+    private async Task<bool> TryAsync(Func<TableClient, Task> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await write(await sites.GetAsync(cancellationToken));
+            return true;
+        }
+        catch (RequestFailedException lost) when (lost.Status is 404 or 409 or 412)
+        {
+            return false;
+        }
+    }
+
+    private static TableEntity Write(StoredSite site)
+    {
+        var options = site.Options with { Secret = null, PreviousSecret = null, RefreshToken = null, ApiToken = null };
+        var row = new TableEntity(Partition, site.Id)
+        {
+            ["Options"] = JsonSerializer.Serialize(options, SiteJson.Default.SiteOptions),
+            [nameof(StoredSite.SecretRevision)] = site.SecretRevision,
+            [nameof(StoredSite.ActiveSince)] = site.ActiveSince,
+        };
+        if (site.DisabledSince is { } disabled) row[nameof(StoredSite.DisabledSince)] = disabled;
+        if (site.DisabledReason is { } reason) row[nameof(StoredSite.DisabledReason)] = reason;
+        if (site.RemovedAt is { } removed) row[nameof(StoredSite.RemovedAt)] = removed;
+        return row;
+    }
+
+    // A row that somebody has spoilt by hand is a site with nothing in it: unhealthy, and no trouble for the others (decision 4).
+    private static StoredSite Read(TableEntity row)
+    {
+        SiteOptions? options = null;
+        try
+        {
+            if (row.GetString("Options") is { } json) options = JsonSerializer.Deserialize(json, SiteJson.Default.SiteOptions);
+        }
+        catch (JsonException)
+        {
+            // SiteReader names all that is missing
+        }
+
+        return new StoredSite
+        {
+            Id = row.RowKey,
+            Options = options ?? new SiteOptions(),
+            SecretRevision = row.GetString(nameof(StoredSite.SecretRevision)) ?? "",
+            ActiveSince = row.GetDateTimeOffset(nameof(StoredSite.ActiveSince)) ?? default,
+            DisabledSince = row.GetDateTimeOffset(nameof(StoredSite.DisabledSince)),
+            DisabledReason = row.GetString(nameof(StoredSite.DisabledReason)),
+            RemovedAt = row.GetDateTimeOffset(nameof(StoredSite.RemovedAt)),
+            Version = row.ETag,
+        };
+    }
+}
+
+/// <summary>JSON of a site's settings, in the table and on the wire. An unknown name is a mistake of the caller's, not something to skip.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(SiteOptions))]
+[JsonSerializable(typeof(Dictionary<string, SubscriptionOptions>))]
+internal sealed partial class SiteJson : JsonSerializerContext;

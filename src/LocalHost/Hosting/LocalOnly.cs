@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace LocalHost.Hosting;
+
+/// <summary>Stands where the Functions host asks for a key: what manages the app is for this machine alone. Deliveries come through a tunnel,
+/// and whatever else comes with them, or from a page in this machine's browser, finds nothing here.</summary>
+internal static class LocalOnly
+{
+    private static readonly string[] OfTunnels = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Original-Host", "CF-Connecting-IP", "Ngrok-Skip-Browser-Warning"];
+
+    public static TBuilder RequireLocal<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder =>
+        endpoints.AddEndpointFilter(async (context, next) => IsLocal(context.HttpContext) ? await next(context) : Results.NotFound());
+
+    internal static bool IsLocal(HttpContext context)
+    {
+        var request = context.Request;
+        return context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+            && request.Host.Host is "localhost" or "127.0.0.1" or "[::1]"
+            && !OfTunnels.Any(request.Headers.ContainsKey)
+            && !IsOfAnotherPage(request);
+    }
+
+    // Browsers say where a request comes from; a link or a typed address has none of it, or "none".
+    private static bool IsOfAnotherPage(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } and not ("none" or "same-origin")
+        || (request.Headers.Origin.ToString() is { Length: > 0 } origin && origin != $"{request.Scheme}://{request.Host}");
+}
