@@ -26,7 +26,7 @@ param deploymentContainer string
 param claimCheckRetentionInDays int
 
 // The app creates a missing table itself; they are here so that a first request needs no second round trip.
-var tables = ['cursors', 'leases', 'sitestatus', 'webhooks']
+var tables = ['cursors', 'leases', 'sites', 'sitestatus', 'tickets', 'webhooks']
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName

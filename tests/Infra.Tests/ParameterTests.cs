@@ -8,6 +8,8 @@ public sealed class ParameterTests
     [Theory]
     [InlineData("privateNetwork needs serviceBusSku=Premium", "privateNetwork = true", "serviceBusSku = 'Standard'")]
     [InlineData("a site id with a hyphen cannot be an app setting on Linux. Wrong: Sites__my-site__Url", "siteSettings = { 'Sites__my-site__Url': 'https://x' }")]
+    [InlineData("Wrong: OAuthSecret", "siteSettings = { OAuthSecret: 'hush' }")]
+    [InlineData("name the Key Vault secret in siteSecretNames: OAuthClientSecret", "siteSettings = { OAuthClientSecret: 'hush' }")]
     [InlineData("Wrong: Publisher", "siteSettings = { Publisher: 'StorageQueue' }")]
     [InlineData("name the Key Vault secret in siteSecretNames: Sites__acme__Secret, sites__b__refreshtoken", "siteSettings = { Sites__acme__Secret: 'hush', sites__b__refreshtoken: 'hush' }")]
     [InlineData("Wrong: Sites__acme__Url", "siteSecretNames = { Sites__acme__Url: 'acme-url' }")]

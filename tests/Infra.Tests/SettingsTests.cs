@@ -25,14 +25,16 @@ public sealed partial class SettingsTests
             .Concat(typeof(SubscriptionOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property =>
                 $"Sites__{{site}}__Subscriptions__{{name}}__{property.Name}{(property.PropertyType.IsArray ? "__{n}" : "")}"));
 
+        var defaults = Documented().Keys.Where(name => name.StartsWith("Subscriptions__", StringComparison.Ordinal));
+        Assert.Equal(read.Where(name => name.Contains("__Subscriptions__", StringComparison.Ordinal)).Select(name => name["Sites__{site}__".Length..]).Order(StringComparer.Ordinal), defaults.Order(StringComparer.Ordinal));
         Assert.Equal(read.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task Documentation_OfAppSettings_SaysOfEachWhoSetsIt()
     {
-        var set = (await Snapshot.FullAsync()).AppSettings().Keys.Where(name => !name.StartsWith("Sites__", StringComparison.Ordinal)).ToList();
-        var documented = Documented().Where(row => row.Value.Length > 0 && !row.Key.StartsWith("Sites__", StringComparison.Ordinal)).Select(row => row.Key);
+        var set = (await Snapshot.FullAsync()).AppSettings().Keys.Where(name => !IsDeclared(name)).ToList();
+        var documented = Documented().Where(row => row.Value.Length > 0 && !IsDeclared(row.Key)).Select(row => row.Key);
 
         Assert.Equal(set.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
@@ -84,6 +86,9 @@ public sealed partial class SettingsTests
 
         Assert.Equal(4, secrets.Count);
         Assert.All(secrets, secret => Assert.Contains($"'{secret.ToLowerInvariant()}'", template, StringComparison.Ordinal));
+        Assert.All(
+            typeof(JiraWebhooksOptions).GetProperties().Where(property => property.PropertyType == typeof(SiteSecret)),
+            property => Assert.Contains($"'{property.Name.ToLowerInvariant()}'", template, StringComparison.Ordinal));
         Assert.All(secrets, secret => Assert.Matches($@"SiteSecret\.From\((options\.{secret}|secret)\)", Repository.Read("src/JiraWebhooks/Sites/SiteReader.cs")));
         Assert.Equal(secrets.Count, SecretProperty().Count(Repository.Read("src/JiraWebhooks/Sites/Site.cs")));
     }
@@ -119,6 +124,9 @@ public sealed partial class SettingsTests
         configuration.Asked.ExceptWith(Platforms);
         return configuration.Asked;
     }
+
+    // Their names are the user's.
+    private static bool IsDeclared(string name) => name.StartsWith("Sites__", StringComparison.Ordinal) || name.StartsWith("Subscriptions__", StringComparison.Ordinal);
 
     private static IEnumerable<string> Names<T>() =>
         typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(property => property.Name);

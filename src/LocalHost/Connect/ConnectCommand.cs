@@ -1,9 +1,8 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text;
 using JiraWebhooks;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Sites.Onboarding;
 using LocalHost.Azurite;
 using LocalHost.Hosting;
 
@@ -31,72 +30,64 @@ internal static class ConnectCommand
             ?? throw new LocalHostException("Set the environment variable JIRA_CLIENT_SECRET to the app's client secret, from developer.atlassian.com/console.");
         var options = SettingsReader.Read(new ConfigurationBuilder().AddConfiguration(settings)
             .AddInMemoryCollection(new Dictionary<string, string?> { ["PublicBaseUrl"] = $"http://localhost:{port}", ["Publisher"] = "StorageQueue" }).Build());
-        var redirect = new Uri($"http://localhost:{port}{CallbackPath}");
-        var state = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var asking = new OAuthApp(clientId, secret, new Uri($"http://localhost:{port}{CallbackPath}"));
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://localhost:{port}");
         builder.Services.AddHttpClient(OAuthGrantClient.ClientName);
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<OAuthGrantClient>();
+        builder.Services.AddSingleton<ITicketStore, MemoryTickets>().AddSingleton<OAuthConsent>();
         await using var app = builder.Build();
-        var answer = new TaskCompletionSource<(string? Code, string? Error)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var used = 0;
-        app.MapGet(CallbackPath, (HttpRequest request) => Callback(request, state, () => Interlocked.Exchange(ref used, 1) == 0, answer));
+        var consent = app.Services.GetRequiredService<OAuthConsent>();
+        var answer = new TaskCompletionSource<Consent>(TaskCreationOptions.RunContinuationsAsynchronously);
+        app.MapGet(CallbackPath, (HttpRequest request) => CallbackAsync(request, asking, consent, answer));
         await LocalApp.StartAsync(app, port, cancellationToken);
 
-        await console.WriteLineAsync($"The app's callback URL in the developer console must be exactly {redirect}.\nOpen this address in a browser, and agree:\n\n{OAuthAuthorizeUrl.For(options.AtlassianAuthUrl, clientId, redirect, state).AbsoluteUri}\n");
-        var (code, error) = await answer.Task.WaitAsync(cancellationToken);
+        // Whoever reads the terminal is who opens the address: there is no browser yet to bind the state to.
+        var address = await consent.StartAsync(asking, grant, browser: null, cancellationToken);
+        await console.WriteLineAsync($"The app's callback URL in the developer console must be exactly {asking.RedirectUri}.\nOpen this address in a browser, and agree:\n\n{address.AbsoluteUri}\n");
+        var given = await answer.Task.WaitAsync(cancellationToken);
         await app.StopAsync(cancellationToken);
-        if (code is null) throw new LocalHostException($"Atlassian did not give a grant: {error}. Start again.");
 
-        await ExchangeAsync(app.Services.GetRequiredService<OAuthGrantClient>(), Store(options, settings), new(clientId, secret, code, redirect, grant), console, cancellationToken);
+        await SaveAsync(given, clientId, grant, Store(options, settings), console, cancellationToken);
         return 0;
     }
 
-    private static IResult Callback(HttpRequest request, string state, Func<bool> isFirst, TaskCompletionSource<(string?, string?)> answer)
+    private static async Task<IResult> CallbackAsync(HttpRequest request, OAuthApp asking, OAuthConsent consent, TaskCompletionSource<Consent> answer)
     {
-        var given = Encoding.UTF8.GetBytes(request.Query["state"].ToString());
-        if (!CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(state))) return Results.Text("This answer belongs to no request of ours. Start again from the address on the terminal.\n", statusCode: 400);
-        if (!isFirst()) return Results.Text("This answer has been used already.\n", statusCode: 400);
-
-        // Going on ends the server: not before the browser has its page.
-        var code = request.Query["code"].ToString();
-        request.HttpContext.Response.OnCompleted(() =>
-        {
-            answer.TrySetResult(code.Length > 0 ? (code, null) : (null, MostOf(request.Query["error"].ToString())));
-            return Task.CompletedTask;
-        });
-        return Results.Text(code.Length > 0 ? "Done. The rest is on the terminal; this page can be closed.\n" : "No grant was given. The terminal says why.\n");
-    }
-
-    private static async Task ExchangeAsync(OAuthGrantClient client, FileTokenStore store, Exchange exchange, TextWriter console, CancellationToken cancellationToken)
-    {
-        OAuthGrant grant;
-        IReadOnlyList<AccessibleResource> sites;
+        var query = request.Query;
         try
         {
-            grant = await client.ExchangeAsync(exchange.ClientId, exchange.Secret.Reveal(), exchange.Code, exchange.Redirect, cancellationToken);
-            sites = await client.AccessibleResourcesAsync(grant.AccessToken!, cancellationToken);
+            var given = await consent.FinishAsync(asking, query["state"], query["code"], query["error"], browser: null, CancellationToken.None);
+            Then(() => answer.TrySetResult(given));
+            return Results.Text("Done. The rest is on the terminal; this page can be closed.\n");
         }
-        catch (Exception error) when (error is GrantRefusedException or HttpRequestException)
+        catch (OnboardingException wrong)
         {
-            throw new LocalHostException($"{error.Message} Check client id, client secret and callback URL, and start again.");
+            if (!wrong.IsForeign) Then(() => answer.TrySetException(new LocalHostException(wrong.Message)));
+            return Results.Text(wrong.Message + "\n", statusCode: wrong.Status);
         }
 
-        while (!await store.TryWriteAsync(exchange.Grant, grant, (await store.ReadAsync(exchange.Grant, cancellationToken))?.Version, cancellationToken))
+        // Going on ends the server: not before the browser has its page.
+        void Then(Action goOn) => request.HttpContext.Response.OnCompleted(() =>
+        {
+            goOn();
+            return Task.CompletedTask;
+        });
+    }
+
+    private static async Task SaveAsync(Consent given, string clientId, string grant, FileTokenStore store, TextWriter console, CancellationToken cancellationToken)
+    {
+        while (!await store.TryWriteAsync(grant, given.Grant, (await store.ReadAsync(grant, cancellationToken))?.Version, cancellationToken))
         {
             // A host that runs meanwhile has renewed the old grant: the new one replaces it.
         }
 
-        await console.WriteLineAsync($"The grant is stored as {exchange.Grant} and covers {sites.Count} site(s). Put this into Values of local.settings.json, with the client secret in place of the dots:\n");
-        foreach (var site in sites) await console.WriteLineAsync(ConnectSettings.For(site, exchange.ClientId, exchange.Grant));
+        await console.WriteLineAsync($"The grant is stored as {grant} and covers {given.Sites.Count} site(s). Put this into Values of local.settings.json, with the client secret in place of the dots:\n");
+        foreach (var site in given.Sites) await console.WriteLineAsync(ConnectSettings.For(site, clientId, grant));
     }
 
     private static FileTokenStore Store(JiraWebhooksOptions options, IConfiguration settings) => new(
         settings["TokenFolder"] is { Length: > 0 } ? options : options with { TokenFolder = Path.Combine(LocalFolder.Path, "tokens") }, TimeProvider.System);
-
-    private static string MostOf(string text) => text.Length switch { 0 => "no reason given", > 100 => text[..100], _ => text };
-
-    private sealed record Exchange(string ClientId, SiteSecret Secret, string Code, Uri Redirect, string Grant);
 }

@@ -70,7 +70,7 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
         var mine = ticket is not null && (ticket.Browser is null || (browser is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash(browser)), Encoding.ASCII.GetBytes(ticket.Browser))));
         if (!mine || ticket!.ExpiresAt <= clock.GetUtcNow() || !await tickets.TakeAsync(id!, cancellationToken))
         {
-            throw new OnboardingException(400, $"This answer belongs to no request of this browser, or it is too old or used already. {StartAgain}");
+            throw new OnboardingException(400, $"This answer belongs to no request of this browser, or it is too old or used already. {StartAgain}") { IsForeign = true };
         }
 
         return ticket;

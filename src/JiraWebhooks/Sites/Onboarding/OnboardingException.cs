@@ -7,4 +7,7 @@ public sealed class OnboardingException(int status, string message) : Exception(
 {
     /// <summary>400 where the request is at fault, 409 where something must be done first, 502 where Atlassian is, 503 where we are.</summary>
     public int Status => status;
+
+    /// <summary>True when the request is none of ours, so that the consent under way goes on.</summary>
+    public bool IsForeign { get; init; }
 }
