@@ -56,7 +56,7 @@ internal static class AuthorizationServerEndpoints
     {
         var header = request.Headers.Authorization.ToString();
         return header.StartsWith("Bearer ", StringComparison.Ordinal) && jira.OAuth.ClientOf(header[7..]) is { } client
-            ? Results.Json(jira.Sites
+            ? Results.Json(jira.Visible
                 .Where(site => site.Options.Auth is SimulatedAuth.OAuth && site.Options.ClientId == client)
                 .Select(site => new { id = site.Options.CloudId, name = site.Options.Slug, url = site.Options.Url, scopes = Scopes }))
             : Results.Json(new { code = 401, message = "Unauthorized" }, statusCode: 401);

@@ -8,6 +8,7 @@ namespace JiraSimulator;
 public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
 {
     private readonly List<SimulatedSite> _sites = [];
+    private readonly HashSet<string> _hidden = [];
     private readonly Deliveries _deliveries = new(clock, seed);
 
     /// <summary>The sites.</summary>
@@ -27,6 +28,8 @@ public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
 
     internal TimeProvider Clock => clock;
 
+    internal IEnumerable<SimulatedSite> Visible => _sites.Where(site => !_hidden.Contains(site.Options.Slug));
+
     /// <summary>Adds a site.</summary>
     public SimulatedSite AddSite(SimulatedSiteOptions options)
     {
@@ -34,6 +37,9 @@ public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
         _sites.Add(site);
         return site;
     }
+
+    /// <summary>Leaves a site out of what a consent reaches, as when the person who consents has no account there.</summary>
+    public void Hide(string slug) => _hidden.Add(slug);
 
     /// <summary>Something happens on a site: one delivery per callback URL, for all its webhooks that match, is due at once. A filter's JQL is
     /// taken to match. Gives the deliveries' identifiers; none when nobody listens, or no more.</summary>

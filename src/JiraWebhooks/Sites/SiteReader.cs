@@ -76,6 +76,7 @@ internal static partial class SiteReader
                 continue;
             }
 
+            if (subscriptions.Exists(known => known.Name == row)) problems.Add($"there are two subscriptions {row}");
             subscriptions.Add(new Subscription(row, wanted.Events, wanted.Jql ?? "")
             {
                 FieldIdsFilter = wanted.FieldIdsFilter,

@@ -44,14 +44,15 @@ public sealed record SiteOptions
     public string? PreviousSecret { get; init; }
 
     /// <summary>The webhooks wanted, by name.</summary>
-    public Dictionary<string, SubscriptionOptions> Subscriptions { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+    // A generated JSON reader sets what the text leaves out to null.
+    public Dictionary<string, SubscriptionOptions> Subscriptions { get; init => field = value ?? []; } = new(StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>One entry of <c>Sites__{site}__Subscriptions</c>.</summary>
 public sealed record SubscriptionOptions
 {
     /// <summary>Event names, <c>Events__0</c> and so on.</summary>
-    public string[] Events { get; init; } = [];
+    public string[] Events { get; init => field = value ?? []; } = [];
 
     /// <summary>The JQL filter.</summary>
     public string? Jql { get; init; }

@@ -14,6 +14,8 @@ internal sealed class MemorySecretStore : ISecretStore
 
     public Exception? Failure { get; set; }
 
+    public bool FailsDeletes { get; set; }
+
     public Task<SecretPair?> ReadAsync(string name, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
@@ -30,6 +32,8 @@ internal sealed class MemorySecretStore : ISecretStore
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
+        if (FailsDeletes && Failure is { } failure) return Task.FromException(failure);
+
         Values.TryRemove(name, out _);
         return Task.CompletedTask;
     }

@@ -4,6 +4,7 @@ using JiraWebhooks.Deliveries;
 using JiraWebhooks.FailedDeliveries;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Sites.Secrets;
 using JiraWebhooks.Storage;
@@ -95,6 +96,40 @@ internal sealed class World : IAsyncDisposable
     {
         foreach (var key in Settings.Keys.Where(key => key.StartsWith($"Sites:{site}:Subscriptions:{name}:", StringComparison.Ordinal)).ToList()) Settings.Remove(key);
     }
+
+    /// <summary>Takes a site out of the settings, so that it can be added at run time.</summary>
+    public void Forget(string site)
+    {
+        foreach (var key in Settings.Keys.Where(key => key.StartsWith($"Sites:{site}:", StringComparison.Ordinal)).ToList()) Settings.Remove(key);
+    }
+
+    /// <summary>Leaves the OAuth site to those who connect it in a browser, with its app in the settings.</summary>
+    public void OnboardBrowsers()
+    {
+        Forget(Acme);
+        Settings["OAuthClientId"] = Site(Acme).Options.ClientId;
+        Settings["OAuthClientSecret"] = Site(Acme).Options.Secret;
+        Settings["Subscriptions:issues:Jql"] = "project = SHOP";
+        Settings["Subscriptions:issues:Events:0"] = "jira:issue_updated";
+    }
+
+    /// <summary>A site as a new instance knows it.</summary>
+    public async Task<Site?> FindAsync(string site) => await NewInstance().GetRequiredService<ISiteStore>().FindAsync(site, CancellationToken.None);
+
+    /// <summary>What is stored of a grant.</summary>
+    public async Task<OAuthGrant?> GrantAsync(string grant) => (await _tokens.ReadAsync(grant, CancellationToken.None))?.Grant;
+
+    /// <summary>What somebody has kept of a Connect app's installation.</summary>
+    public string Installation(string site) => $$"""
+        {
+          "key": "{{Site(site).Options.AppKey}}", "clientKey": "{{Site(site).Options.ClientKey}}", "sharedSecret": "{{Site(site).Options.Secret}}",
+          "baseUrl": "{{Site(site).Options.Url}}", "apiUrl": "http://localhost/sites/{{site}}", "productType": "jira", "eventType": "installed",
+          "subscriptions": { "issues": { "events": ["jira:issue_created", "jira:issue_updated"], "jql": "project = SHOP" } }
+        }
+        """;
+
+    /// <summary>The network between Jira and us.</summary>
+    public HttpClient Client() => _app.GetTestClient();
 
     /// <summary>A process of its own: nothing is shared but what is stored.</summary>
     public IServiceProvider NewInstance()

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
 /// <summary>The few calls of Key Vault's REST contract that the store makes, on loopback
-/// (<see href="https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups"/>): challenge, get, set, recover. It shows what we send
+/// (<see href="https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups"/>): challenge, get, set, delete, recover. It shows what we send
 /// and what we make of the answers; how Key Vault itself behaves it cannot show.</summary>
 internal sealed class VaultImitation : IAsyncDisposable
 {
@@ -91,6 +91,7 @@ internal sealed class VaultImitation : IAsyncDisposable
         {
             ("GET", ["secrets", var name, ..]) => GetAsync(context, name),
             ("PUT", ["secrets", var name]) => SetAsync(context, name),
+            ("DELETE", ["secrets", var name]) => DeleteAsync(context, name),
             ("POST", ["deletedsecrets", var name, "recover"]) => RecoverAsync(context, name),
             _ => ErrorAsync(context, 400, "BadParameter"),
         };
@@ -115,6 +116,14 @@ internal sealed class VaultImitation : IAsyncDisposable
         if (!_secrets.TryGetValue(name, out var versions)) _secrets[name] = versions = [];
         versions.Add(secret);
         await context.Response.WriteAsync(secret.ToJsonString());
+    }
+
+    private Task DeleteAsync(HttpContext context, string name)
+    {
+        if (!_secrets.TryGetValue(name, out var versions)) return ErrorAsync(context, 404, "SecretNotFound");
+
+        Delete(name);
+        return context.Response.WriteAsync(versions[^1].ToJsonString());
     }
 
     // Key Vault answers at once and the secret comes back a little later.

@@ -1,0 +1,283 @@
+using System.Text.RegularExpressions;
+using JiraSimulator;
+using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Sites.Onboarding;
+using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JiraWebhooks.Tests.Sites.Onboarding;
+
+/// <summary>The browser's way through start, Atlassian, callback and choice, and what becomes of those who come by another.</summary>
+public sealed partial class OAuthOnboardingTests : IAsyncLifetime
+{
+    private World _world = null!;
+    private OnboardingBrowser _browser = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _world = await World.StartAsync();
+        _world.OnboardBrowsers();
+        _browser = NewBrowser();
+    }
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Onboarding_WholeWay_ConnectsTheSiteAndDeliversItsEvents()
+    {
+        var choice = await ConsentAsync();
+        Assert.Equal(200, choice.Status);
+        Assert.Contains("becomes acme", choice.Html, StringComparison.Ordinal);
+
+        var done = await _browser.ChooseAsync(choice, CloudId(World.Acme));
+        Assert.Equal(200, done.Status);
+        Assert.Contains("Connected: acme.", done.Html, StringComparison.Ordinal);
+        Assert.Contains("/refresh", done.Html, StringComparison.Ordinal);
+
+        Assert.Equal(1, (await _world.RefreshAsync(World.Acme)).Registered);
+        var identifier = Assert.Single(_world.Emit(World.Acme));
+        await _world.DeliverAllAsync();
+        Assert.Equal($"acme:{identifier}", Assert.Single(_world.Publisher.Messages).MessageId);
+    }
+
+    [Fact]
+    public async Task Start_AsksForTheScopesAndComesBackToTheExactAddress()
+    {
+        var start = await _browser.StartAsync();
+
+        Assert.Equal(302, start.Status);
+        Assert.Contains("redirect_uri=https%3A%2F%2Fhooks.example.com%2Fapi%2Foauth%2Fcallback&", start.Location!.Query, StringComparison.Ordinal);
+        Assert.Contains("scope=read%3Ajira-work%20manage%3Ajira-webhook%20offline_access", start.Location.Query, StringComparison.Ordinal);
+        Assert.Contains("httponly", start.Cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("secure", start.Cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=lax", start.Cookie, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Start_AnswerOnAnotherInstance_IsTaken()
+    {
+        var back = await _browser.AgreeAsync(await _browser.StartAsync());
+        _browser.Services = _world.NewInstance();
+
+        Assert.Equal(200, (await _browser.CallbackAsync(back)).Status);
+    }
+
+    [Fact]
+    public async Task Callback_StateOfAnotherBrowser_Is400AndDoesNotUseItUp()
+    {
+        var back = await _browser.AgreeAsync(await _browser.StartAsync());
+        var thief = NewBrowser();
+        Assert.Equal(400, (await thief.CallbackAsync(back)).Status);
+        await thief.StartAsync();
+        Assert.Equal(400, (await thief.CallbackAsync(back)).Status);
+
+        Assert.Equal(200, (await _browser.CallbackAsync(back)).Status);
+    }
+
+    [Fact]
+    public async Task Callback_StateUsedTwice_Is400()
+    {
+        var back = await _browser.AgreeAsync(await _browser.StartAsync());
+
+        Assert.Equal(200, (await _browser.CallbackAsync(back)).Status);
+        Assert.Equal(400, (await _browser.CallbackAsync(back)).Status);
+    }
+
+    [Fact]
+    public async Task Callback_StateUsedTwiceAtOnce_IsTakenOnce()
+    {
+        var back = await _browser.AgreeAsync(await _browser.StartAsync());
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _browser.CallbackAsync(back)));
+
+        Assert.Single(answers, answer => answer.Status == 200);
+    }
+
+    [Fact]
+    public async Task Callback_StateTooOld_Is400()
+    {
+        var back = await _browser.AgreeAsync(await _browser.StartAsync());
+        _world.Clock.Advance(OAuthConsent.Lifetime);
+
+        Assert.Equal(400, (await _browser.CallbackAsync(back)).Status);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?code=stolen")]
+    [InlineData("?code=stolen&state=")]
+    [InlineData("?code=stolen&state=guessed")]
+    [InlineData("?code=stolen&state=guessed&state=twice")]
+    public async Task Callback_NoStateOfOurs_Is400(string query)
+    {
+        await _browser.StartAsync();
+
+        var answer = await _browser.CallbackAsync(query);
+
+        Assert.Equal(400, answer.Status);
+        Assert.DoesNotContain("stolen", answer.Html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("error=access_denied", "access_denied")]
+    [InlineData("error=%3Cscript%3Ealert(1)%3C/script%3E", "no reason given")]
+    [InlineData("code=not-a-code-of-theirs", "invalid_grant")]
+    public async Task Callback_NoConsent_SaysWhyAndNothingOfTheirs(string query, string sentence)
+    {
+        var state = State().Match((await _browser.StartAsync()).Location!.Query).Groups[1].Value;
+
+        var answer = await _browser.CallbackAsync($"?{query}&state={state}");
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains(sentence, answer.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", answer.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("not-a-code", answer.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Callback_AtlassianAway_Is502()
+    {
+        var back = await _browser.AgreeAsync(await _browser.StartAsync());
+        _world.Jira.Faults.RefuseTokens = true;
+
+        Assert.Equal(502, (await _browser.CallbackAsync(back)).Status);
+    }
+
+    [Fact]
+    public async Task Choose_SiteTheConsentDoesNotReach_Is400()
+    {
+        var choice = await ConsentAsync();
+
+        Assert.Equal(400, (await _browser.ChooseAsync(choice, CloudId(World.Acme), "11111111-2222-3333-4444-555555555555")).Status);
+        Assert.Null(await _world.FindAsync(World.Acme));
+    }
+
+    [Fact]
+    public async Task Choose_FormOfAnotherBrowserOrTwice_Is400()
+    {
+        var choice = await ConsentAsync();
+        Assert.Equal(400, (await NewBrowser().ChooseAsync(choice, CloudId(World.Acme))).Status);
+
+        Assert.Equal(200, (await _browser.ChooseAsync(choice, CloudId(World.Acme))).Status);
+        Assert.Equal(400, (await _browser.ChooseAsync(choice, CloudId(World.Acme))).Status);
+    }
+
+    [Fact]
+    public async Task Choose_StateOfTheConsentInPlaceOfTheChoice_Is400()
+    {
+        var state = State().Match((await _browser.StartAsync()).Location!.Query).Groups[1].Value;
+
+        Assert.Equal(400, (await _browser.ChooseAsync(new BrowserPage(200, $"name=\"state\" value=\"{state}\"", null, ""), CloudId(World.Acme))).Status);
+    }
+
+    [Fact]
+    public async Task Choose_SeveralSitesOfOneConsent_ShareItsGrant()
+    {
+        AddHooli();
+        var done = await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme), CloudId("hooli"));
+
+        Assert.Contains("Connected: acme, hooli.", done.Html, StringComparison.Ordinal);
+        Assert.Equal((await _world.FindAsync(World.Acme))!.Grant, (await _world.FindAsync("hooli"))!.Grant);
+        Assert.All(await _world.RefreshAsync(), result => Assert.Null(result.Problem));
+        Assert.Single(_world.Site("hooli").Webhooks);
+    }
+
+    [Fact]
+    public async Task Onboarding_AgainAfterTheGrantDied_MendsTheSite_Rule28()
+    {
+        await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
+        await _world.RefreshAsync();
+        _world.Jira.OAuth.RevokeAll(_world.Site(World.Acme).Options.ClientId);
+        _world.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Contains("connect the site again", (await _world.RefreshAsync(World.Acme)).Problem, StringComparison.Ordinal);
+        Assert.Equal("reconnect_required", (await new ApiCaller(_world.NewInstance()).ShowAsync(World.Acme)).State);
+
+        var choice = await ConsentAsync();
+        Assert.Contains("connected already as acme", choice.Html, StringComparison.Ordinal);
+        await _browser.ChooseAsync(choice, CloudId(World.Acme));
+
+        Assert.Null((await _world.RefreshAsync(World.Acme)).Problem);
+        Assert.Equal("ok", (await new ApiCaller(_world.NewInstance()).ShowAsync(World.Acme)).State);
+    }
+
+    [Fact]
+    public async Task Onboarding_ConsentThatReachesFewerSites_DoesNotCutTheOthersOff()
+    {
+        AddHooli();
+        await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme), CloudId("hooli"));
+        var shared = (await _world.FindAsync("hooli"))!.Grant!;
+        var before = await _world.GrantAsync(shared);
+
+        _world.Jira.Hide("hooli");
+        await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
+
+        Assert.NotEqual(shared, (await _world.FindAsync(World.Acme))!.Grant);
+        Assert.Equal(shared, (await _world.FindAsync("hooli"))!.Grant);
+        Assert.Equal(before, await _world.GrantAsync(shared));
+    }
+
+    [Fact]
+    public async Task Start_WithANameForTheGrant_KeepsItUnderThat()
+    {
+        var choice = await _browser.CallbackAsync(await _browser.AgreeAsync(await _browser.StartAsync("?grant=ours")));
+        await _browser.ChooseAsync(choice, CloudId(World.Acme));
+
+        Assert.Equal("ours", (await _world.FindAsync(World.Acme))!.Grant);
+        Assert.Equal(400, (await _browser.StartAsync("?grant=../ours")).Status);
+    }
+
+    [Fact]
+    public async Task Start_NoAppInTheSettings_SaysWhichSettings()
+    {
+        _world.Settings.Remove("OAuthClientSecret");
+
+        var answer = await NewBrowser().StartAsync();
+
+        Assert.Equal(409, answer.Status);
+        Assert.Contains("OAuthClientSecret", answer.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_StorageAway_Is503()
+    {
+        _world.Tables.Before = _ => throw new TimeoutException("leak-5f0c");
+
+        var answer = await _browser.StartAsync();
+
+        Assert.Equal(503, answer.Status);
+        Assert.DoesNotContain("leak", answer.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pages_OfAllKinds_HoldNoTokenAndForbidScripts_Rule30()
+    {
+        var choice = await ConsentAsync();
+        var done = await _browser.ChooseAsync(choice, CloudId(World.Acme));
+        var grant = (await _world.GrantAsync((await _world.FindAsync(World.Acme))!.Grant!))!;
+
+        foreach (var page in new[] { choice, done })
+        {
+            Assert.Contains("default-src 'none'", page.Policy, StringComparison.Ordinal);
+            Assert.DoesNotContain(grant.RefreshToken, page.Html, StringComparison.Ordinal);
+            Assert.DoesNotContain(grant.AccessToken!, page.Html, StringComparison.Ordinal);
+            Assert.DoesNotContain(_world.Site(World.Acme).Options.Secret, page.Html, StringComparison.Ordinal);
+        }
+    }
+
+    private async Task<BrowserPage> ConsentAsync() => await _browser.CallbackAsync(await _browser.AgreeAsync(await _browser.StartAsync()));
+
+    private OnboardingBrowser NewBrowser() => new(_world.NewInstance(), _world.Client());
+
+    private string CloudId(string site) => _world.Site(site).Options.CloudId;
+
+    private void AddHooli()
+    {
+        var acme = _world.Site(World.Acme).Options;
+        _world.Jira.AddSite(new SimulatedSiteOptions("hooli", SimulatedAuth.OAuth) { ClientId = acme.ClientId, Secret = acme.Secret });
+    }
+
+    [GeneratedRegex("[?&]state=([0-9a-f]+)")]
+    private static partial Regex State();
+}

@@ -1,0 +1,74 @@
+using JiraWebhooks.Sites.Secrets;
+using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JiraWebhooks.Tests.Sites.Secrets;
+
+public sealed class SecretCacheTests
+{
+    private readonly FakeTimeProvider _clock = new();
+    private readonly MemorySecretStore _store = new();
+    private readonly SecretCache _cache;
+
+    public SecretCacheTests()
+    {
+        _cache = new SecretCache(_store, _clock, NullLogger<SecretCache>.Instance);
+        _store.Values["a"] = new SecretPair("one");
+    }
+
+    [Fact]
+    public async Task Get_SameRevision_ReadsOnceInFifteenMinutes()
+    {
+        for (var call = 0; call < 3; call++) Assert.Equal("one", (await GetAsync("r1"))!.Current);
+        Assert.Equal(1, _store.Reads);
+
+        _clock.Advance(SecretCache.FreshFor);
+        await GetAsync("r1");
+        Assert.Equal(2, _store.Reads);
+    }
+
+    [Fact]
+    public async Task Get_AnotherRevision_ReadsAtOnce_Rule20()
+    {
+        await GetAsync("r1");
+        _store.Values["a"] = new SecretPair("two", "one");
+
+        Assert.Equal(new SecretPair("two", "one"), await GetAsync("r2"));
+    }
+
+    [Fact]
+    public async Task Get_VaultAway_ServesWhatWasReadAndAsksEverMoreSeldom()
+    {
+        await GetAsync("r1");
+        _store.Failure = new TimeoutException();
+
+        for (var second = 0; second < 600; second++)
+        {
+            Assert.Equal("one", (await GetAsync("r2"))!.Current);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // At 0, 5, 15, 35, 75, 155 and 315 s.
+        Assert.Equal(1 + 7, _store.Reads);
+        _store.Failure = null;
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        _store.Values["a"] = new SecretPair("two");
+        Assert.Equal("two", (await GetAsync("r2"))!.Current);
+    }
+
+    [Fact]
+    public async Task Get_VaultAwayFromTheStart_ThrowsWithoutAskingEachTime()
+    {
+        _store.Failure = new TimeoutException();
+
+        for (var call = 0; call < 3; call++) await Assert.ThrowsAsync<SecretUnavailableException>(() => GetAsync("r1"));
+        Assert.Equal(1, _store.Reads);
+
+        _store.Failure = null;
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal("one", (await GetAsync("r1"))!.Current);
+    }
+
+    private Task<SecretPair?> GetAsync(string revision) => _cache.GetAsync("a", revision, TestContext.Current.CancellationToken);
+}

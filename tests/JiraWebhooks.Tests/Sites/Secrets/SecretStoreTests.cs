@@ -1,0 +1,113 @@
+using Azure;
+using JiraWebhooks.Sites.Secrets;
+using JiraWebhooks.Tests.Sites.OAuth;
+using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JiraWebhooks.Tests.Sites.Secrets;
+
+/// <summary>The two places where secrets live. Key Vault is an imitation of its REST contract on loopback: it proves our calls, not the vault.</summary>
+public sealed class SecretStoreTests : IAsyncLifetime
+{
+    private const string Name = "jira-site-globex-shared-secret";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("secrets").FullName;
+    private readonly FakeTimeProvider _clock = new();
+    private VaultImitation _vault = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _vault = await VaultImitation.StartAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return _vault.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OurCalls_WriteReadDelete_AreEachOthersOpposite(bool vault)
+    {
+        var store = Store(vault);
+        Assert.Null(await store.ReadAsync(Name, Token));
+
+        await store.WriteAsync(Name, new SecretPair("one"), Token);
+        await store.WriteAsync(Name, new SecretPair("two", "one"), Token);
+        Assert.Equal(new SecretPair("two", "one"), await store.ReadAsync(Name, Token));
+
+        await store.DeleteAsync(Name, Token);
+        await store.DeleteAsync(Name, Token);
+        Assert.Null(await store.ReadAsync(Name, Token));
+
+        await _clock.DriveAsync(store.WriteAsync(Name, new SecretPair("three"), Token), TimeSpan.FromDays(1000));
+        Assert.Equal(new SecretPair("three"), await store.ReadAsync(Name, Token));
+    }
+
+    [Fact]
+    public async Task OurCalls_OfTheVault_AreTheseAndNoMore()
+    {
+        var store = Store(vault: true);
+        await store.WriteAsync(Name, new SecretPair("one"), Token);
+        await store.ReadAsync(Name, Token);
+        await store.DeleteAsync(Name, Token);
+
+        Assert.Equal([$"PUT secrets/{Name}", $"GET secrets/{Name}", $"DELETE secrets/{Name}"], _vault.Requests);
+    }
+
+    [Fact]
+    public async Task OurCalls_VaultRefuses_IsThrownWithoutTheSecret_Rule30()
+    {
+        for (var attempt = 0; attempt < 2; attempt++) _vault.Failures.Enqueue(("PUT", 403, "Forbidden"));
+
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() => Store(vault: true).WriteAsync(Name, new SecretPair("leak-5f0c"), Token));
+
+        Assert.Equal(403, error.Status);
+        Assert.DoesNotContain("leak-5f0c", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("leak-5f0c")]
+    [InlineData("""{"current":""}""")]
+    [InlineData("""{"previous":"leak-5f0c"}""")]
+    public async Task OurCalls_ValueOfAnotherShape_SaysSoWithoutQuotingIt_Rule30(string value)
+    {
+        await _vault.Client().SetSecretAsync(Name, value, Token);
+
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Store(vault: true).ReadAsync(Name, Token));
+
+        Assert.Contains(Name, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("leak", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task File_OfASecret_IsItsOwnersAlone()
+    {
+        await Store(vault: false).WriteAsync(Name, new SecretPair("one"), Token);
+
+        var file = Assert.Single(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories));
+        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no such modes.");
+        else Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public async Task File_NameThatLeadsElsewhere_IsRefused() =>
+        await Assert.ThrowsAsync<ArgumentException>(() => Store(vault: false).ReadAsync("../etc", Token));
+
+    [Fact]
+    public void Pair_Rotated_KeepsTheOneBefore_Rule20()
+    {
+        var pair = new SecretPair("one");
+
+        Assert.Equal(new SecretPair("two", "one"), pair.Rotated("two"));
+        Assert.Equal(new SecretPair("two", "one"), pair.Rotated("two").Rotated("two"));
+        Assert.Equal(new SecretPair("one", "two"), pair.Announced("two"));
+        Assert.Equal(new SecretPair("two", "one"), pair.Announced("two").Rotated("two"));
+        Assert.DoesNotContain("one", pair.ToString(), StringComparison.Ordinal);
+    }
+
+    private ISecretStore Store(bool vault) => vault
+        ? new KeyVaultSecretStore(_vault.Client(), _clock)
+        : new FileSecretStore(new JiraWebhooksOptions { PublicBaseUrl = new Uri("https://localhost"), TokenFolder = _folder });
+}

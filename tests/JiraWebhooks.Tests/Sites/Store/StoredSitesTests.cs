@@ -1,0 +1,205 @@
+using CsCheck;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Sites.Secrets;
+using JiraWebhooks.Sites.Store;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JiraWebhooks.Tests.Sites.Store;
+
+/// <summary>What the receive path knows of the sites, and what it costs storage.</summary>
+public sealed class StoredSitesTests
+{
+    private static readonly SiteOptions Globex = new()
+    {
+        Scheme = "Connect",
+        Url = "https://globex.atlassian.net",
+        AppKey = "app",
+        ClientKey = "tenant",
+        Subscriptions = { ["issues"] = new SubscriptionOptions { Events = ["jira:issue_updated"], Jql = "project = SHOP" } },
+    };
+
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+    private readonly InMemoryTables _tables = new();
+    private readonly MemorySecretStore _secrets = new();
+    private readonly SiteTable _table;
+    private readonly StoredSites _sites;
+    private int _queries;
+    private bool _away;
+
+    public StoredSitesTests()
+    {
+        _table = new SiteTable(new LazyTable(_tables, TableNames.Sites));
+        _tables.Before = call =>
+        {
+            if (call == "sites.query") Interlocked.Increment(ref _queries);
+            if (_away) throw new TimeoutException("storage is away");
+        };
+        _sites = NewInstance();
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Find_KnownSite_ReadsTheTableOnceAMinute()
+    {
+        await AddAsync("globex");
+        for (var second = 0; second < 180; second++)
+        {
+            Assert.Null((await FindAsync("globex"))!.Problem);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(3, _queries);
+    }
+
+    [Fact]
+    public void Find_FloodOfUnknownIds_ReadsTheTableOnceInTenSeconds()
+    {
+        var seconds = Gen.Int[0, 3].Array[50];
+        seconds.Sample(
+            steps =>
+            {
+                _sites.Invalidate();
+                _queries = 0;
+                var began = _clock.GetUtcNow();
+                foreach (var step in steps)
+                {
+                    Task.WaitAll([.. Enumerable.Range(0, 20).Select(number => Task.Run(async () => Assert.Null(await _sites.FindAsync($"nobody-{number}", Token)), Token))], Token);
+                    _clock.Advance(TimeSpan.FromSeconds(step));
+                }
+
+                Assert.InRange(_queries, 1, 1 + (int)((_clock.GetUtcNow() - began) / StoredSites.Pause));
+            },
+            iter: 20,
+            threads: 1);
+    }
+
+    [Fact]
+    public async Task Find_FloodWhileStorageIsAway_AsksOnceInTenSecondsAndThrows_Decision1()
+    {
+        await AddAsync("globex");
+        _away = true;
+        var before = _tables.Calls;
+
+        for (var second = 0; second < 30; second++)
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() => FindAsync("nobody").AsTask());
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(3, _tables.Calls - before);
+    }
+
+    [Fact]
+    public async Task Find_SiteAddedByAnotherInstance_IsKnownBeforeItsWebhooksCanBe()
+    {
+        Assert.Null(await FindAsync("globex"));
+        await AddAsync("globex");
+        _clock.Advance(StoredSites.Settled);
+
+        Assert.NotNull(await FindAsync("globex"));
+        Assert.True(StoredSites.Settled > 2 * StoredSites.Pause);
+    }
+
+    [Fact]
+    public async Task Find_StorageAway_KnownSiteServesForHalfAnHour_Decision1()
+    {
+        await AddAsync("globex");
+        await FindAsync("globex");
+        _away = true;
+
+        _clock.Advance(TimeSpan.FromMinutes(29));
+        Assert.NotNull(await FindAsync("globex"));
+        Assert.Single(await _sites.ListAsync(Token));
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await Assert.ThrowsAsync<TimeoutException>(() => FindAsync("globex").AsTask());
+        await Assert.ThrowsAsync<TimeoutException>(() => _sites.ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Find_StorageHangs_KnownSiteServesAfterTwoSeconds_Decision2()
+    {
+        await AddAsync("globex");
+        await FindAsync("globex");
+        using var hanging = new ManualResetEventSlim();
+        _tables.Before = _ => hanging.Wait(Token);
+        _clock.Advance(StoredSites.FreshFor);
+
+        var find = FindAsync("globex").AsTask();
+        await _clock.DriveAsync(find, TimeSpan.FromSeconds(5));
+        hanging.Set();
+
+        Assert.NotNull(await find);
+    }
+
+    [Fact]
+    public async Task Find_RemovedSite_IsForgottenWithinAMinute()
+    {
+        await AddAsync("globex");
+        Assert.NotNull(await FindAsync("globex"));
+        await _table.TryDeleteAsync((await _table.FindAsync("globex", Token))!, Token);
+
+        _clock.Advance(StoredSites.FreshFor);
+        Assert.Null(await FindAsync("globex"));
+    }
+
+    [Fact]
+    public async Task Find_SecretCannotBeRead_IsThatSitesProblem_Decision4()
+    {
+        await AddAsync("globex");
+        _secrets.Failure = new TimeoutException();
+
+        Assert.Contains("its secret cannot be read now", (await FindAsync("globex"))!.Problem, StringComparison.Ordinal);
+
+        _secrets.Failure = null;
+        _clock.Advance(StoredSites.FreshFor);
+        Assert.Null((await FindAsync("globex"))!.Problem);
+    }
+
+    [Fact]
+    public async Task Find_SiteWithoutSubscriptions_HasThoseOfTheSettings()
+    {
+        await AddAsync("globex", Globex with { Subscriptions = [] });
+
+        Assert.Equal("everything", Assert.Single((await FindAsync("globex"))!.Subscriptions).Name);
+    }
+
+    [Fact]
+    public async Task Find_OAuthSiteOfTheAppInTheSettings_NeedsNoSecretOfItsOwn()
+    {
+        await AddAsync("acme", new SiteOptions { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "c", ClientId = "the-app" }, revision: "");
+
+        var site = (await FindAsync("acme"))!;
+        Assert.Equal(("of-the-app", "before", null), (site.Secret?.Reveal(), site.PreviousSecret?.Reveal(), site.Problem));
+        Assert.Equal(0, _secrets.Reads);
+    }
+
+    private ValueTask<Site?> FindAsync(string id) => _sites.FindAsync(id, Token);
+
+    private async Task AddAsync(string id, SiteOptions? options = null, string revision = "r1")
+    {
+        _secrets.Values[$"jira-site-{id}-shared-secret"] = new SecretPair("shared");
+        Assert.True(await _table.TryAddAsync(new StoredSite { Id = id, Options = options ?? Globex, SecretRevision = revision, ActiveSince = _clock.GetUtcNow() }, Token));
+    }
+
+    private StoredSites NewInstance()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([
+            new("Subscriptions:everything:Jql", "project != EMPTY"), new("Subscriptions:everything:Events:0", "jira:issue_created"),
+        ]).Build();
+        var options = new JiraWebhooksOptions
+        {
+            PublicBaseUrl = new Uri("https://hooks.example.com"),
+            OAuthClientId = "the-app",
+            OAuthClientSecret = SiteSecret.From("of-the-app"),
+            OAuthPreviousClientSecret = SiteSecret.From("before"),
+        };
+        var loader = new SiteLoader(_table, new SecretCache(_secrets, _clock, NullLogger<SecretCache>.Instance), configuration, options);
+        return new StoredSites(loader, _clock, NullLogger<StoredSites>.Instance);
+    }
+}
