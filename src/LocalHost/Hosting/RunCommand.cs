@@ -8,13 +8,15 @@ namespace LocalHost.Hosting;
 /// <summary>The main job on this machine: with the Jira sites of the settings, or with a simulated Jira where there are none.</summary>
 internal static class RunCommand
 {
-    public static async Task<int> RunAsync(int port, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(int port, bool withoutSimulator, CancellationToken cancellationToken)
     {
         var settings = LocalSettings.Load();
         await using var azurite = await StorageAsync(settings, cancellationToken);
         var storage = azurite?.ConnectionString("local") ?? settings["AzureWebJobsStorage"]!;
 
-        var jira = settings.GetSection("Sites").GetChildren().Any() ? null : new SimulatedJira(TimeProvider.System, Random.Shared.Next());
+        // Whoever has an OAuth app in the settings connects real sites in a browser.
+        var real = withoutSimulator || settings.GetSection("Sites").GetChildren().Any() || settings["OAuthClientId"] is { Length: > 0 };
+        var jira = real ? null : new SimulatedJira(TimeProvider.System, Random.Shared.Next());
         var terminal = !Console.IsOutputRedirected && !Console.IsInputRedirected;
         var options = new LocalAppOptions(port, settings, storage) { Jira = jira, LogLevel = terminal ? LogLevel.Warning : LogLevel.Information };
         if (jira is not null) SimulatedSites.Add(jira, options.BaseUrl);
@@ -35,6 +37,7 @@ internal static class RunCommand
         }
         else
         {
+            Console.WriteLine($"Sites: {options.BaseUrl}api/sites; connect one in a browser: {options.BaseUrl}api/oauth/start");
             Console.WriteLine($"Register webhooks now, without waiting for the schedule: curl -X POST {options.BaseUrl}admin/functions/RefreshWebhooks");
         }
 

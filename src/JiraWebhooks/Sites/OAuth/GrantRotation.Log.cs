@@ -21,7 +21,7 @@ internal sealed partial class GrantRotation
         [LoggerMessage(Level = LogLevel.Error, Message = "New tokens of OAuth grant {Grant} are not saved ({Error}). They are kept in memory and saved at the next call. The stored ones work for 10 minutes more: mend the store before the process ends.")]
         public static partial void NotSaved(ILogger logger, string grant, string error);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "OAuth grant {Grant} is refused by Atlassian ({Reason}): run `connect` to connect the site again.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "OAuth grant {Grant} is refused by Atlassian ({Reason}): connect the site again, see docs/sites.md.")]
         public static partial void ReconnectRequired(ILogger logger, string grant, string reason);
     }
 }

@@ -5,8 +5,8 @@ namespace JiraWebhooks.Sites.OAuth;
 /// <param name="reason">Atlassian's error code, or null.</param>
 public sealed class ReconnectRequiredException(string grant, string? reason = null)
     : Exception(reason is null
-        ? $"The OAuth grant {grant} is missing or no longer valid: run `connect` to connect the site again."
-        : $"The OAuth grant {grant} is no longer valid ({reason}): run `connect` to connect the site again.")
+        ? $"The OAuth grant {grant} is missing or no longer valid: connect the site again, see docs/sites.md."
+        : $"The OAuth grant {grant} is no longer valid ({reason}): connect the site again, see docs/sites.md.")
 {
     /// <summary>The grant's name.</summary>
     public string Grant => grant;
