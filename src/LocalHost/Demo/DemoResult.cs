@@ -5,7 +5,8 @@ namespace LocalHost.Demo;
 /// <summary>The balance of a demo run, counted from the queue and from the simulated Jira's ledger, never from our own counters.</summary>
 /// <param name="Emitted">Events for which Jira owed a delivery.</param>
 /// <param name="Delivered">Distinct MessageIds first seen from a live delivery.</param>
-/// <param name="Recovered">Distinct MessageIds first seen from the failed list.</param>
+/// <param name="Recovered">Distinct MessageIds first seen from the failed list; and events of an OAuth site, never seen, whose issue a search
+/// has brought in a state at least as new.</param>
 /// <param name="Duplicates">Further queue messages of a MessageId.</param>
 /// <param name="Lost">Emitted, and in the queue in neither way.</param>
 /// <param name="Refreshed">Extensions of webhooks that Jira granted.</param>

@@ -4,11 +4,14 @@ using LocalHost.Simulation;
 namespace LocalHost.Demo;
 
 /// <summary>Bad days of a receiver, in front of the real one: it fails before it has done its work, or after, so that the answer is lost. On
-/// most deliveries it recovers in time; on some of the Connect site's it stays down until Jira gives up.</summary>
+/// most deliveries it recovers in time; on some of the sites that have a way to recover them it stays down until Jira gives up.</summary>
 internal static class FlakyReceiver
 {
     private const string Identifier = "X-Atlassian-Webhook-Identifier";
     private const string Retry = "X-Atlassian-Webhook-Retry";
+
+    // The Connect site has its failed list, the OAuth site the search for what has changed.
+    private static readonly string[] Recoverable = ["/" + SimulatedSites.Connect, "/" + SimulatedSites.OAuth];
 
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -22,8 +25,8 @@ internal static class FlakyReceiver
         // Decided by the identifier, so that a run repeats.
         var fate = Convert.ToInt32(identifier[..4], 16) % 100;
         var retry = int.TryParse(context.Request.Headers[Retry], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-        var connect = context.Request.Path.Value!.EndsWith('/' + SimulatedSites.Connect, StringComparison.Ordinal);
-        if ((fate < 20 && connect) || (fate is >= 20 and < 30 && retry < 2))
+        var recoverable = Recoverable.Any(site => context.Request.Path.Value!.EndsWith(site, StringComparison.Ordinal));
+        if ((fate < 20 && recoverable) || (fate is >= 20 and < 30 && retry < 2))
         {
             context.Response.StatusCode = fate % 2 == 0 ? StatusCodes.Status500InternalServerError : StatusCodes.Status503ServiceUnavailable;
             return;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Azure.Storage.Queues;
 using JiraSimulator;
 using JiraWebhooks.Publishing;
@@ -28,11 +30,37 @@ internal static class QueueBalance
             }
         }
 
-        var owed = jira.Ledger.Emitted.Select(emitted => DeliveryIdentity.MessageId(emitted.Site, emitted.Identifier)).ToHashSet(StringComparer.Ordinal);
-        var delivered = firstSeen.Count(seen => !seen.Value && owed.Contains(seen.Key));
-        var recovered = firstSeen.Count(seen => seen.Value && owed.Contains(seen.Key));
+        var swept = Swept(firstSeen.Keys);
+        var (delivered, recovered) = (0, 0);
+        foreach (var emitted in jira.Ledger.Emitted)
+        {
+            if (firstSeen.TryGetValue(DeliveryIdentity.MessageId(emitted.Site, emitted.Identifier), out var fromTheList)) _ = fromTheList ? recovered++ : delivered++;
+            else if (IsIn(swept, emitted)) recovered++;
+        }
+
         return new DemoResult(
             jira.Ledger.Emitted.Count, delivered, recovered, messages - firstSeen.Count, jira.Ledger.Emitted.Count - delivered - recovered,
             jira.Sites.Sum(site => site.Extensions), Math.Round(took.TotalSeconds, 1));
+    }
+
+    // The newest state of each issue that a search brought: {site}:sweep:{issue id}:{ms}.
+    private static Dictionary<string, long> Swept(IEnumerable<string> messageIds)
+    {
+        var newest = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var parts in messageIds.Select(id => id.Split(':')).Where(parts => parts is [_, "sweep", _, _]))
+        {
+            var (issue, at) = ($"{parts[0]}:{parts[2]}", long.Parse(parts[3], CultureInfo.InvariantCulture));
+            newest[issue] = Math.Max(at, newest.GetValueOrDefault(issue));
+        }
+
+        return newest;
+    }
+
+    // A state of the issue at the event's time or later holds what the event told of.
+    private static bool IsIn(Dictionary<string, long> swept, EmittedEvent emitted)
+    {
+        using var body = JsonDocument.Parse(emitted.Body);
+        var issue = body.RootElement.TryGetProperty("issue", out var found) ? found.GetProperty("id").GetString() : null;
+        return swept.TryGetValue($"{emitted.Site}:{issue}", out var at) && at >= emitted.At.ToUnixTimeMilliseconds();
     }
 }

@@ -11,6 +11,9 @@ public static class SimulatedSites
     /// <summary>The site with a Connect app.</summary>
     public const string Connect = "globex";
 
+    /// <summary>A second site under the grant of <see cref="OAuth"/>, in the demo.</summary>
+    public const string SecondOAuth = "hooli";
+
     /// <summary>The site with an administrator's webhook.</summary>
     public const string Admin = "initech";
 
@@ -19,8 +22,12 @@ public static class SimulatedSites
     {
         jira.AddSite(new SimulatedSiteOptions(OAuth, SimulatedAuth.OAuth));
         jira.AddSite(new SimulatedSiteOptions(Connect, SimulatedAuth.Connect));
-        jira.AddSite(new SimulatedSiteOptions(Admin, SimulatedAuth.AdminWebhook) { AdminWebhookUrl = new Uri(baseUrl, $"/api/deliveries/{Admin}") });
+        AddAdmin(jira, baseUrl);
     }
+
+    /// <summary>Adds the administrator's webhook alone.</summary>
+    public static void AddAdmin(SimulatedJira jira, Uri baseUrl) =>
+        jira.AddSite(new SimulatedSiteOptions(Admin, SimulatedAuth.AdminWebhook) { AdminWebhookUrl = new Uri(baseUrl, $"/api/deliveries/{Admin}") });
 
     /// <summary>The settings for all sites of <paramref name="jira"/>, which answers at <paramref name="root"/>.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> Settings(SimulatedJira jira, Uri root)
@@ -49,7 +56,8 @@ public static class SimulatedSites
         };
     }
 
-    private static IEnumerable<(string, string)> Subscriptions =>
+    /// <summary>The webhooks of every site, by the names of the settings.</summary>
+    internal static IEnumerable<(string Name, string Value)> Subscriptions =>
     [
         ("Subscriptions:issues:Jql", "project = SHOP"),
         ("Subscriptions:issues:Events:0", "jira:issue_created"),
