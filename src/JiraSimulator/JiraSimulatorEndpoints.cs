@@ -9,19 +9,20 @@ namespace JiraSimulator;
 public static class JiraSimulatorEndpoints
 {
     private const string Operations = "/rest/api/3/webhook";
+    private const string Search = "/rest/api/3/search/jql";
 
     /// <summary>Maps <c>/ex/jira/{cloudId}/rest/api/3/…</c> for OAuth, <c>/sites/{slug}/rest/api/3/…</c> and, told by the first label of the host,
     /// <c>/rest/api/3/…</c> for a site's own address, and the authorization server at the root.</summary>
     public static IEndpointRouteBuilder MapJiraSimulator(this IEndpointRouteBuilder app, SimulatedJira jira)
     {
-        foreach (var rest in new[] { "", "/refresh", "/failed" })
+        foreach (var path in new[] { Operations, Operations + "/refresh", Operations + "/failed", Search })
         {
-            app.Map($"/ex/jira/{{cloudId}}{Operations}{rest}", (HttpContext context, string cloudId) =>
-                AnswerAsync(context, jira, Find(jira, site => site.CloudId == cloudId), gateway: true, Operations + rest));
-            app.Map($"/sites/{{slug}}{Operations}{rest}", (HttpContext context, string slug) =>
-                AnswerAsync(context, jira, Find(jira, site => site.Slug == slug), gateway: false, Operations + rest));
-            app.Map($"{Operations}{rest}", (HttpContext context, HttpRequest request) =>
-                AnswerAsync(context, jira, Find(jira, site => site.Slug == request.Host.Host.Split('.')[0]), gateway: false, Operations + rest));
+            app.Map($"/ex/jira/{{cloudId}}{path}", (HttpContext context, string cloudId) =>
+                AnswerAsync(context, jira, Find(jira, site => site.CloudId == cloudId), gateway: true, path));
+            app.Map($"/sites/{{slug}}{path}", (HttpContext context, string slug) =>
+                AnswerAsync(context, jira, Find(jira, site => site.Slug == slug), gateway: false, path));
+            app.Map($"{path}", (HttpContext context, HttpRequest request) =>
+                AnswerAsync(context, jira, Find(jira, site => site.Slug == request.Host.Host.Split('.')[0]), gateway: false, path));
         }
 
         return app.MapAuthorizationServer(jira);
@@ -55,13 +56,14 @@ public static class JiraSimulatorEndpoints
 
             try
             {
-                return (context.Request.Method, path[Operations.Length..]) switch
+                return (context.Request.Method, path) switch
                 {
-                    ("GET", "") => WebhookOperations.List(context.Request, site),
-                    ("POST", "") => WebhookOperations.Register(await BodyAsync(context), site),
-                    ("DELETE", "") => WebhookOperations.Delete(await BodyAsync(context), site),
-                    ("PUT", "/refresh") => WebhookOperations.Refresh(await BodyAsync(context), site),
-                    ("GET", "/failed") => WebhookOperations.Failed(context.Request, site),
+                    ("GET", Operations) => WebhookOperations.List(context.Request, site),
+                    ("POST", Operations) => WebhookOperations.Register(await BodyAsync(context), site),
+                    ("DELETE", Operations) => WebhookOperations.Delete(await BodyAsync(context), site),
+                    ("PUT", Operations + "/refresh") => WebhookOperations.Refresh(await BodyAsync(context), site),
+                    ("GET", Operations + "/failed") => WebhookOperations.Failed(context.Request, site),
+                    ("POST", Search) => site.Issues.Search(await BodyAsync(context)),
                     _ => WebhookOperations.Errors(405, "There is no such operation."),
                 };
             }

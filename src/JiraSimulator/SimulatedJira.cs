@@ -46,6 +46,7 @@ public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
     public IReadOnlyList<string> Emit(string slug, string webhookEvent, string bodyJson)
     {
         var site = _sites.Single(site => site.Options.Slug == slug);
+        site.Issues.Apply(webhookEvent, JsonNode.Parse(bodyJson)!.AsObject());
         if (site.Options.Auth is SimulatedAuth.AdminWebhook)
         {
             return site.Options.AdminWebhookUrl is { } url ? [Queue(site, webhookEvent, url.AbsoluteUri, bodyJson, null)] : [];

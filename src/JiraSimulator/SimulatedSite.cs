@@ -43,6 +43,9 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
     /// <summary>Faults of this site alone.</summary>
     public Faults Faults { get; } = new();
 
+    /// <summary>Its issues.</summary>
+    public SimulatedIssues Issues { get; } = new(clock);
+
     /// <summary>False lets a refresh answer and not extend, as Jira is free to.</summary>
     public bool RefreshExtends { get; set; } = true;
 

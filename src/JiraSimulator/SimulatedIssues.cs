@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+
+namespace JiraSimulator;
+
+/// <summary>A site's issues in their present state, and the search for them. Of the JQL it reads the bound on <c>updated</c>; the rest is taken
+/// to match, as it is for webhooks.</summary>
+public sealed partial class SimulatedIssues(TimeProvider clock)
+{
+    private const int MostPerPage = 100;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (JsonObject Issue, DateTimeOffset Updated)> _issues = new(StringComparer.Ordinal);
+
+    /// <summary>Takes over what an event says of its issue, whether or not anybody listens.</summary>
+    internal void Apply(string webhookEvent, JsonObject body)
+    {
+        if (body["issue"] is not JsonObject issue || issue["id"]?.ToString() is not { } id) return;
+
+        lock (_gate)
+        {
+            if (webhookEvent == "jira:issue_deleted")
+            {
+                _issues.Remove(id);
+                return;
+            }
+
+            var now = clock.GetUtcNow();
+            var state = issue.DeepClone().AsObject();
+            if (state["fields"] is not JsonObject fields) state["fields"] = fields = [];
+            fields["updated"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture);
+            _issues[id] = (state, now);
+        }
+    }
+
+    /// <summary>POST /rest/api/3/search/jql</summary>
+    internal IResult Search(JsonElement body)
+    {
+        var jql = body.TryGetProperty("jql", out var text) ? text.GetString() ?? "" : "";
+        if (Bound().Match(jql) is not { Success: true } bound) return WebhookOperations.Errors(400, "The search is unbounded, or this simulator cannot read it: it takes (filter) AND updated >= \"-{n}m\" ORDER BY updated ASC.");
+
+        var from = clock.GetUtcNow() - TimeSpan.FromMinutes(long.Parse(bound.Groups[1].Value, CultureInfo.InvariantCulture));
+        var maxResults = Math.Clamp(body.TryGetProperty("maxResults", out var most) ? most.GetInt32() : 50, 1, MostPerPage);
+        var start = body.TryGetProperty("nextPageToken", out var token) && token.GetString() is { } at ? int.Parse(at.AsSpan("page-".Length), CultureInfo.InvariantCulture) : 0;
+        lock (_gate)
+        {
+            var found = _issues.Values.Where(issue => issue.Updated >= from).OrderBy(issue => issue.Updated).ToList();
+            var page = found.Skip(start).Take(maxResults).Select(issue => issue.Issue.DeepClone()).ToArray();
+            var answer = new JsonObject { ["issues"] = new JsonArray(page), ["isLast"] = start + page.Length >= found.Count };
+            if (start + page.Length < found.Count) answer["nextPageToken"] = $"page-{start + page.Length}";
+            return Results.Text(answer.ToJsonString(), "application/json");
+        }
+    }
+
+    [GeneratedRegex("^\\(.+\\) AND updated >= \"-([0-9]{1,7})m\" ORDER BY updated ASC$")]
+    private static partial Regex Bound();
+}
