@@ -10,6 +10,9 @@ internal static class Payloads
     public const int Medium = 64 * 1024;
     public const int Large = 1024 * 1024;
 
+    /// <summary>A webhook that is known to the site.</summary>
+    public const long WebhookId = 10;
+
     /// <summary>A <c>jira:issue_updated</c> of exactly <paramref name="size"/> bytes.</summary>
     public static byte[] Jira(int size) => Fill(size, filler => new JsonObject
     {
@@ -46,7 +49,7 @@ internal static class Payloads
             ["items"] = new JsonArray(
                 new JsonObject { ["field"] = "status", ["fieldId"] = "status", ["from"] = "1", ["fromString"] = "To Do", ["to"] = "3", ["toString"] = "In Progress" }),
         },
-        ["matchedWebhookIds"] = new JsonArray(10, 11),
+        ["matchedWebhookIds"] = new JsonArray(WebhookId, 11),
     });
 
     /// <summary>A GitHub <c>issues</c> event of exactly <paramref name="size"/> bytes, for the comparison with Octokit.</summary>

@@ -2,6 +2,8 @@ using System.Net;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Subscriptions;
+using Microsoft.Extensions.Logging.Abstractions;
 using Octokit.Webhooks;
 using Octokit.Webhooks.AspNetCore;
 
@@ -12,6 +14,8 @@ internal static class LoadServer
 {
     public const string BarePath = "/bare";
     public const string OctokitPath = "/octokit";
+
+    private static readonly IReadOnlyList<CreatedWebhook> Created = [new("issues", Payloads.WebhookId, "")];
 
     /// <summary>Runs until standard input closes; prints its port first.</summary>
     public static async Task<int> RunAsync()
@@ -25,7 +29,9 @@ internal static class LoadServer
             .AddSingleton<ISiteStore>(new FixedSites())
             .AddKeyedSingleton<IDeliveryPublisher, NoPublisher>(AzureClients.Receive)
             .AddSingleton<WebhookEventProcessor, NoProcessor>()
-            .AddDeliveries();
+            .AddDeliveries()
+            .AddSingleton(new DeliveryActivity(TimeProvider.System))
+            .AddSingleton(new KnownWebhooks((_, _) => Task.FromResult(Created), TimeProvider.System, NullLogger<KnownWebhooks>.Instance));
 
         var app = builder.Build();
         var receiver = app.Services.GetRequiredService<DeliveryReceiver>();

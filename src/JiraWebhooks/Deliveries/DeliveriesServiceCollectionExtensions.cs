@@ -7,7 +7,7 @@ namespace JiraWebhooks.Deliveries;
 /// <summary>Registers the room.</summary>
 public static class DeliveriesServiceCollectionExtensions
 {
-    /// <summary>Registers the receiver. It asks for the publisher of <see cref="AzureClients.Receive"/>.</summary>
+    /// <summary>Registers the receiver. It asks for the publisher of <see cref="AzureClients.Receive"/> and for the known webhooks.</summary>
     public static IServiceCollection AddDeliveries(this IServiceCollection services) =>
         services
             .AddSingleton(provider => new DeliveryActivity(provider.GetRequiredService<TimeProvider>())

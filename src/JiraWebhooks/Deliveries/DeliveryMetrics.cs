@@ -21,6 +21,9 @@ public static class DeliveryMetrics
     /// <summary>Deliveries published although their envelope could not be read; tag <c>site</c>.</summary>
     public const string Unparsed = "jira.deliveries.unparsed";
 
+    /// <summary>Deliveries for webhooks of which the table holds none: a registration in flight, or somebody else's (rule 23); tag <c>site</c>.</summary>
+    public const string UnknownWebhook = "jira.deliveries.unknown_webhook";
+
     /// <summary>Seconds from first byte to answer; tag <c>status</c>.</summary>
     public const string Duration = "jira.delivery.duration";
 
@@ -29,6 +32,7 @@ public static class DeliveryMetrics
     private static readonly Counter<long> UnavailableCounter = Counter(Unavailable, "Deliveries Jira was asked to send again.");
     private static readonly Counter<long> SiteMismatchCounter = Counter(SiteMismatch, "Deliveries whose links name another site.");
     private static readonly Counter<long> UnparsedCounter = Counter(Unparsed, "Deliveries whose envelope could not be read.");
+    private static readonly Counter<long> UnknownWebhookCounter = Counter(UnknownWebhook, "Deliveries for webhooks this app does not know.");
     private static readonly Histogram<double> DurationHistogram =
         Telemetry.Meter.CreateHistogram<double>(Duration, "s", "From a delivery's first byte to its answer.");
 
@@ -49,6 +53,7 @@ public static class DeliveryMetrics
 
         if (outcome.SiteMismatch) SiteMismatchCounter.Add(1, Site(outcome.Site));
         if (outcome.Unparsed) UnparsedCounter.Add(1, Site(outcome.Site));
+        if (outcome.UnknownWebhook) UnknownWebhookCounter.Add(1, Site(outcome.Site));
         if (DurationHistogram.Enabled) DurationHistogram.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("status", outcome.Status));
     }
 

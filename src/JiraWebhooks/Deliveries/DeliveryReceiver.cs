@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using JiraWebhooks.Diagnostics;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Subscriptions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,7 @@ public sealed partial class DeliveryReceiver(
     JiraWebhooksOptions options,
     TimeProvider clock,
     DeliveryActivity activity,
+    KnownWebhooks known,
     ILogger<DeliveryReceiver> logger)
 {
     /// <summary>Route of the callback URL, without a leading slash; the Functions host adds the prefix <c>api</c>.</summary>
@@ -70,10 +72,13 @@ public sealed partial class DeliveryReceiver(
 
             var message = DeliveryDescriber.Describe(site!, DeliveryHeaders.Of(context.Request.Headers), body.Memory);
 
+            // A mark and no more: the registration that made this webhook may still be on its way to the table (rule 23).
+            if (site!.HasApi && message.WebhookIds is { } ids && await known.AreUnknownAsync(site.Id, ids, budget)) message = message with { UnknownWebhook = true };
+
             stage = "publisher";
             await PublishAsync(message, body, budget);
-            activity.Accept(site!.Id);
-            return Ended(200, "accepted", site) with { SiteMismatch = message.SiteMismatch, Unparsed = message.Unparsed };
+            activity.Accept(site.Id);
+            return Ended(200, "accepted", site) with { SiteMismatch = message.SiteMismatch, Unparsed = message.Unparsed, UnknownWebhook = message.UnknownWebhook };
         }
         catch (Exception failure)
         {

@@ -14,4 +14,7 @@ internal readonly record struct Outcome(int Status, string Reason)
 
     /// <summary>True when the envelope could not be read.</summary>
     public bool Unparsed { get; init; }
+
+    /// <summary>True when the app has created none of the webhooks named.</summary>
+    public bool UnknownWebhook { get; init; }
 }

@@ -31,6 +31,17 @@ internal static class WebhookIds
         return length == 1 ? null : new string(text[..length]);
     }
 
+    /// <summary>True when one of the ids in <paramref name="formatted"/> is among <paramref name="known"/>.</summary>
+    public static bool AnyIn(HashSet<long> known, ReadOnlySpan<char> formatted)
+    {
+        foreach (var id in formatted.Split(','))
+        {
+            if (long.TryParse(formatted[id], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && known.Contains(number)) return true;
+        }
+
+        return false;
+    }
+
     private static long? Id(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is JsonTokenType.Number or JsonTokenType.String) return JsonText.ToInt64(reader.ValueSpan);

@@ -44,6 +44,10 @@ public sealed record DeliveryMessage
     /// <summary>True when a <c>self</c> link in the body names another host than the site's.</summary>
     public bool SiteMismatch { get; init; }
 
+    /// <summary>True when no id of <see cref="WebhookIds"/> is that of a webhook this app has created and stored (rule 23): a registration may
+    /// be in flight.</summary>
+    public bool UnknownWebhook { get; init; }
+
     /// <summary>True when Jira's failed record had no body.</summary>
     public bool BodyMissing { get; init; }
 

@@ -47,6 +47,9 @@ public static class MessageProperties
     /// <summary>True when the body names another site.</summary>
     public const string SiteMismatch = "jira_site_mismatch";
 
+    /// <summary>True when the app has created none of the webhooks that matched, as far as stored.</summary>
+    public const string UnknownWebhook = "jira_unknown_webhook";
+
     /// <summary><c>missing</c> when Jira's failed record had no body.</summary>
     public const string BodyState = "jira_body";
 
@@ -73,6 +76,7 @@ public static class MessageProperties
         if (message.WebhookIds is { } ids) yield return new(WebhookIds, ids);
         if (message.Unparsed) yield return new(Unparsed, true);
         if (message.SiteMismatch) yield return new(SiteMismatch, true);
+        if (message.UnknownWebhook) yield return new(UnknownWebhook, true);
         if (message.BodyMissing) yield return new(BodyState, "missing");
         if (message.Recovered) yield return new(Recovered, true);
         if (message.Reconstructed) yield return new(Reconstructed, true);

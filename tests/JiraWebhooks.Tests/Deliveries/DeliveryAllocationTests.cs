@@ -4,6 +4,7 @@ using System.Text;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Subscriptions;
 using JiraWebhooks.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -21,6 +22,8 @@ public sealed class DeliveryAllocationTests
         "changelog":{"id":"10124","items":[]},"matchedWebhookIds":[10,11]}
         """);
 
+    private static readonly IReadOnlyList<CreatedWebhook> Created = [new("issues", 11, "")];
+
     [Theory]
     [InlineData(SiteScheme.AdminWebhook, 2048)]
     [InlineData(SiteScheme.OAuth, 2048)]
@@ -30,7 +33,8 @@ public sealed class DeliveryAllocationTests
         var site = scheme switch { SiteScheme.OAuth => StubSites.OAuth, SiteScheme.Connect => StubSites.Connect, _ => StubSites.Admin };
         var receiver = new DeliveryReceiver(
             new OneSite(site), new Sink(), new() { PublicBaseUrl = new Uri("https://hooks.example.com") }, TimeProvider.System,
-            new DeliveryActivity(TimeProvider.System), NullLogger<DeliveryReceiver>.Instance);
+            new DeliveryActivity(TimeProvider.System), new KnownWebhooks((_, _) => Task.FromResult(Created), TimeProvider.System, NullLogger<KnownWebhooks>.Instance),
+            NullLogger<DeliveryReceiver>.Instance);
         var body = new WholeBody(Body);
         var context = new DefaultHttpContext();
         context.Features.Set<IRequestBodyPipeFeature>(body);

@@ -2,8 +2,10 @@ using System.IO.Pipelines;
 using System.Text;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Subscriptions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Support;
@@ -23,6 +25,10 @@ internal sealed class ReceiverHarness
 
     public JiraWebhooksOptions Options { get; init; } = new() { PublicBaseUrl = new Uri("https://hooks.example.com") };
 
+    /// <summary>What the table of webhooks holds, and when it says so.</summary>
+    public Func<string, CancellationToken, Task<IReadOnlyList<CreatedWebhook>>> Created { get; set; } =
+        (_, _) => Task.FromResult<IReadOnlyList<CreatedWebhook>>([new("issues", 10, "")]);
+
     public LogRecorder<DeliveryReceiver> Logs { get; } = new();
 
     public DeliveryActivity Activity { get; private set; } = null!;
@@ -32,7 +38,7 @@ internal sealed class ReceiverHarness
         get
         {
             Activity ??= new DeliveryActivity(Clock);
-            return field ??= new DeliveryReceiver(Sites, Publisher, Options, Clock, Activity, Logs);
+            return field ??= new DeliveryReceiver(Sites, Publisher, Options, Clock, Activity, new KnownWebhooks(Created, Clock, NullLogger<KnownWebhooks>.Instance), Logs);
         }
     }
 

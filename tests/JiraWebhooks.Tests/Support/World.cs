@@ -67,6 +67,9 @@ internal sealed class World : IAsyncDisposable
 
     public RecordingPublisher Publisher { get; } = new();
 
+    /// <summary>The instance that receives deliveries; the newest while this is null.</summary>
+    public IServiceProvider? Receiver { get; set; }
+
     /// <summary>Settings of the instances made from here on.</summary>
     public Dictionary<string, string?> Settings { get; } = new()
     {
@@ -204,7 +207,7 @@ internal sealed class World : IAsyncDisposable
     private Task Receive(HttpContext context, string site)
     {
         if (_instances.Count == 0) NewInstance();
-        return _instances[^1].GetRequiredService<DeliveryReceiver>().ReceiveAsync(context, site);
+        return (Receiver ?? _instances[^1]).GetRequiredService<DeliveryReceiver>().ReceiveAsync(context, site);
     }
 
     private void Describe(SimulatedSiteOptions site)

@@ -1,0 +1,184 @@
+using System.Text;
+using JiraWebhooks.Deliveries;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Subscriptions;
+using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JiraWebhooks.Tests.Deliveries;
+
+/// <summary>Deliveries for webhooks that are not in the table: always published, marked when the table could be read (rule 23).</summary>
+public sealed class UnknownWebhookTests : IAsyncLifetime
+{
+    private World _world = null!;
+
+    public async ValueTask InitializeAsync() => _world = await World.StartAsync();
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Theory]
+    [InlineData(World.Acme)]
+    [InlineData(World.Globex)]
+    public async Task Receive_RegisteredByAnotherInstance_IsNotMarked_Rule23(string site)
+    {
+        _world.Receiver = _world.NewInstance();
+        await _world.RefreshAsync();
+
+        Assert.False((await DeliverAsync(site)).UnknownWebhook);
+    }
+
+    [Fact]
+    public async Task Receive_RegisteredByAnotherInstanceAfterTheFirstRead_IsFoundByTheReRead_Rule23()
+    {
+        await _world.RefreshAsync();
+        _world.Receiver = _world.NewInstance();
+        await DeliverAsync(World.Globex);
+        var reads = CountReads();
+
+        _world.Subscribe(World.Globex, "gone", "project != EMPTY", "jira:issue_deleted");
+        await _world.RefreshAsync();
+        reads.Clear();
+        _world.Clock.Advance(KnownWebhooks.Interval);
+
+        Assert.False((await DeliverAsync(World.Globex, "jira:issue_deleted")).UnknownWebhook);
+        Assert.Single(reads);
+    }
+
+    [Fact]
+    public async Task Receive_RegistrationInFlight_IsPublishedWithTheMarkUntilItIsSaved_Rule23()
+    {
+        await _world.RefreshAsync();
+        _world.Receiver = _world.NewInstance();
+        var id = AddBesides();
+
+        var early = await DeliverAsync(World.Globex, "jira:issue_deleted");
+        Assert.True(early.UnknownWebhook);
+        Assert.Equal($",{id},", early.WebhookIds);
+        Assert.Contains(early.Properties(), property => property is { Key: MessageProperties.UnknownWebhook, Value: true });
+
+        await _world.NewInstance().GetRequiredService<WebhookTable>().SaveAsync(World.Globex, new CreatedWebhook("gone", id, ""), CancellationToken.None);
+        _world.Clock.Advance(KnownWebhooks.Interval);
+        var late = await DeliverAsync(World.Globex, "jira:issue_deleted");
+        Assert.False(late.UnknownWebhook);
+        Assert.DoesNotContain(late.Properties(), property => property.Key == MessageProperties.UnknownWebhook);
+    }
+
+    [Fact]
+    public async Task Receive_OneKnownIdAmongUnknown_IsNotMarked_Rule23()
+    {
+        await _world.RefreshAsync();
+        AddBesides("jira:issue_updated");
+
+        var message = await DeliverAsync(World.Globex);
+
+        Assert.Equal(2, message.WebhookIds!.Trim(',').Split(',').Length);
+        Assert.False(message.UnknownWebhook);
+    }
+
+    [Fact]
+    public async Task Receive_FloodOfUnknownIds_ReadsStorageOncePerInterval_Rule23()
+    {
+        await _world.RefreshAsync();
+        AddBesides();
+        var reads = CountReads();
+
+        for (var issue = 0; issue < 200; issue++) _world.Emit(World.Globex, issue, "jira:issue_deleted");
+        await _world.DeliverAllAsync();
+        Assert.Single(reads);
+        _world.Clock.Advance(KnownWebhooks.Interval);
+        for (var issue = 0; issue < 200; issue++) _world.Emit(World.Globex, issue, "jira:issue_deleted");
+        await _world.DeliverAllAsync();
+
+        Assert.Equal(2, reads.Count);
+        Assert.Equal(400, _world.Publisher.Messages.Count);
+        Assert.All(_world.Publisher.Messages, message => Assert.True(message.UnknownWebhook));
+    }
+
+    [Fact]
+    public async Task Receive_StorageAway_IsPublishedWithoutTheMarkAtTheFirstAttempt_Rule23()
+    {
+        await _world.RefreshAsync();
+        AddBesides();
+        _world.Tables.Before = _ => throw new Azure.RequestFailedException(503, "storage is away");
+
+        var message = await DeliverAsync(World.Globex, "jira:issue_deleted");
+
+        Assert.Equal((false, 0), (message.UnknownWebhook, message.Retry));
+    }
+
+    [Fact]
+    public async Task Receive_AdminWebhook_IsNeverMarkedAndReadsNothing_Rule23()
+    {
+        var reads = CountReads();
+
+        Assert.False((await DeliverAsync(World.Initech)).UnknownWebhook);
+        Assert.Empty(reads);
+    }
+
+    [Theory]
+    [InlineData("""{"webhookEvent":"a"}""")]
+    [InlineData("""{"webhookEvent":"a","matchedWebhookIds":[]}""")]
+    [InlineData("""{"webhookEvent":"a","matchedWebhookIds":null}""")]
+    [InlineData("garbage")]
+    public async Task ReceiveAsync_NoIds_IsNeverMarked_Rule23(string body)
+    {
+        var harness = new ReceiverHarness { Created = (_, _) => Task.FromResult<IReadOnlyList<CreatedWebhook>>([]) };
+
+        var answer = await harness.SendAsync(harness.Request(StubSites.OAuth, Encoding.UTF8.GetBytes(body)));
+
+        Assert.Equal(200, answer.Status);
+        Assert.False(Assert.Single(harness.Publisher.Messages).UnknownWebhook);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_UnknownId_IsCountedForItsSite_Rule23()
+    {
+        using var metrics = new MetricRecorder();
+        var site = StubSites.OAuth with { Id = "unknown-webhook" };
+        var harness = new ReceiverHarness { Sites = new StubSites(site), Created = (_, _) => Task.FromResult<IReadOnlyList<CreatedWebhook>>([]) };
+        await harness.SendAsync(harness.Request(site));
+        Assert.True(Assert.Single(harness.Publisher.Messages).UnknownWebhook);
+        Assert.Equal(1, metrics.Count(DeliveryMetrics.UnknownWebhook, "site=unknown-webhook"));
+
+        harness.Publisher.Before = (_, _) => throw new TimeoutException();
+        await harness.SendAsync(harness.Request(site));
+        Assert.Equal(1, metrics.Count(DeliveryMetrics.UnknownWebhook, "site=unknown-webhook"));
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_StorageSlow_IsPublishedAfterASecondWithoutTheMark_Rule23()
+    {
+        var harness = new ReceiverHarness { Created = (_, _) => new TaskCompletionSource<IReadOnlyList<CreatedWebhook>>().Task };
+        var context = harness.Request(StubSites.OAuth);
+        var answering = harness.SendAsync(context);
+        harness.Clock.Advance(KnownWebhooks.Patience - TimeSpan.FromMilliseconds(1));
+        Assert.Empty(harness.Publisher.Messages);
+        harness.Clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(200, (await answering).Status);
+        Assert.False(Assert.Single(harness.Publisher.Messages).UnknownWebhook);
+    }
+
+    /// <summary>A webhook that exists in Jira and that nobody has saved.</summary>
+    private long AddBesides(string webhookEvent = "jira:issue_deleted") =>
+        _world.Site(World.Globex).Add("https://hooks.example.com/api/deliveries/globex", [webhookEvent], "project != EMPTY");
+
+    private List<string> CountReads()
+    {
+        var reads = new List<string>();
+        _world.Tables.Before = call =>
+        {
+            if (call != "webhooks.query") return;
+            lock (reads) reads.Add(call);
+        };
+        return reads;
+    }
+
+    private async Task<DeliveryMessage> DeliverAsync(string site, string webhookEvent = "jira:issue_updated")
+    {
+        var identifier = Assert.Single(_world.Emit(site, webhookEvent: webhookEvent));
+        await _world.DeliverAllAsync();
+        return Assert.Single(_world.Publisher.Messages, message => message.Identifier == identifier);
+    }
+}
