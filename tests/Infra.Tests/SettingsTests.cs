@@ -21,7 +21,9 @@ public sealed partial class SettingsTests
     public void Documentation_OfSites_NamesAllTheCodeReads_AndNoMore()
     {
         var documented = Documented().Keys.Where(name => name.StartsWith("Sites__", StringComparison.Ordinal)).ToList();
-        var read = Names<SiteOptions>().Where(name => name != nameof(SiteOptions.Subscriptions)).Select(name => $"Sites__{{site}}__{name}")
+        var read = typeof(SiteOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.Name != nameof(SiteOptions.Subscriptions))
+            .Select(property => $"Sites__{{site}}__{property.Name}{(property.PropertyType.IsArray ? "__{n}" : "")}")
             .Concat(typeof(SubscriptionOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property =>
                 $"Sites__{{site}}__Subscriptions__{{name}}__{property.Name}{(property.PropertyType.IsArray ? "__{n}" : "")}"));
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
@@ -42,11 +43,22 @@ public static class DeliveryDescriber
             SiteMismatch = SelfLink.IsForeign(envelope.IssueSelf, site)
                 || SelfLink.IsForeign(envelope.UserSelf, site)
                 || SelfLink.IsForeign(envelope.CommentSelf, site),
+            OwnChange = IsOwn(envelope.Actor, site.OwnAccountIds),
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
             Body = body,
         };
 
         return headers.ContentType is { } contentType ? message with { ContentType = JsonText.Cut(contentType) } : message;
+    }
+
+    private static bool IsOwn(ReadOnlySpan<byte> actor, IReadOnlyList<string> own)
+    {
+        for (var account = 0; account < own.Count; account++)
+        {
+            if (Ascii.Equals(actor, own[account])) return true;
+        }
+
+        return false;
     }
 
     // The order of arrival is kept per issue; a worklog carries its issue's id and belongs to the same session.

@@ -25,6 +25,21 @@ internal ref struct Envelope
     /// <summary><c>user.self</c>.</summary>
     public ReadOnlySpan<byte> UserSelf;
 
+    /// <summary><c>user.accountId</c>.</summary>
+    public ReadOnlySpan<byte> UserAccount;
+
+    /// <summary><c>comment.author.accountId</c>.</summary>
+    public ReadOnlySpan<byte> CommentAuthor;
+
+    /// <summary><c>comment.updateAuthor.accountId</c>.</summary>
+    public ReadOnlySpan<byte> CommentUpdateAuthor;
+
+    /// <summary><c>worklog.author.accountId</c>.</summary>
+    public ReadOnlySpan<byte> WorklogAuthor;
+
+    /// <summary><c>worklog.updateAuthor.accountId</c>.</summary>
+    public ReadOnlySpan<byte> WorklogUpdateAuthor;
+
     /// <summary><c>comment.self</c>.</summary>
     public ReadOnlySpan<byte> CommentSelf;
 
@@ -39,6 +54,16 @@ internal ref struct Envelope
 
     /// <summary><c>changelog.id</c>.</summary>
     public ReadOnlySpan<byte> ChangelogId;
+
+    /// <summary>Account of the one who made the change; empty when the body does not say. Comment and worklog events have no <c>user</c>, and
+    /// who deletes one of these is named nowhere: its author may be another.</summary>
+    public readonly ReadOnlySpan<byte> Actor =>
+        !UserAccount.IsEmpty ? UserAccount
+        : Event.EndsWith("_deleted"u8) ? default
+        : !CommentUpdateAuthor.IsEmpty ? CommentUpdateAuthor
+        : !CommentAuthor.IsEmpty ? CommentAuthor
+        : !WorklogUpdateAuthor.IsEmpty ? WorklogUpdateAuthor
+        : WorklogAuthor;
 
     /// <summary>False when the body is no JSON object that names its event.</summary>
     public readonly bool IsReadable => !Event.IsEmpty;

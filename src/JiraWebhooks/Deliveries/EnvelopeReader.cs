@@ -34,7 +34,7 @@ internal static class EnvelopeReader
         if (reader.ValueTextEquals("issue"u8)) ReadIssue(ref reader, ref envelope);
         else if (reader.ValueTextEquals("comment"u8)) ReadComment(ref reader, ref envelope);
         else if (reader.ValueTextEquals("worklog"u8)) ReadWorklog(ref reader, ref envelope);
-        else if (reader.ValueTextEquals("user"u8)) envelope.UserSelf = MemberOf(ref reader, "self"u8);
+        else if (reader.ValueTextEquals("user"u8)) ReadUser(ref reader, ref envelope);
         else if (reader.ValueTextEquals("changelog"u8)) envelope.ChangelogId = MemberOf(ref reader, "id"u8);
         else if (reader.ValueTextEquals("webhookEvent"u8)) envelope.Event = JsonText.ReadString(ref reader);
         else if (reader.ValueTextEquals("timestamp"u8)) envelope.Timestamp = JsonText.ReadInt64(ref reader);
@@ -56,28 +56,45 @@ internal static class EnvelopeReader
         }
     }
 
+    private static void ReadUser(scoped ref Utf8JsonReader reader, ref Envelope envelope)
+    {
+        envelope.UserSelf = envelope.UserAccount = default;
+        if (!Enter(ref reader)) return;
+
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("self"u8)) envelope.UserSelf = JsonText.ReadScalar(ref reader);
+            else if (reader.ValueTextEquals("accountId"u8)) envelope.UserAccount = JsonText.ReadScalar(ref reader);
+            else reader.Skip();
+        }
+    }
+
     private static void ReadComment(scoped ref Utf8JsonReader reader, ref Envelope envelope)
     {
-        envelope.CommentId = envelope.CommentSelf = default;
+        envelope.CommentId = envelope.CommentSelf = envelope.CommentAuthor = envelope.CommentUpdateAuthor = default;
         if (!Enter(ref reader)) return;
 
         while (Next(ref reader))
         {
             if (reader.ValueTextEquals("id"u8)) envelope.CommentId = JsonText.ReadScalar(ref reader);
             else if (reader.ValueTextEquals("self"u8)) envelope.CommentSelf = JsonText.ReadString(ref reader);
+            else if (reader.ValueTextEquals("author"u8)) envelope.CommentAuthor = MemberOf(ref reader, "accountId"u8);
+            else if (reader.ValueTextEquals("updateAuthor"u8)) envelope.CommentUpdateAuthor = MemberOf(ref reader, "accountId"u8);
             else reader.Skip();
         }
     }
 
     private static void ReadWorklog(scoped ref Utf8JsonReader reader, ref Envelope envelope)
     {
-        envelope.WorklogId = envelope.WorklogIssueId = default;
+        envelope.WorklogId = envelope.WorklogIssueId = envelope.WorklogAuthor = envelope.WorklogUpdateAuthor = default;
         if (!Enter(ref reader)) return;
 
         while (Next(ref reader))
         {
             if (reader.ValueTextEquals("id"u8)) envelope.WorklogId = JsonText.ReadScalar(ref reader);
             else if (reader.ValueTextEquals("issueId"u8)) envelope.WorklogIssueId = JsonText.ReadScalar(ref reader);
+            else if (reader.ValueTextEquals("author"u8)) envelope.WorklogAuthor = MemberOf(ref reader, "accountId"u8);
+            else if (reader.ValueTextEquals("updateAuthor"u8)) envelope.WorklogUpdateAuthor = MemberOf(ref reader, "accountId"u8);
             else reader.Skip();
         }
     }

@@ -48,6 +48,9 @@ public sealed record DeliveryMessage
     /// be in flight.</summary>
     public bool UnknownWebhook { get; init; }
 
+    /// <summary>True when the body names one of the site's own accounts as the one who made the change.</summary>
+    public bool OwnChange { get; init; }
+
     /// <summary>True when Jira's failed record had no body.</summary>
     public bool BodyMissing { get; init; }
 

@@ -50,6 +50,10 @@ public static class MessageProperties
     /// <summary>True when the app has created none of the webhooks that matched, as far as stored.</summary>
     public const string UnknownWebhook = "jira_unknown_webhook";
 
+    /// <summary>True when the change was made by one of the site's own accounts: a subscriber that writes to Jira skips these, or it answers
+    /// itself for ever.</summary>
+    public const string OwnChange = "jira_own_change";
+
     /// <summary><c>missing</c> when Jira's failed record had no body.</summary>
     public const string BodyState = "jira_body";
 
@@ -77,6 +81,7 @@ public static class MessageProperties
         if (message.Unparsed) yield return new(Unparsed, true);
         if (message.SiteMismatch) yield return new(SiteMismatch, true);
         if (message.UnknownWebhook) yield return new(UnknownWebhook, true);
+        if (message.OwnChange) yield return new(OwnChange, true);
         if (message.BodyMissing) yield return new(BodyState, "missing");
         if (message.Recovered) yield return new(Recovered, true);
         if (message.Reconstructed) yield return new(Reconstructed, true);

@@ -46,6 +46,9 @@ public sealed record Site
     /// <summary>The secret before the last rotation; still verifies, never signs.</summary>
     public SiteSecret? PreviousSecret { get; init; }
 
+    /// <summary>Accounts whose changes are the app's own: a delivery about one is marked, so that nobody answers himself for ever.</summary>
+    public IReadOnlyList<string> OwnAccountIds { get; init; } = [];
+
     /// <summary>The webhooks wanted here.</summary>
     public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
 

@@ -59,6 +59,7 @@ internal static partial class SiteReader
             ApiToken = SiteSecret.From(options.ApiToken),
             Secret = secret,
             PreviousSecret = SiteSecret.From(options.PreviousSecret),
+            OwnAccountIds = [.. (options.OwnAccountIds ?? []).Where(account => !string.IsNullOrWhiteSpace(account)).Select(account => account.Trim())],
             Subscriptions = Subscriptions(options, problems),
             Problem = problems.Count == 0 ? null : $"Site {id} is not usable: {string.Join("; ", problems)}. {where}",
         };

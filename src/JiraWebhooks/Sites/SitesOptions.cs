@@ -43,6 +43,9 @@ public sealed record SiteOptions
     /// <summary>The secret before the last rotation.</summary>
     public string? PreviousSecret { get; init; }
 
+    /// <summary>Accounts whose changes are the app's own, <c>OwnAccountIds__0</c> and so on. Null when none, so that it is not stored.</summary>
+    public string[]? OwnAccountIds { get; init; }
+
     /// <summary>The webhooks wanted, by name.</summary>
     // A generated JSON reader sets what the text leaves out to null.
     public Dictionary<string, SubscriptionOptions> Subscriptions { get; init => field = value ?? []; } = new(StringComparer.OrdinalIgnoreCase);

@@ -9,7 +9,7 @@ public sealed class EnvelopePropertyTests
 {
     private static readonly string[] Names =
     [
-        "issue", "comment", "worklog", "user", "changelog", "webhookEvent", "timestamp", "matchedWebhookIds", "id", "key", "self", "issueId", "x", "",
+        "issue", "comment", "worklog", "user", "changelog", "webhookEvent", "timestamp", "matchedWebhookIds", "id", "key", "self", "issueId", "author", "updateAuthor", "accountId", "x", "",
     ];
 
     private static readonly Gen<string> Scalars = Gen.OneOf(

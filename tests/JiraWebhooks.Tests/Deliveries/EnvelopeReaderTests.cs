@@ -16,7 +16,7 @@ public sealed class EnvelopeReaderTests
     public void Read_IssueUpdated_GivesEveryField_Decision8() => Assert.Equal(
         new EnvelopeSnapshot(
             "jira:issue_updated", 1700000000123, ",10,11,", "10002", "ED-1", "https://acme.atlassian.net/rest/api/2/issue/10002",
-            "https://acme.atlassian.net/rest/api/2/user?accountId=5b1", "", "", "", "", "10124"),
+            "https://acme.atlassian.net/rest/api/2/user?accountId=5b1", "", "", "", "", "10124", "5b1"),
         Read(Updated));
 
     [Fact]

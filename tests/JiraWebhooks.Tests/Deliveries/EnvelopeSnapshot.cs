@@ -7,9 +7,9 @@ namespace JiraWebhooks.Tests.Deliveries;
 /// <summary>An envelope as comparable text, and the same made by a second, slow reader on the DOM.</summary>
 internal sealed record EnvelopeSnapshot(
     string Event, long? Timestamp, string? WebhookIds, string IssueId, string IssueKey, string IssueSelf,
-    string UserSelf, string CommentId, string CommentSelf, string WorklogId, string WorklogIssueId, string ChangelogId)
+    string UserSelf, string CommentId, string CommentSelf, string WorklogId, string WorklogIssueId, string ChangelogId, string Actor)
 {
-    public static readonly EnvelopeSnapshot Nothing = new("", null, null, "", "", "", "", "", "", "", "", "");
+    public static readonly EnvelopeSnapshot Nothing = new("", null, null, "", "", "", "", "", "", "", "", "", "");
 
     public static EnvelopeSnapshot Read(ReadOnlySpan<byte> body)
     {
@@ -18,7 +18,7 @@ internal sealed record EnvelopeSnapshot(
             Text(envelope.Event), envelope.Timestamp, JiraWebhooks.Deliveries.WebhookIds.Format(envelope.WebhookIds),
             Text(envelope.IssueId), Text(envelope.IssueKey), Text(envelope.IssueSelf), Text(envelope.UserSelf),
             Text(envelope.CommentId), Text(envelope.CommentSelf), Text(envelope.WorklogId), Text(envelope.WorklogIssueId),
-            Text(envelope.ChangelogId));
+            Text(envelope.ChangelogId), Text(envelope.Actor));
     }
 
     public static EnvelopeSnapshot ReadWithDom(string json)
@@ -30,7 +30,20 @@ internal sealed record EnvelopeSnapshot(
         return new(
             String(root, "webhookEvent"), Number(Scalar(root, "timestamp")), Ids(root), Scalar(root, "issue", "id"), String(root, "issue", "key"),
             String(root, "issue", "self"), Scalar(root, "user", "self"), Scalar(root, "comment", "id"), String(root, "comment", "self"),
-            Scalar(root, "worklog", "id"), Scalar(root, "worklog", "issueId"), Scalar(root, "changelog", "id"));
+            Scalar(root, "worklog", "id"), Scalar(root, "worklog", "issueId"), Scalar(root, "changelog", "id"), ActorOf(root));
+    }
+
+    private static string ActorOf(JsonElement root)
+    {
+        if (Scalar(root, "user", "accountId") is { Length: > 0 } user) return user;
+        if (String(root, "webhookEvent").EndsWith("_deleted", StringComparison.Ordinal)) return "";
+
+        string[] candidates =
+        [
+            Scalar(root, "comment", "updateAuthor", "accountId"), Scalar(root, "comment", "author", "accountId"),
+            Scalar(root, "worklog", "updateAuthor", "accountId"), Scalar(root, "worklog", "author", "accountId"),
+        ];
+        return Array.Find(candidates, candidate => candidate.Length > 0) ?? "";
     }
 
     private static JsonElement? Find(JsonElement element, params ReadOnlySpan<string> path)

@@ -33,6 +33,17 @@ public sealed class ConfiguredSitesTests
     }
 
     [Fact]
+    public void Find_OwnAccountIds_AreTrimmedAndBlankOnesLeftOut()
+    {
+        var settings = With("Sites:acme:OwnAccountIds:0", " 5b1 ");
+        settings["Sites:acme:OwnAccountIds:1"] = "";
+        settings["Sites:acme:OwnAccountIds:2"] = "712020:6a1f";
+
+        Assert.Equal(["5b1", "712020:6a1f"], Find("acme", settings)!.OwnAccountIds);
+        Assert.Empty(Find("acme", OAuthSite)!.OwnAccountIds);
+    }
+
+    [Fact]
     public void Find_UnknownSite_IsNull() => Assert.Null(Find("globex", OAuthSite));
 
     [Theory]

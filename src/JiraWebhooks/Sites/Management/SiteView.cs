@@ -40,6 +40,9 @@ public sealed record SiteView
     /// <summary>Connect: the installation.</summary>
     public string? ClientKey { get; init; }
 
+    /// <summary>Accounts whose changes are the app's own; null when none.</summary>
+    public IReadOnlyList<string>? OwnAccountIds { get; init; }
+
     /// <summary>The webhooks wanted, by name.</summary>
     public required IReadOnlyList<Subscription> Subscriptions { get; init; }
 
@@ -57,6 +60,7 @@ public sealed record SiteView
         Grant = site.Scheme is SiteScheme.OAuth ? site.Grant : null,
         AppKey = site.AppKey,
         ClientKey = site.ClientKey,
+        OwnAccountIds = site.OwnAccountIds is { Count: > 0 } own ? own : null,
         Subscriptions = site.Subscriptions,
     };
 }

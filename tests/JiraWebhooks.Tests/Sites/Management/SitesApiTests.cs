@@ -41,12 +41,14 @@ public sealed class SitesApiTests : IAsyncLifetime
     {
         var first = await _api.ImportAsync(World.Globex, Installation());
         var options = _world.Site(World.Globex).Options;
-        var changed = $$"""{"scheme":"Connect","url":"{{options.Url}}","appKey":"{{options.AppKey}}","clientKey":"{{options.ClientKey}}","subscriptions":{"comments":{"events":["comment_created"],"jql":"project = SHOP"} } }""";
+        var changed = $$"""{"scheme":"Connect","url":"{{options.Url}}","appKey":"{{options.AppKey}}","clientKey":"{{options.ClientKey}}","ownAccountIds":["5b1"],"subscriptions":{"comments":{"events":["comment_created"],"jql":"project = SHOP"} } }""";
 
         var second = await _api.PutAsync(World.Globex, changed, first.ETag);
         Assert.Equal(200, second.Status);
         Assert.Equal("comments", Assert.Single(second.Json.GetProperty("subscriptions").EnumerateArray()).GetProperty("name").GetString());
         Assert.Equal("ok", second.State);
+        Assert.False(first.Json.TryGetProperty("ownAccountIds", out _));
+        Assert.Equal("5b1", Assert.Single(second.Json.GetProperty("ownAccountIds").EnumerateArray()).GetString());
 
         var stale = await _api.PutAsync(World.Globex, changed, first.ETag);
         Assert.Equal((412, "Site globex has changed since it was read: read it again."), (stale.Status, stale.Detail));
