@@ -95,6 +95,26 @@ public sealed class ProcessTests(AzuriteFixture azurite)
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task Run_WithAConnectSite_SaysOnceThatConnectEnds()
+    {
+        var environment = new Dictionary<string, string?>
+        {
+            ["AzureWebJobsStorage"] = await azurite.NewAccountAsync(),
+            ["Sites__globex__Url"] = "https://globex.atlassian.net",
+            ["Sites__globex__Scheme"] = "Connect",
+            ["Sites__globex__AppKey"] = "app",
+            ["Sites__globex__ClientKey"] = "tenant",
+            ["Sites__globex__Secret"] = "a-secret-of-the-test",
+        };
+        await using var host = await LocalHostProcess.ListeningAsync(LocalHostProcess.FreePort(), environment, Token);
+        while (!Notices().Any()) await Task.Yield();
+
+        Assert.Contains("warn:", Assert.Single(Notices()), StringComparison.Ordinal);
+
+        IEnumerable<string> Notices() => host.Output.Where(line => line.Contains("Connect is in use at: globex. ", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 120_000)]
     public Task Run_PublisherOfTheCloud_SaysSoInOneSentence() =>
         AssertEndsAsync([], new() { ["AzureWebJobsStorage"] = "x", ["Publisher"] = "ServiceBus" }, "This host publishes to a Storage Queue alone");
 

@@ -7,12 +7,13 @@ namespace JiraWebhooks.Diagnostics;
 /// <summary>Registers the room.</summary>
 public static class DiagnosticsServiceCollectionExtensions
 {
-    /// <summary>Registers the site states and Health.</summary>
+    /// <summary>Registers the site states, Health and what is said at the start.</summary>
     public static IServiceCollection AddDiagnostics(this IServiceCollection services) => services
         .AddSingleton(provider => new SiteStatusTable(
             provider.GetRequiredKeyedService<LazyTable>(TableNames.Status),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SiteStatusTable>>()))
         .AddSingleton<SiteGauges>()
-        .AddSingleton<IHealthReporter, HealthReporter>();
+        .AddSingleton<IHealthReporter, HealthReporter>()
+        .AddHostedService<ConnectNotice>();
 }

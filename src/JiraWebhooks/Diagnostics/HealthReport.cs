@@ -15,6 +15,7 @@ public sealed record HealthReport(bool Healthy, IReadOnlyList<SiteHealth>? Sites
 /// <param name="SoonestExpiry">The soonest expiry among its webhooks.</param>
 /// <param name="Cursor">How far its failed list was read.</param>
 /// <param name="CursorAgeHours">Age of the cursor in hours; Jira keeps records for 72.</param>
+/// <param name="Notice">What somebody should know although nothing is wrong yet.</param>
 public sealed record SiteHealth(
     string Site,
     string State,
@@ -24,4 +25,5 @@ public sealed record SiteHealth(
     DateTimeOffset? LastRefresh,
     DateTimeOffset? SoonestExpiry,
     DateTimeOffset? Cursor,
-    double? CursorAgeHours);
+    double? CursorAgeHours,
+    string? Notice = null);

@@ -52,15 +52,16 @@ public sealed class HealthReporter(
                 refresh?.GetDateTimeOffset("OkAt"),
                 refresh?.GetDateTimeOffset("SoonestExpiry"),
                 cursor,
-                cursor is { } at ? Math.Round((clock.GetUtcNow() - at).TotalHours, 1) : null);
+                cursor is { } at ? Math.Round((clock.GetUtcNow() - at).TotalHours, 1) : null,
+                ConnectNotice.Of(site));
         }
         catch (Azure.RequestFailedException)
         {
-            return new SiteHealth(site.Id, "unhealthy", "Table Storage cannot be read.", null, null, null, null, null, null);
+            return new SiteHealth(site.Id, "unhealthy", "Table Storage cannot be read.", null, null, null, null, null, null, ConnectNotice.Of(site));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return new SiteHealth(site.Id, "unhealthy", "Its OAuth grant cannot be read.", null, null, null, null, null, null);
+            return new SiteHealth(site.Id, "unhealthy", "Its OAuth grant cannot be read.", null, null, null, null, null, null, ConnectNotice.Of(site));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using JiraSimulator;
 using JiraWebhooks;
+using JiraWebhooks.Diagnostics;
 using LocalHost.Simulation;
 
 namespace LocalHost.Hosting;
@@ -36,6 +37,7 @@ internal static class LocalApp
         builder.Configuration.AddConfiguration(options.Settings).AddInMemoryCollection(Defaults(options));
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(options.LogLevel);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
+        if (options.Jira is not null) builder.Logging.AddFilter(typeof(ConnectNotice).FullName, LogLevel.None); // the Jira inside has no end
         builder.WebHost.UseUrls(options.BaseUrl.AbsoluteUri).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
         builder.Services.AddSingleton(options.Clock);
