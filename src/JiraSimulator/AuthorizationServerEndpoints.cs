@@ -48,7 +48,7 @@ internal static class AuthorizationServerEndpoints
             _ => null,
         };
         return tokens is { } pair
-            ? Results.Json(new { access_token = pair.Access, refresh_token = pair.Refresh, expires_in = (int)OAuthServer.AccessLifetime.TotalSeconds, token_type = "Bearer", scope = string.Join(' ', Scopes) })
+            ? Results.Json(new { access_token = pair.Access, refresh_token = pair.Refresh, expires_in = (int)jira.OAuth.AccessLifetime.TotalSeconds, token_type = "Bearer", scope = string.Join(' ', Scopes) })
             : Results.Json(new { error = "invalid_grant", error_description = "Unknown or invalid refresh token." }, statusCode: 403);
     }
 

@@ -6,9 +6,6 @@ namespace JiraSimulator;
 /// its use after that revokes the whole grant.</summary>
 public sealed class OAuthServer(TimeProvider clock)
 {
-    /// <summary>Life of an access token.</summary>
-    public static readonly TimeSpan AccessLifetime = TimeSpan.FromHours(1);
-
     private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(5);
 
@@ -16,6 +13,9 @@ public sealed class OAuthServer(TimeProvider clock)
     private readonly Dictionary<string, RefreshToken> _refresh = [];
     private readonly Dictionary<string, (Consent Consent, DateTimeOffset Until)> _access = [];
     private readonly Dictionary<string, (string ClientId, string RedirectUri, DateTimeOffset Until)> _codes = [];
+
+    /// <summary>Life of the access tokens given from now on; Atlassian's is an hour.</summary>
+    public TimeSpan AccessLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>A refresh token as a user's consent gives it.</summary>
     public string IssueGrant(string clientId) => Add(new Consent(clientId));
