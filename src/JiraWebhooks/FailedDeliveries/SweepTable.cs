@@ -20,6 +20,7 @@ public sealed class SweepTable(LazyTable cursors)
 {
     private const string SweepRow = "sweep";
     private const string OutageRow = "outage";
+    private const string MissingRow = "missing";
 
     /// <summary>The site's state, or null before its first run.</summary>
     public async Task<SweepState?> ReadAsync(string site, CancellationToken cancellationToken) =>
@@ -69,6 +70,15 @@ public sealed class SweepTable(LazyTable cursors)
         {
             // the next run sees to it
         }
+    }
+
+    /// <summary>Records that webhooks of the site were gone since <paramref name="from"/>: what happened meanwhile was never sent, and waits to
+    /// be searched for. The earliest time counts.</summary>
+    public async Task RecordMissingAsync(string site, DateTimeOffset from, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        var earlier = (await FindAsync(site, MissingRow, cancellationToken))?.GetDateTimeOffset("From");
+        await table.UpsertEntityAsync(new TableEntity(site, MissingRow) { ["From"] = earlier < from ? earlier : from }, TableUpdateMode.Replace, cancellationToken);
     }
 
     private async Task<TableEntity?> FindAsync(string site, string name, CancellationToken cancellationToken)
