@@ -8,8 +8,6 @@ namespace JiraSimulator;
 /// <summary>auth.atlassian.com and the list of accessible sites (facts 5). The consent page agrees at once.</summary>
 internal static class AuthorizationServerEndpoints
 {
-    private static readonly string[] Scopes = ["read:jira-work", "manage:jira-webhook"];
-
     public static IEndpointRouteBuilder MapAuthorizationServer(this IEndpointRouteBuilder app, SimulatedJira jira)
     {
         app.MapGet("/authorize", (HttpRequest request) => Authorize(request, jira));
@@ -25,9 +23,10 @@ internal static class AuthorizationServerEndpoints
         var client = Value("client_id");
         if (Value("audience") != "api.atlassian.com" || Value("response_type") != "code" || Value("prompt") != "consent") return Results.Text("The request is not one of Atlassian's.", statusCode: 400);
         if (!jira.Sites.Any(site => site.Options.Auth is SimulatedAuth.OAuth && site.Options.ClientId == client)) return Results.Text("There is no such app.", statusCode: 400);
-        if (!Value("scope").Split(' ').Contains("offline_access")) return Results.Text("Without offline_access there is no refresh token.", statusCode: 400);
+        var scopes = Value("scope").Split(' ');
+        if (!scopes.Contains("offline_access")) return Results.Text("Without offline_access there is no refresh token.", statusCode: 400);
 
-        var code = jira.OAuth.IssueCode(client, Value("redirect_uri"));
+        var code = jira.OAuth.IssueCode(client, Value("redirect_uri"), scopes);
         return Results.Redirect($"{Value("redirect_uri")}?code={code}&state={Uri.EscapeDataString(Value("state"))}");
     }
 
@@ -48,7 +47,7 @@ internal static class AuthorizationServerEndpoints
             _ => null,
         };
         return tokens is { } pair
-            ? Results.Json(new { access_token = pair.Access, refresh_token = pair.Refresh, expires_in = (int)jira.OAuth.AccessLifetime.TotalSeconds, token_type = "Bearer", scope = string.Join(' ', Scopes) })
+            ? Results.Json(new { access_token = pair.Access, refresh_token = pair.Refresh, expires_in = (int)jira.OAuth.AccessLifetime.TotalSeconds, token_type = "Bearer", scope = string.Join(' ', jira.OAuth.ScopesOf(pair.Access)) })
             : Results.Json(new { error = "invalid_grant", error_description = "Unknown or invalid refresh token." }, statusCode: 403);
     }
 
@@ -58,7 +57,7 @@ internal static class AuthorizationServerEndpoints
         return header.StartsWith("Bearer ", StringComparison.Ordinal) && jira.OAuth.ClientOf(header[7..]) is { } client
             ? Results.Json(jira.Visible
                 .Where(site => site.Options.Auth is SimulatedAuth.OAuth && site.Options.ClientId == client)
-                .Select(site => new { id = site.Options.CloudId, name = site.Options.Slug, url = site.Options.Url, scopes = Scopes }))
+                .Select(site => new { id = site.Options.CloudId, name = site.Options.Slug, url = site.Options.Url, scopes = jira.OAuth.ScopesOf(header[7..]) }))
             : Results.Json(new { code = 401, message = "Unauthorized" }, statusCode: 401);
     }
 }

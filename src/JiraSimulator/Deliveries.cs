@@ -6,20 +6,30 @@ namespace JiraSimulator;
 internal sealed record PendingDelivery(SimulatedSite Site, string Identifier, Uri Url, byte[] Body, DateTimeOffset Due)
 {
     public int Retry { get; init; }
+
+    /// <summary>True for a side effect of a bulk change, which has a lane of its own.</summary>
+    public bool IsSecondary { get; init; }
+
+    /// <summary>What a Connect app had set on the call that caused this, or null.</summary>
+    public string? Trace { get; init; }
 }
 
 /// <summary>Sends, retries and gives up as Jira does (facts 3): retries on 408, 409, 425, 429, 5xx and no answer, five at most, 5 to 15 minutes
-/// apart; then the failed list. Any other refusal loses the event.</summary>
+/// apart; then the failed list. Any other refusal loses the event. Where a host has failed for half an hour, an event gets one attempt until
+/// something succeeds.</summary>
 internal sealed class Deliveries(TimeProvider clock, int seed)
 {
     private const int MaxRetries = 5;
-    private const int AtOncePerSite = 20;
+    private const int PrimaryAtOnce = 20;
+    private const int SecondaryAtOnce = 10;
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Endurance = TimeSpan.FromMinutes(30);
 
     private readonly Lock _gate = new();
     private readonly Random _random = new(seed);
     private readonly List<PendingDelivery> _pending = [];
+    private readonly Dictionary<(SimulatedSite Site, string Host), DateTimeOffset> _failingSince = [];
 
     public DateTimeOffset? NextDue
     {
@@ -50,9 +60,9 @@ internal sealed class Deliveries(TimeProvider clock, int seed)
             _pending.RemoveAll(due.Contains);
         }
 
-        await Task.WhenAll(due.GroupBy(delivery => delivery.Site).Select(group => Parallel.ForEachAsync(
+        await Task.WhenAll(due.GroupBy(delivery => (delivery.Site, delivery.IsSecondary)).Select(group => Parallel.ForEachAsync(
             group,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOncePerSite, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = group.Key.IsSecondary ? SecondaryAtOnce : PrimaryAtOnce, CancellationToken = cancellationToken },
             async (delivery, token) => await SendAsync(client, delivery, ledger, token))));
         return due.Count;
     }
@@ -62,9 +72,11 @@ internal sealed class Deliveries(TimeProvider clock, int seed)
         var at = clock.GetUtcNow();
         var status = await PostAsync(client, delivery, cancellationToken);
         ledger.Add(new Attempt(delivery.Site.Options.Slug, delivery.Identifier, delivery.Retry, status, at));
-        if (status is not (0 or 408 or 409 or 425 or 429 or >= 500)) return;
+        var failed = status is 0 or 408 or 409 or 425 or 429 or >= 500;
+        var isGivenUp = Note(delivery, failed, at) && delivery.Retry == 0;
+        if (!failed) return;
 
-        if (delivery.Retry < MaxRetries)
+        if (delivery.Retry < MaxRetries && !isGivenUp)
         {
             Add(delivery with { Retry = delivery.Retry + 1, Due = clock.GetUtcNow() + Spacing() });
             return;
@@ -74,15 +86,28 @@ internal sealed class Deliveries(TimeProvider clock, int seed)
             delivery.Identifier, delivery.Url.AbsoluteUri, clock.GetUtcNow().ToUnixTimeMilliseconds(), Encoding.UTF8.GetString(delivery.Body)));
     }
 
+    // True when the host has failed for so long that nothing is tried again.
+    private bool Note(PendingDelivery delivery, bool failed, DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            var host = (delivery.Site, delivery.Url.Authority);
+            if (!failed) _failingSince.Remove(host);
+            else _failingSince.TryAdd(host, at);
+            return failed && at - _failingSince[host] > Endurance;
+        }
+    }
+
     private async Task<int> PostAsync(HttpClient client, PendingDelivery delivery, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        using var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url) { Content = new ByteArrayContent(delivery.Body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address(delivery)) { Content = new ByteArrayContent(delivery.Body) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=utf-8");
         request.Headers.TryAddWithoutValidation("User-Agent", "Atlassian Webhook HTTP Client");
         request.Headers.TryAddWithoutValidation("X-Atlassian-Webhook-Identifier", delivery.Identifier);
-        request.Headers.TryAddWithoutValidation("X-Atlassian-Webhook-Flow", "Primary");
+        request.Headers.TryAddWithoutValidation("X-Atlassian-Webhook-Flow", delivery.IsSecondary ? "Secondary" : "Primary");
+        if (delivery.Trace is { } trace) request.Headers.TryAddWithoutValidation("X-Atlassian-Webhook-Trace", trace);
         if (delivery.Retry > 0) request.Headers.TryAddWithoutValidation("X-Atlassian-Webhook-Retry", $"{delivery.Retry}");
         Sign(request, delivery);
 
@@ -96,6 +121,10 @@ internal sealed class Deliveries(TimeProvider clock, int seed)
             return 0;
         }
     }
+
+    // Seen on the real thing: deliveries to OAuth apps come without the query of their callback address.
+    private static Uri Address(PendingDelivery delivery) =>
+        delivery.Site.Options.Auth is SimulatedAuth.OAuth ? new Uri(delivery.Url.GetLeftPart(UriPartial.Path)) : delivery.Url;
 
     private void Sign(HttpRequestMessage request, PendingDelivery delivery)
     {

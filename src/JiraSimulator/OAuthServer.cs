@@ -9,16 +9,19 @@ public sealed class OAuthServer(TimeProvider clock)
     private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(5);
 
+    /// <summary>The scopes that the operations ask for.</summary>
+    internal static readonly string[] Needed = ["read:jira-work", "manage:jira-webhook"];
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RefreshToken> _refresh = [];
     private readonly Dictionary<string, (Consent Consent, DateTimeOffset Until)> _access = [];
-    private readonly Dictionary<string, (string ClientId, string RedirectUri, DateTimeOffset Until)> _codes = [];
+    private readonly Dictionary<string, (string ClientId, string RedirectUri, string[] Scopes, DateTimeOffset Until)> _codes = [];
 
     /// <summary>Life of the access tokens given from now on; Atlassian's is an hour.</summary>
     public TimeSpan AccessLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>A refresh token as a user's consent gives it.</summary>
-    public string IssueGrant(string clientId) => Add(new Consent(clientId));
+    public string IssueGrant(string clientId) => Add(new Consent(clientId, Needed));
 
     /// <summary>Revokes the grant of <paramref name="refreshToken"/>, as a user does in the account settings.</summary>
     public void Revoke(string refreshToken)
@@ -35,21 +38,22 @@ public sealed class OAuthServer(TimeProvider clock)
         }
     }
 
-    internal string IssueCode(string clientId, string redirectUri)
+    internal string IssueCode(string clientId, string redirectUri, string[] scopes)
     {
         var code = NewToken("code");
-        lock (_gate) _codes[code] = (clientId, redirectUri, clock.GetUtcNow() + CodeLifetime);
+        lock (_gate) _codes[code] = (clientId, redirectUri, scopes, clock.GetUtcNow() + CodeLifetime);
         return code;
     }
 
     internal (string Access, string Refresh)? Exchange(string clientId, string code, string? redirectUri)
     {
+        (string ClientId, string RedirectUri, string[] Scopes, DateTimeOffset Until) issued;
         lock (_gate)
         {
-            if (!_codes.Remove(code, out var issued) || issued.ClientId != clientId || issued.RedirectUri != redirectUri || issued.Until < clock.GetUtcNow()) return null;
+            if (!_codes.Remove(code, out issued) || issued.ClientId != clientId || issued.RedirectUri != redirectUri || issued.Until < clock.GetUtcNow()) return null;
         }
 
-        return Rotate(clientId, IssueGrant(clientId));
+        return Rotate(clientId, Add(new Consent(clientId, issued.Scopes)));
     }
 
     internal (string Access, string Refresh)? Rotate(string clientId, string refreshToken)
@@ -82,6 +86,12 @@ public sealed class OAuthServer(TimeProvider clock)
         }
     }
 
+    /// <summary>What the owner of an access token has agreed to.</summary>
+    internal IReadOnlyList<string> ScopesOf(string accessToken)
+    {
+        lock (_gate) return _access.TryGetValue(accessToken, out var known) ? known.Consent.Scopes : [];
+    }
+
     private string Add(Consent consent)
     {
         var token = NewToken("refresh");
@@ -91,9 +101,11 @@ public sealed class OAuthServer(TimeProvider clock)
 
     private static string NewToken(string kind) => $"{kind}-{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
 
-    private sealed class Consent(string clientId)
+    private sealed class Consent(string clientId, string[] scopes)
     {
         public string ClientId => clientId;
+
+        public string[] Scopes => scopes;
 
         public bool Revoked { get; set; }
     }

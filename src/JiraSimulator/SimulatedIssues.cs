@@ -44,15 +44,35 @@ public sealed partial class SimulatedIssues(TimeProvider clock)
 
         var from = clock.GetUtcNow() - TimeSpan.FromMinutes(long.Parse(bound.Groups[1].Value, CultureInfo.InvariantCulture));
         var maxResults = Math.Clamp(body.TryGetProperty("maxResults", out var most) ? most.GetInt32() : 50, 1, MostPerPage);
-        var start = body.TryGetProperty("nextPageToken", out var token) && token.GetString() is { } at ? int.Parse(at.AsSpan("page-".Length), CultureInfo.InvariantCulture) : 0;
+        var after = body.TryGetProperty("nextPageToken", out var token) && token.GetString() is { } at ? Place.Parse(at) : Place.Start;
         lock (_gate)
         {
-            var found = _issues.Values.Where(issue => issue.Updated >= from).OrderBy(issue => issue.Updated).ToList();
-            var page = found.Skip(start).Take(maxResults).Select(issue => issue.Issue.DeepClone()).ToArray();
-            var answer = new JsonObject { ["issues"] = new JsonArray(page), ["isLast"] = start + page.Length >= found.Count };
-            if (start + page.Length < found.Count) answer["nextPageToken"] = $"page-{start + page.Length}";
+            // A token says behind which issue to go on, not how many to skip: the bound moves on with the clock meanwhile.
+            var left = _issues
+                .Where(issue => issue.Value.Updated >= from)
+                .Select(issue => (Place: new Place(issue.Value.Updated.ToUnixTimeMilliseconds(), issue.Key), issue.Value.Issue))
+                .Where(found => found.Place.CompareTo(after) > 0)
+                .OrderBy(found => found.Place)
+                .ToList();
+            var page = left.Take(maxResults).ToList();
+            var answer = new JsonObject { ["issues"] = new JsonArray([.. page.Select(found => found.Issue.DeepClone())]), ["isLast"] = page.Count == left.Count };
+            if (page.Count < left.Count) answer["nextPageToken"] = page[^1].Place.ToString();
             return Results.Text(answer.ToJsonString(), "application/json");
         }
+    }
+
+    // Where an issue stands in the order of the search.
+    private readonly record struct Place(long Updated, string Id) : IComparable<Place>
+    {
+        public static readonly Place Start = new(long.MinValue, "");
+
+        public static Place Parse(string token) => token.Split('-') is [var updated, var id]
+            ? new Place(long.Parse(updated, CultureInfo.InvariantCulture), id)
+            : throw new FormatException("The token is none of ours.");
+
+        public int CompareTo(Place other) => Updated != other.Updated ? Updated.CompareTo(other.Updated) : string.CompareOrdinal(Id, other.Id);
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Updated}-{Id}");
     }
 
     [GeneratedRegex("^\\(.+\\) AND updated >= \"-([0-9]{1,7})m\" ORDER BY updated ASC$")]

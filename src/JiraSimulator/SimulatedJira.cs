@@ -7,6 +7,8 @@ namespace JiraSimulator;
 /// <paramref name="seed"/> decides what is random.</summary>
 public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
 {
+    private const int LargestBody = 25 * 1024 * 1024;
+
     private readonly List<SimulatedSite> _sites = [];
     private readonly HashSet<string> _hidden = [];
     private readonly Deliveries _deliveries = new(clock, seed);
@@ -42,36 +44,43 @@ public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
     public void Hide(string slug) => _hidden.Add(slug);
 
     /// <summary>Something happens on a site: one delivery per callback URL, for all its webhooks that match, is due at once. A filter's JQL is
-    /// taken to match. Gives the deliveries' identifiers; none when nobody listens, or no more.</summary>
-    public IReadOnlyList<string> Emit(string slug, string webhookEvent, string bodyJson)
+    /// taken to match. Gives the deliveries' identifiers; none when nobody listens, or no more, or the body is above 25 MB.</summary>
+    /// <param name="slug">The site.</param>
+    /// <param name="webhookEvent">The event's name.</param>
+    /// <param name="bodyJson">The body without <c>webhookEvent</c> and <c>matchedWebhookIds</c>.</param>
+    /// <param name="isSecondary">True for a side effect of a bulk change.</param>
+    /// <param name="trace">What a Connect app had set on the call that caused this.</param>
+    public IReadOnlyList<string> Emit(string slug, string webhookEvent, string bodyJson, bool isSecondary = false, string? trace = null)
     {
         var site = _sites.Single(site => site.Options.Slug == slug);
         site.Issues.Apply(webhookEvent, JsonNode.Parse(bodyJson)!.AsObject());
         if (site.Options.Auth is SimulatedAuth.AdminWebhook)
         {
-            return site.Options.AdminWebhookUrl is { } url ? [Queue(site, webhookEvent, url.AbsoluteUri, bodyJson, null)] : [];
+            return site.Options.AdminWebhookUrl is { } url ? [.. Queue(url.AbsoluteUri, null)] : [];
         }
 
         return [.. site.Webhooks
             .Where(webhook => webhook.Events.Contains(webhookEvent))
             .GroupBy(webhook => webhook.Url)
-            .Select(group => Queue(site, webhookEvent, group.Key, bodyJson, [.. group.Select(webhook => webhook.Id)]))];
+            .SelectMany(group => Queue(group.Key, [.. group.Select(webhook => webhook.Id)]))];
+
+        IEnumerable<string> Queue(string url, long[]? matched)
+        {
+            var body = JsonNode.Parse(bodyJson)!.AsObject();
+            body["webhookEvent"] = webhookEvent;
+            if (matched is not null) body["matchedWebhookIds"] = new JsonArray([.. matched.Select(id => (JsonNode)id)]);
+
+            var bytes = Encoding.UTF8.GetBytes(body.ToJsonString());
+            if (bytes.Length > LargestBody) yield break;
+
+            var identifier = _deliveries.NewIdentifier();
+            Ledger.Add(new EmittedEvent(site.Options.Slug, identifier, webhookEvent, clock.GetUtcNow(), bytes));
+            _deliveries.Add(new PendingDelivery(site, identifier, new Uri(url), bytes, clock.GetUtcNow()) { IsSecondary = isSecondary, Trace = trace });
+            yield return identifier;
+        }
     }
 
     /// <summary>Sends what is due now and waits for all answers; gives how many were sent.</summary>
     public Task<int> DeliverDueAsync(HttpClient client, CancellationToken cancellationToken) =>
         _deliveries.SendDueAsync(client, Ledger, cancellationToken);
-
-    private string Queue(SimulatedSite site, string webhookEvent, string url, string bodyJson, long[]? matched)
-    {
-        var body = JsonNode.Parse(bodyJson)!.AsObject();
-        body["webhookEvent"] = webhookEvent;
-        if (matched is not null) body["matchedWebhookIds"] = new JsonArray([.. matched.Select(id => (JsonNode)id)]);
-
-        var bytes = Encoding.UTF8.GetBytes(body.ToJsonString());
-        var identifier = _deliveries.NewIdentifier();
-        Ledger.Add(new EmittedEvent(site.Options.Slug, identifier, webhookEvent, clock.GetUtcNow(), bytes));
-        _deliveries.Add(new PendingDelivery(site, identifier, new Uri(url), bytes, clock.GetUtcNow()));
-        return identifier;
-    }
 }

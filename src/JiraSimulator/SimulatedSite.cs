@@ -20,6 +20,19 @@ public sealed record SimulatedWebhook(long Id, string Url, IReadOnlyList<string>
     public IReadOnlyList<string>? IssuePropertyKeysFilter { get; init; }
 }
 
+/// <summary>What the failed list makes of <c>after</c>.</summary>
+public enum AfterMeaning
+{
+    /// <summary>Records later than that.</summary>
+    Exclusive,
+
+    /// <summary>Records of that time and later.</summary>
+    Inclusive,
+
+    /// <summary>Nothing: it goes by <c>failedAfter</c> alone, which is in its own links.</summary>
+    Ignored,
+}
+
 /// <summary>A delivery that ran out of retries.</summary>
 public sealed record FailedRecord(string Id, string Url, long FailureTime, string? Body);
 
@@ -48,6 +61,9 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
 
     /// <summary>False lets a refresh answer and not extend, as Jira is free to.</summary>
     public bool RefreshExtends { get; set; } = true;
+
+    /// <summary>What the failed list makes of <c>after</c>, which nobody documents to the millisecond.</summary>
+    public AfterMeaning After { get; set; }
 
     /// <summary>How many extensions of webhooks were granted.</summary>
     public int Extensions { get; private set; }

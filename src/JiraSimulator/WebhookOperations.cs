@@ -14,6 +14,8 @@ internal static class WebhookOperations
         "jira:version_released", "jira:version_unreleased", "jira:version_created", "jira:version_moved", "jira:version_updated", "jira:version_merged", "jira:version_deleted",
     ];
 
+    private static readonly HashSet<int> Ports = [443, 4044, 6017, 7990, 8060, 8080, 8085, 8089, 8090, 8443, 8444, 8900, 9420, 9520, 9900, .. Enumerable.Range(1880, 11)];
+
     public static IResult List(HttpRequest request, SimulatedSite site)
     {
         var startAt = Number(request, "startAt") ?? 0;
@@ -46,9 +48,9 @@ internal static class WebhookOperations
     public static IResult Register(JsonElement body, SimulatedSite site)
     {
         if (!body.TryGetProperty("url", out var address) || !Uri.TryCreate(address.GetString(), UriKind.Absolute, out var url)
-            || !(url.Scheme == Uri.UriSchemeHttps || url.IsLoopback))
+            || !((url.Scheme == Uri.UriSchemeHttps && Ports.Contains(url.Port)) || url.IsLoopback))
         {
-            return Errors(400, "The webhook URL must be an absolute https address.");
+            return Errors(400, "The webhook URL must be an absolute https address with one of the supported ports.");
         }
 
         if (!body.TryGetProperty("webhooks", out var wanted) || wanted.ValueKind is not JsonValueKind.Array || wanted.GetArrayLength() == 0) return Errors(400, "webhooks is missing.");
@@ -72,9 +74,9 @@ internal static class WebhookOperations
     {
         if (site.Options.Auth is not SimulatedAuth.Connect) return Errors(403, "The caller is not a Connect app.");
 
-        var after = Number(request, "after") ?? Number(request, "failedAfter") ?? long.MinValue;
+        var after = (site.After is AfterMeaning.Ignored ? null : Number(request, "after")) ?? Number(request, "failedAfter") ?? long.MinValue;
         var maxResults = (int)Math.Clamp(Number(request, "maxResults") ?? 100, 1, 1000);
-        var later = site.Failed.Where(record => record.FailureTime > after).ToList();
+        var later = site.Failed.Where(record => record.FailureTime > after || (record.FailureTime == after && site.After is AfterMeaning.Inclusive)).ToList();
 
         // Records of one failure time are never split.
         var last = later.Count > maxResults ? later[maxResults - 1].FailureTime : long.MaxValue;
@@ -97,9 +99,7 @@ internal static class WebhookOperations
         var events = Strings(item, "events") ?? [];
         var error = events.Count == 0 ? "events is missing."
             : events.FirstOrDefault(name => !Events.Contains(name)) is { } unknown ? $"The event {unknown} is unsupported"
-            : string.IsNullOrWhiteSpace(jql) ? "Empty JQL search not supported"
-            : jql.Contains(" is not ", StringComparison.OrdinalIgnoreCase) ? "Operator is not is unsupported"
-            : jql.Contains("watchCount", StringComparison.OrdinalIgnoreCase) ? "The clause watchCount is unsupported"
+            : FilterCheck.Error(jql) is { } refused ? refused
             : site.Webhooks.Count >= limit ? $"The maximum number of webhooks, {limit}, is reached."
             : null;
 

@@ -13,6 +13,7 @@ public static class DeliveriesServiceCollectionExtensions
             .AddSingleton(provider => new DeliveryActivity(provider.GetRequiredService<TimeProvider>())
             {
                 Failed = provider.GetRequiredService<OutageRecorder>().Failed,
+                Succeeded = provider.GetRequiredService<OutageRecorder>().Accepted,
             })
             .AddSingleton<DeliveryReceiver>()
             // ASP.NET Core's request log holds the query, and Connect may send its token as ?jwt= (rule 30).

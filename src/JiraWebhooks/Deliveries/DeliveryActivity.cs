@@ -14,5 +14,12 @@ public sealed class DeliveryActivity(TimeProvider clock)
     /// <summary>Told of every site whose delivery was answered 503 for a reason of ours. Must return at once.</summary>
     public Action<string>? Failed { get; set; }
 
-    internal void Accept(string siteId) => _accepted[siteId] = clock.GetUtcNow();
+    /// <summary>Told of every site whose delivery was accepted. Must return at once.</summary>
+    public Action<string>? Succeeded { get; set; }
+
+    internal void Accept(string siteId)
+    {
+        _accepted[siteId] = clock.GetUtcNow();
+        Succeeded?.Invoke(siteId);
+    }
 }

@@ -10,6 +10,7 @@ public static class FailedDeliveriesServiceCollectionExtensions
     public static IServiceCollection AddFailedDeliveries(this IServiceCollection services) => services
         .AddSingleton(provider => new CursorTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
         .AddSingleton(provider => new SweepTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
+        .AddSingleton(provider => new OutageTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
         .AddSingleton<OutageRecorder>()
         .AddSingleton<SitePoller>()
         .AddSingleton<SiteSweeper>()

@@ -34,7 +34,7 @@ public sealed partial class FailedDeliveryPoller(
             new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },
             async (site, _) =>
             {
-                var result = await PollAsync(site, run.Token);
+                var result = await PollAsync(site, null, run.Token);
                 cancellationToken.ThrowIfCancellationRequested();
                 await ReportAsync(result);
                 results.Add(result);
@@ -44,15 +44,16 @@ public sealed partial class FailedDeliveryPoller(
         return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
     }
 
-    /// <summary>Searches one site for what has changed since <paramref name="from"/>, now and whether or not there was an outage; for a site
-    /// whose failed list is open this reads that list.</summary>
-    public Task<SitePoll> RecoverAsync(Site site, DateTimeOffset from, CancellationToken cancellationToken) =>
-        LeasedAsync(site, recovery => recovery is SiteSweeper sweeper ? sweeper.SweepAsync(site, from, cancellationToken) : recovery.PollAsync(site, cancellationToken), cancellationToken);
+    /// <summary>One run at a site alone, which searches from <paramref name="from"/> whether or not anything is known to be lost; for a site whose
+    /// failed list is open it reads that list.</summary>
+    public async Task<SitePoll> RecoverAsync(Site site, DateTimeOffset from, CancellationToken cancellationToken)
+    {
+        var result = await PollAsync(site, from, cancellationToken);
+        await ReportAsync(result);
+        return result;
+    }
 
-    private Task<SitePoll> PollAsync(Site site, CancellationToken cancellationToken) =>
-        LeasedAsync(site, recovery => recovery.PollAsync(site, cancellationToken), cancellationToken);
-
-    private async Task<SitePoll> LeasedAsync(Site site, Func<ISiteRecovery, Task<SitePoll>> run, CancellationToken cancellationToken)
+    private async Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken)
     {
         var nothing = new SitePoll(site.Id);
         try
@@ -60,7 +61,7 @@ public sealed partial class FailedDeliveryPoller(
             await using var lease = await leases.TryAcquireAsync("poll", site.Id, options.RunBudget + TimeSpan.FromMinutes(1), cancellationToken);
             return lease is null
                 ? nothing with { Busy = true, Problem = "Another run is at this site." }
-                : await run(recoveries.Single(recovery => recovery.Covers(site)));
+                : await recoveries.Single(recovery => recovery.Covers(site)).PollAsync(site, from, cancellationToken);
         }
         catch (JiraApiException error)
         {
@@ -80,6 +81,7 @@ public sealed partial class FailedDeliveryPoller(
     private async Task ReportAsync(SitePoll result)
     {
         if (result.PossibleLoss) Log.PossibleLoss(logger, result.Site);
+        if (result.SweptFrom is { } since) Log.Searched(logger, result.Site, since, result.Recovered, result.Unfinished ? "not finished" : "finished");
         Log.Polled(logger, result.Site, result.Recovered, result.Skipped, result.Cursor, result.Unsupported, result.Problem ?? "");
         if (result.Busy) return;
 
@@ -92,8 +94,11 @@ public sealed partial class FailedDeliveryPoller(
         [LoggerMessage(1, LogLevel.Information, "Poll of {Site}: {Recovered} recovered, {Skipped} known, cursor {Cursor}, unsupported {Unsupported}. {Problem}")]
         public static partial void Polled(ILogger logger, string site, int recovered, int skipped, DateTimeOffset? cursor, bool unsupported, string problem);
 
-        [LoggerMessage(2, LogLevel.Error, "The cursor of {Site} was older than the 72 h Jira keeps failed deliveries: some may be lost.")]
+        [LoggerMessage(2, LogLevel.Error, "Deliveries of {Site} may be lost: its cursor was older than the 72 h Jira keeps failed deliveries, or one of its filters cannot be searched by.")]
         public static partial void PossibleLoss(ILogger logger, string site);
+
+        [LoggerMessage(4, LogLevel.Warning, "Deliveries of {Site} may have been missed since {Since}: {Found} changed issues were published, reconstructed; the search is {State}.")]
+        public static partial void Searched(ILogger logger, string site, DateTimeOffset since, int found, string state);
 
         [LoggerMessage(3, LogLevel.Error, "Poll of {Site} broke off.")]
         public static partial void Broken(ILogger logger, string site, Exception error);

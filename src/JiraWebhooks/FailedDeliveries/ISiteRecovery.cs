@@ -10,5 +10,8 @@ public interface ISiteRecovery
     bool Covers(Site site);
 
     /// <summary>One run. Throws <see cref="Jira.JiraApiException"/>, storage and publisher errors: the next run goes on from what is stored.</summary>
-    Task<SitePoll> PollAsync(Site site, CancellationToken cancellationToken);
+    /// <param name="site">The site.</param>
+    /// <param name="from">Where somebody wants a search to begin, whether or not anything is known to be lost; null leaves it to the signs.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken);
 }

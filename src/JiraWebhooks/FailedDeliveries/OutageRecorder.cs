@@ -3,40 +3,64 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.FailedDeliveries;
 
-/// <summary>Writes down that deliveries of a site are failing, beside the receive path and at most once a minute. Where storage is away too,
-/// the timer's own gap tells.</summary>
-public sealed partial class OutageRecorder(SweepTable table, TimeProvider clock, ILogger<OutageRecorder> logger)
+/// <summary>Writes down that deliveries of a site are failing, and when one is accepted again; beside the receive path, and each at most once
+/// in a while. Where storage is away too, the timer's own gap tells.</summary>
+public sealed partial class OutageRecorder(OutageTable table, TimeProvider clock, ILogger<OutageRecorder> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _written = new(StringComparer.Ordinal);
+    // Another instance may have recorded the failures and be gone: whoever accepts looks now and then whether there is an outage to end.
+    private static readonly TimeSpan Look = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<string, Noted> _sites = new(StringComparer.Ordinal);
 
     /// <summary>Notes a failure; returns at once.</summary>
     public void Failed(string site)
     {
-        var now = clock.GetUtcNow();
-        if (_written.TryGetValue(site, out var last) && now - last < Pause) return;
+        var (now, noted) = (clock.GetUtcNow(), _sites.GetOrAdd(site, static _ => new Noted()));
+        noted.IsFailing = true;
+        if (now - noted.Failed < Pause) return;
 
-        _written[site] = now;
-        _ = WriteAsync(site, now);
+        noted.Failed = now;
+        _ = WriteAsync(site, table.RecordFailureAsync(site, now, CancellationToken.None));
     }
 
-    private async Task WriteAsync(string site, DateTimeOffset at)
+    /// <summary>Notes that a delivery was accepted; returns at once.</summary>
+    public void Accepted(string site)
+    {
+        var (now, noted) = (clock.GetUtcNow(), _sites.GetOrAdd(site, static _ => new Noted()));
+        if (now - noted.Accepted < (noted.IsFailing ? Pause : Look)) return;
+
+        (noted.Accepted, noted.IsFailing) = (now, false);
+        _ = WriteAsync(site, table.RecordAcceptedAsync(site, now, CancellationToken.None));
+    }
+
+    private async Task WriteAsync(string site, Task write)
     {
         try
         {
-            await table.RecordFailureAsync(site, at, CancellationToken.None);
+            await write;
         }
         catch (Exception error)
         {
-            _written.TryRemove(site, out _);
+            _sites.TryRemove(site, out _);
             Log.NotWritten(logger, site, error.GetType().Name);
         }
     }
 
+    // Read and written by many at once: the worst that comes of it is a row written twice.
+    private sealed class Noted
+    {
+        public DateTimeOffset Failed { get; set; }
+
+        public DateTimeOffset Accepted { get; set; }
+
+        public bool IsFailing { get; set; }
+    }
+
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "That deliveries of {Site} are failing could not be written down ({Error}).")]
+        [LoggerMessage(1, LogLevel.Warning, "Whether deliveries of {Site} are failing could not be written down ({Error}).")]
         public static partial void NotWritten(ILogger logger, string site, string error);
     }
 }

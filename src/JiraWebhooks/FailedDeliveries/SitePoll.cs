@@ -16,15 +16,23 @@ public sealed record SitePoll(string Site)
     /// <summary>True when the failed list is closed to this site (403).</summary>
     public bool Unsupported { get; init; }
 
-    /// <summary>True when the cursor was older than the 72 h Jira keeps records: something may be lost.</summary>
+    /// <summary>True when something may be lost: the cursor was older than the 72 h Jira keeps records, or Jira refuses to search by a filter.</summary>
     public bool PossibleLoss { get; init; }
 
     /// <summary>Why the site's run ended early, or null.</summary>
     public string? Problem { get; init; }
 
     /// <summary>Start of the time that was searched for changes; null where nothing was, as there was no outage or the failed list is open.
-    /// What was found is in <see cref="Recovered"/>, reconstructed: deletions are never found this way.</summary>
+    /// What was found is in <see cref="Recovered"/>.</summary>
     public DateTimeOffset? SweptFrom { get; init; }
+
+    /// <summary>True when the search did not end in the time of one run: the next one goes on.</summary>
+    public bool Unfinished { get; init; }
+
+    /// <summary>What a search can't do; null where there was none.</summary>
+    public string? Note => SweptFrom is null ? null
+        : "Found by search and reconstructed from the issues' present state: an issue that was also delivered comes twice, and jira_reconstructed tells which is which. "
+          + "Deletions, and states in between, cannot be found.";
 
     /// <summary>True when another run was at the site: nothing was done, and nothing is wrong.</summary>
     public bool Busy { get; init; }

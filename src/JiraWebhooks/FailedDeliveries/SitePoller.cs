@@ -10,13 +10,14 @@ namespace JiraWebhooks.FailedDeliveries;
 /// <summary>One site's poll: read a page, publish it, then move the cursor (decision 9, rules 12 to 16). Whatever breaks in between costs
 /// duplicates, which share their MessageId, and never a loss.</summary>
 public sealed class SitePoller(
-    JiraWebhookClient jira, CursorTable cursors, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock) : ISiteRecovery
+    JiraWebhookClient jira, CursorTable cursors, SiteSweeper sweeper, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock) : ISiteRecovery
 {
     /// <summary>Jira forgets failed deliveries after this long.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(72);
 
-    // A body may have 25 MB, and a page is held in memory.
-    private const int PageSize = 25;
+    // A body may have 25 MB, and a page is held in memory as text; the bodies are copied out of it a few at a time.
+    private const int PageSize = 10;
+    private const int PublishedAtOnce = 5;
 
     /// <summary>Each poll reads this much again: a record might be listed late.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
@@ -27,26 +28,40 @@ public sealed class SitePoller(
     /// <inheritdoc/>
     public bool Covers(Site site) => site.Scheme is not SiteScheme.OAuth;
 
-    /// <summary>Polls <paramref name="site"/>. Throws <see cref="JiraApiException"/>, storage and publisher errors: the next poll goes on from the cursor.</summary>
-    public async Task<SitePoll> PollAsync(Site site, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken)
     {
         var started = clock.GetUtcNow();
         var stored = await cursors.ReadAsync(site.Id, cancellationToken);
-        var result = new SitePoll(site.Id);
-        if (started - stored?.UnsupportedSince < UnsupportedPause(site)) return result with { Unsupported = true };
+        if (started - stored?.UnsupportedSince < UnsupportedPause(site)) return await ClosedAsync(site, from, cancellationToken);
 
+        // After a time in which the list was closed the cursor is old, and nothing is lost for that: the search was in its place.
         var cursor = stored ?? new Cursor((started - Kept).ToUnixTimeMilliseconds());
-        result = result with { PossibleLoss = stored is { UnsupportedSince: null } && started - DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time) > Kept };
+        var isOld = stored is { UnsupportedSince: null } && started - DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time) > Kept;
+        SitePoll result;
         try
         {
-            return await ReadAsync(site, cursor with { UnsupportedSince = null }, result, started, cancellationToken);
+            result = await ReadAsync(site, cursor with { UnsupportedSince = null }, new SitePoll(site.Id) { PossibleLoss = isOld }, started, cancellationToken);
         }
         catch (JiraApiException error) when (error.Failure is JiraFailure.NotAuthorised)
         {
             await cursors.TryWriteAsync(site.Id, cursor with { UnsupportedSince = started }, cancellationToken);
-            return result with { Unsupported = true, PossibleLoss = false };
+            return await ClosedAsync(site, from, cancellationToken);
         }
+
+        var searched = await sweeper.PollAsync(site, null, hasList: true, cancellationToken);
+        return result with
+        {
+            Recovered = result.Recovered + searched.Recovered,
+            SweptFrom = searched.SweptFrom,
+            Unfinished = searched.Unfinished,
+            PossibleLoss = result.PossibleLoss || searched.PossibleLoss,
+            Problem = result.Problem ?? searched.Problem,
+        };
     }
+
+    private async Task<SitePoll> ClosedAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken) =>
+        await sweeper.PollAsync(site, from, cancellationToken) with { Unsupported = true };
 
     private async Task<SitePoll> ReadAsync(Site site, Cursor cursor, SitePoll result, DateTimeOffset started, CancellationToken cancellationToken)
     {
@@ -54,16 +69,14 @@ public sealed class SitePoller(
         while (true)
         {
             var page = await jira.FailedAsync(site, after, PageSize, cancellationToken);
-            FailedWebhook[] records = [.. (page.Values ?? []).OfType<FailedWebhook>()];
-            var last = records.Length == 0 ? after : records.Max(record => record.FailureTime);
-
-            var described = records.Select(record => (Message: Describe(site, record), record.FailureTime)).ToList();
+            var records = (page.Values ?? []).OfType<FailedWebhook>().Select(record => (Record: record, Describe(site, record).MessageId)).ToList();
             var seen = cursor.Seen.ToHashSet(StringComparer.Ordinal);
-            var fresh = described.Where(item => seen.Add(item.Message.MessageId)).ToList();
-            if (fresh.Count > 0) await publisher.PublishAsync([.. fresh.Select(item => item.Message)], cancellationToken);
+            var fresh = records.Where(item => seen.Add(item.MessageId)).ToList();
+            foreach (var some in fresh.Chunk(PublishedAtOnce)) await publisher.PublishAsync([.. some.Select(item => Describe(site, item.Record))], cancellationToken);
 
-            var next = cursor.After(described.Select(item => (item.Message.MessageId, item.FailureTime)), clock.GetUtcNow());
-            var ended = last <= after;
+            // Only an empty page is the end: whether Jira leaves out records of just that time, nobody documents.
+            var ended = records.Count == 0;
+            var next = cursor.After(records.Select(item => (item.MessageId, item.Record.FailureTime)), clock.GetUtcNow());
             if (ended) next = next with { Time = Math.Max(next.Time, (started - Lag).ToUnixTimeMilliseconds()) };
 
             if (await cursors.TryWriteAsync(site.Id, next, cancellationToken) is not { } written)
@@ -72,14 +85,17 @@ public sealed class SitePoller(
             }
 
             cursor = written;
-            after = last;
             result = result with
             {
                 Recovered = result.Recovered + fresh.Count,
-                Skipped = result.Skipped + records.Length - fresh.Count,
+                Skipped = result.Skipped + records.Count - fresh.Count,
                 Cursor = DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time),
             };
             if (ended) return result;
+
+            var last = records.Max(item => item.Record.FailureTime);
+            if (last < after) return result with { Problem = "Jira answered with failed deliveries of before the time it was asked for: what comes later cannot be read." };
+            after = Math.Max(last, after + 1);
         }
     }
 

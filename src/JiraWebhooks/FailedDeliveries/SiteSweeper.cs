@@ -1,72 +1,132 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Sites.OAuth;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.FailedDeliveries;
 
-/// <summary>Recovery where the failed list is closed: after an outage longer than Jira retries, every issue that has changed in it is searched
-/// for and published in its present state. What cannot be found this way: deletions, and states in between.</summary>
+/// <summary>Recovery by search: every issue that has changed since something may have been lost is published in its present state. What cannot
+/// be found this way: deletions, and states in between. A search that does not end in its time, or breaks off, goes on at the next run.</summary>
 public sealed class SiteSweeper(
-    JiraWebhookClient jira, SweepTable table, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock) : ISiteRecovery
+    JiraWebhookClient jira,
+    SweepTable table,
+    OutageTable outages,
+    GrantStates grants,
+    [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher,
+    TimeProvider clock) : ISiteRecovery
 {
-    /// <summary>The shortest time in which Jira can have used its five retries.</summary>
-    public static readonly TimeSpan ShortestRetries = TimeSpan.FromMinutes(25);
-
-    /// <summary>Between two runs of the timer: a longer gap means that this app, or the site in it, was not working.</summary>
-    public static readonly TimeSpan LongestGap = TimeSpan.FromMinutes(40);
-
     /// <summary>A search reaches this far back beyond the outage: clocks differ, and an issue is indexed a little later.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
 
-    // Jira's retries come at most 15 minutes apart: without a failure for longer, the outage is over.
-    private static readonly TimeSpan Over = TimeSpan.FromMinutes(20);
+    /// <summary>Longest time of one run at a site: the others wait for their turn.</summary>
+    public static readonly TimeSpan Slice = TimeSpan.FromMinutes(2);
 
     private const int PageSize = 50;
+    private const long Done = long.MaxValue;
 
     /// <inheritdoc/>
     public bool Covers(Site site) => site.Scheme is SiteScheme.OAuth;
 
     /// <inheritdoc/>
-    public async Task<SitePoll> PollAsync(Site site, CancellationToken cancellationToken)
+    public Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken) => PollAsync(site, from, hasList: false, cancellationToken);
+
+    /// <summary>One run. With <paramref name="hasList"/> Jira's failed list has what was not accepted, and only what was never sent is searched for.</summary>
+    internal async Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, bool hasList, CancellationToken cancellationToken)
     {
+        // Switched off, nothing is wanted; without its grant, nothing can be asked. What was missed meanwhile is found by the gap this leaves.
+        var nothing = new SitePoll(site.Id);
+        if (site.Disabled is not null) return nothing;
+        if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) return nothing with { Problem = "The OAuth grant is missing or no longer valid: nothing can be searched for until the site is connected again." };
+
         var now = clock.GetUtcNow();
-        var state = await table.ReadAsync(site.Id, cancellationToken);
-        var outage = await table.OutageAsync(site.Id, cancellationToken);
-        var ended = outage is not null && now - outage.Last > Over ? outage : null;
+        var state = await table.ReadAsync(site.Id, cancellationToken) ?? new SweepState(now);
+        var outage = await outages.ReadAsync(site.Id, cancellationToken);
+        var missing = await outages.MissingAsync(site.Id, cancellationToken);
 
-        var gap = now - state?.WellUntil > LongestGap ? state?.WellUntil : null;
-        var failed = ended?.Last - ended?.From >= ShortestRetries ? ended?.From : null;
-        var from = gap < failed ? gap : failed ?? gap;
+        var signs = new[] { from, state.From, missing?.From, hasList ? null : LostSince(outage, state, now) };
+        state = state.From is { } begun && !(signs.Min() < begun) ? state : state with { From = signs.Min(), Reached = new Dictionary<string, long>() };
+        if (await table.TryWriteAsync(site.Id, state with { WellUntil = now }, cancellationToken) is not { } written) return nothing with { Problem = AnotherRun };
 
-        var result = from is { } since ? await SweepAsync(site, since, cancellationToken) : new SitePoll(site.Id);
-        if (!await table.TryWriteAsync(site.Id, now, state?.Version, cancellationToken)) return result with { Problem = "Another run has been at this site." };
-        if (ended is not null) await table.CloseOutageAsync(site.Id, ended, cancellationToken);
+        var result = written.From is null ? nothing : await SearchAsync(site, written, cancellationToken);
+        if (result is { Unfinished: true } or { Problem: AnotherRun }) return result;
+
+        if (outage?.IsOver(now) is true) await outages.SettleAsync(site.Id, outage, cancellationToken);
+        if (missing is not null) await outages.SettleAsync(site.Id, missing, cancellationToken);
         return result;
     }
 
-    /// <summary>Publishes every issue of the site's subscriptions that has changed since <paramref name="from"/>, each state once.</summary>
-    public async Task<SitePoll> SweepAsync(Site site, DateTimeOffset from, CancellationToken cancellationToken)
-    {
-        var minutes = (long)Math.Ceiling((clock.GetUtcNow() - from + Overlap).TotalMinutes);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var found = 0;
-        foreach (var filter in site.Subscriptions.Select(subscription => subscription.Jql).Distinct(StringComparer.Ordinal))
-        {
-            // Relative, so that nobody's time zone is in it.
-            var jql = string.Create(CultureInfo.InvariantCulture, $"({filter}) AND updated >= \"-{minutes}m\" ORDER BY updated ASC");
-            await foreach (var page in jira.SearchAsync(site, jql, PageSize, cancellationToken))
-            {
-                DeliveryMessage[] messages = [.. page.Select(issue => SweptIssue.Describe(site, issue)).OfType<DeliveryMessage>().Where(message => seen.Add(message.MessageId))];
-                if (messages.Length == 0) continue;
+    private const string AnotherRun = "Another run has been at this site.";
 
-                await publisher.PublishAsync(messages, cancellationToken);
-                found += messages.Length;
+    // Between two runs the app, or the site in it, may not have been working; then what had failed before has found nobody either.
+    private static DateTimeOffset? LostSince(Outage? outage, SweepState state, DateTimeOffset now)
+    {
+        if (now - state.WellUntil >= Outage.ShortestRetries) return outage?.From < state.WellUntil ? outage.From : state.WellUntil;
+
+        return outage?.IsOver(now) is true && outage.MayHaveLost ? outage.From : null;
+    }
+
+    private async Task<SitePoll> SearchAsync(Site site, SweepState state, CancellationToken cancellationToken)
+    {
+        var result = new SitePoll(site.Id) { SweptFrom = state.From };
+        using var time = new CancellationTokenSource(Slice, clock);
+        using var slice = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var refused = new List<string>();
+        try
+        {
+            foreach (var subscription in site.Subscriptions.DistinctBy(subscription => subscription.Jql, StringComparer.Ordinal))
+            {
+                var key = Key(subscription.Jql);
+                if (state.Reached.TryGetValue(key, out var reached) && reached == Done) continue;
+
+                try
+                {
+                    await foreach (var page in jira.SearchAsync(site, Jql(subscription.Jql, state.From!.Value, reached), PageSize, slice.Token))
+                    {
+                        result = result with { Recovered = result.Recovered + await PublishAsync(site, page, seen, slice.Token) };
+                        if (await table.TryWriteAsync(site.Id, state = Reach(state, key, SweptIssue.NewestOf(page)), cancellationToken) is not { } written) return result with { Problem = AnotherRun };
+                        state = written;
+                    }
+                }
+                catch (JiraApiException error) when (error.Failure is JiraFailure.Refused)
+                {
+                    // The others can be searched for all the same.
+                    refused.Add($"Subscription {subscription.Name} cannot be searched for, so that its changes since {state.From:u} may be lost: {error.Message}");
+                }
+
+                state = Reach(state, key, Done);
             }
         }
+        catch (Exception) when (time.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return result with { Unfinished = true };
+        }
 
-        return new SitePoll(site.Id) { Recovered = found, SweptFrom = from };
+        if (await table.TryWriteAsync(site.Id, state with { From = null }, cancellationToken) is null) return result with { Problem = AnotherRun };
+        return refused.Count == 0 ? result : result with { Problem = string.Join(' ', refused), PossibleLoss = true };
     }
+
+    private async Task<int> PublishAsync(Site site, IReadOnlyList<JsonElement> page, HashSet<string> seen, CancellationToken cancellationToken)
+    {
+        DeliveryMessage[] messages = [.. page.Select(issue => SweptIssue.Describe(site, issue)).OfType<DeliveryMessage>().Where(message => seen.Add(message.MessageId))];
+        if (messages.Length > 0) await publisher.PublishAsync(messages, cancellationToken);
+        return messages.Length;
+    }
+
+    private static SweepState Reach(SweepState state, string key, long? reached) =>
+        reached is null ? state : state with { Reached = new Dictionary<string, long>(state.Reached) { [key] = reached.Value } };
+
+    // Relative, so that nobody's time zone is in it.
+    private string Jql(string filter, DateTimeOffset from, long reached)
+    {
+        var since = reached > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(reached) - TimeSpan.FromMinutes(1) : from - Overlap;
+        return string.Create(CultureInfo.InvariantCulture, $"({filter}) AND updated >= \"-{(long)Math.Ceiling((clock.GetUtcNow() - since).TotalMinutes)}m\" ORDER BY updated ASC");
+    }
+
+    private static string Key(string filter) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(filter)))[..16];
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Azure;
 using Azure.Data.Tables;
 using JiraWebhooks.Storage;
@@ -5,86 +7,63 @@ using JiraWebhooks.Storage;
 namespace JiraWebhooks.FailedDeliveries;
 
 /// <summary>What the sweep of a site remembers.</summary>
-/// <param name="WellUntil">Up to when nothing is known to be missing.</param>
-/// <param name="Version">Version of the row.</param>
-public sealed record SweepState(DateTimeOffset WellUntil, ETag Version);
-
-/// <summary>A time in which deliveries were answered 503.</summary>
-/// <param name="From">The first.</param>
-/// <param name="Last">The last so far.</param>
-/// <param name="Version">Version of the row.</param>
-public sealed record Outage(DateTimeOffset From, DateTimeOffset Last, ETag Version);
-
-/// <summary>Rows <c>sweep</c> and <c>outage</c> of a site, beside its cursor.</summary>
-public sealed class SweepTable(LazyTable cursors)
+/// <param name="WellUntil">The last run of the timer that found the site working.</param>
+public sealed record SweepState(DateTimeOffset WellUntil)
 {
-    private const string SweepRow = "sweep";
-    private const string OutageRow = "outage";
-    private const string MissingRow = "missing";
+    /// <summary>Start of a search that is not finished, or null.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>How far that search has come, by filter: the time in milliseconds up to which all changes are published.</summary>
+    public IReadOnlyDictionary<string, long> Reached { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Version of the row; null for one that was never written.</summary>
+    public ETag? Version { get; init; }
+}
+
+/// <summary>Row <c>sweep</c> of a site, beside its cursor, guarded by its entity tag.</summary>
+public sealed partial class SweepTable(LazyTable cursors)
+{
+    private const string Row = "sweep";
 
     /// <summary>The site's state, or null before its first run.</summary>
-    public async Task<SweepState?> ReadAsync(string site, CancellationToken cancellationToken) =>
-        await FindAsync(site, SweepRow, cancellationToken) is { } row && row.GetDateTimeOffset("WellUntil") is { } until ? new SweepState(until, row.ETag) : null;
-
-    /// <summary>Moves <c>WellUntil</c>; false when another run has written since.</summary>
-    public async Task<bool> TryWriteAsync(string site, DateTimeOffset wellUntil, ETag? version, CancellationToken cancellationToken)
+    public async Task<SweepState?> ReadAsync(string site, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
-        var row = new TableEntity(site, SweepRow) { ["WellUntil"] = wellUntil };
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(site, Row, cancellationToken: cancellationToken);
+        if (!found.HasValue || found.Value!.GetDateTimeOffset("WellUntil") is not { } until) return null;
+
+        return new SweepState(until)
+        {
+            From = found.Value.GetDateTimeOffset("From"),
+            Reached = JsonSerializer.Deserialize(found.Value.GetString("Reached") ?? "{}", SweepJson.Default.IReadOnlyDictionaryStringInt64)!,
+            Version = found.Value.ETag,
+        };
+    }
+
+    /// <summary>Writes <paramref name="state"/> over the version it was read from; null when another run has written since.</summary>
+    public async Task<SweepState?> TryWriteAsync(string site, SweepState state, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        var row = new TableEntity(site, Row) { ["WellUntil"] = state.WellUntil };
+        if (state.From is { } from)
+        {
+            row["From"] = from;
+            row["Reached"] = JsonSerializer.Serialize(state.Reached, SweepJson.Default.IReadOnlyDictionaryStringInt64);
+        }
+
         try
         {
-            if (version is { } known) await table.UpdateEntityAsync(row, known, TableUpdateMode.Replace, cancellationToken);
-            else await table.AddEntityAsync(row, cancellationToken);
-            return true;
+            var written = state.Version is { } version
+                ? await table.UpdateEntityAsync(row, version, TableUpdateMode.Replace, cancellationToken)
+                : await table.AddEntityAsync(row, cancellationToken);
+            return state with { Version = written.Headers.ETag };
         }
         catch (RequestFailedException lost) when (lost.Status is 404 or 409 or 412)
         {
-            return false;
+            return null;
         }
     }
 
-    /// <summary>The recorded outage, or null.</summary>
-    public async Task<Outage?> OutageAsync(string site, CancellationToken cancellationToken) =>
-        await FindAsync(site, OutageRow, cancellationToken) is { } row && row.GetDateTimeOffset("From") is { } from
-            ? new Outage(from, row.GetDateTimeOffset("Last") ?? from, row.ETag)
-            : null;
-
-    /// <summary>Records a failure at <paramref name="at"/>. An outage that is open grows; instances may overwrite each other's last minute.</summary>
-    public async Task RecordFailureAsync(string site, DateTimeOffset at, CancellationToken cancellationToken)
-    {
-        var table = await cursors.GetAsync(cancellationToken);
-        var open = await OutageAsync(site, cancellationToken);
-        var row = new TableEntity(site, OutageRow) { ["From"] = open?.From ?? at, ["Last"] = at };
-        await table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-    }
-
-    /// <summary>Forgets an outage, unless it has grown since it was read.</summary>
-    public async Task CloseOutageAsync(string site, Outage outage, CancellationToken cancellationToken)
-    {
-        var table = await cursors.GetAsync(cancellationToken);
-        try
-        {
-            await table.DeleteEntityAsync(site, OutageRow, outage.Version, cancellationToken);
-        }
-        catch (RequestFailedException grown) when (grown.Status is 404 or 412)
-        {
-            // the next run sees to it
-        }
-    }
-
-    /// <summary>Records that webhooks of the site were gone since <paramref name="from"/>: what happened meanwhile was never sent, and waits to
-    /// be searched for. The earliest time counts.</summary>
-    public async Task RecordMissingAsync(string site, DateTimeOffset from, CancellationToken cancellationToken)
-    {
-        var table = await cursors.GetAsync(cancellationToken);
-        var earlier = (await FindAsync(site, MissingRow, cancellationToken))?.GetDateTimeOffset("From");
-        await table.UpsertEntityAsync(new TableEntity(site, MissingRow) { ["From"] = earlier < from ? earlier : from }, TableUpdateMode.Replace, cancellationToken);
-    }
-
-    private async Task<TableEntity?> FindAsync(string site, string name, CancellationToken cancellationToken)
-    {
-        var table = await cursors.GetAsync(cancellationToken);
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(site, name, cancellationToken: cancellationToken);
-        return found.HasValue ? found.Value : null;
-    }
+    [JsonSerializable(typeof(IReadOnlyDictionary<string, long>))]
+    private sealed partial class SweepJson : JsonSerializerContext;
 }

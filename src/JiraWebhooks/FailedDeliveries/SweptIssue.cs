@@ -20,7 +20,7 @@ internal static class SweptIssue
     {
         if (Text(issue, "id") is not { Length: > 0 } id) return null;
 
-        var updated = issue.TryGetProperty("fields", out var fields) && fields.ValueKind is JsonValueKind.Object && Text(fields, "updated") is { } text ? JiraDateConverter.Parse(text) : null;
+        var updated = Updated(issue);
         var identifier = string.Create(CultureInfo.InvariantCulture, $"sweep:{id}:{updated?.ToUnixTimeMilliseconds() ?? 0}");
         return new DeliveryMessage
         {
@@ -37,6 +37,14 @@ internal static class SweptIssue
             Body = Encoding.UTF8.GetBytes(issue.GetRawText()),
         };
     }
+
+    /// <summary>When the last one of <paramref name="page"/> was changed, in milliseconds since 1970; null where no issue says.</summary>
+    public static long? NewestOf(IEnumerable<JsonElement> page) => page.Max(issue => Updated(issue)?.ToUnixTimeMilliseconds());
+
+    private static DateTimeOffset? Updated(JsonElement issue) =>
+        issue.ValueKind is JsonValueKind.Object && issue.TryGetProperty("fields", out var fields) && fields.ValueKind is JsonValueKind.Object
+            ? JiraDateConverter.Parse(Text(fields, "updated"))
+            : null;
 
     private static string? Text(JsonElement parent, string name) =>
         parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out var value)

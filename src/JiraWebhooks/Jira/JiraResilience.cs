@@ -38,11 +38,16 @@ internal static class JiraResilience
 
         return outcome switch
         {
-            { Exception: HttpRequestException or TimeoutRejectedException } => true,
-            { Result: { } response } => IsTransient(response.StatusCode) && !(Wait(outcome, clock) > RetryAfter.Longest),
+            // A connection that is not made in time is told by a cancellation that nobody asked for.
+            { Exception: HttpRequestException or TimeoutRejectedException or OperationCanceledException { InnerException: TimeoutException } } => true,
+            { Result: { } response } => IsTransient(response.StatusCode) && IsShort(Wait(outcome, clock), response),
             _ => false,
         };
     }
+
+    // A quota comes back with the hour: where nobody says how soon that is, asking again only costs the other sites.
+    private static bool IsShort(TimeSpan? wait, HttpResponseMessage response) =>
+        wait is { } known ? known <= RetryAfter.Longest : !RetryAfter.IsQuota(response.Headers);
 
     private static bool IsTransient(HttpStatusCode status) =>
         status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;

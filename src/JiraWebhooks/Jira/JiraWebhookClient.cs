@@ -84,17 +84,21 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
     public async IAsyncEnumerable<IReadOnlyList<JsonElement>> SearchAsync(
         Site site, string jql, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        const string operation = "Searching issues";
         string? token = null;
         do
         {
             var search = new IssueSearch(jql, pageSize, ["*navigable"]) { NextPageToken = token };
-            var page = await CallAsync(site, "Searching issues", () => api.SearchAsync(site, search, cancellationToken), _answers.Content);
-            yield return page.Issues ?? [];
+            var page = await CallAsync(site, operation, () => api.SearchAsync(site, search, cancellationToken), _answers.Content);
+            yield return page.Issues ?? throw Unusable("the answer has no issues");
 
-            // The same token again would be the same page again.
-            token = page.NextPageToken == token ? null : page.NextPageToken;
+            // The same token again would be the same page again, and not the end of what there is.
+            if (page.NextPageToken is { Length: > 0 } next && next == token) throw Unusable("the answer leads back to itself");
+            token = page.NextPageToken;
         }
         while (!string.IsNullOrEmpty(token));
+
+        JiraApiException Unusable(string why) => new(JiraFailure.Unavailable, $"{operation} on {site.Id}: {why}.");
     }
 
     private bool Accepted(IApiResponse response, Site site, string operation)

@@ -21,6 +21,10 @@ internal static class RetryAfter
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 
+    /// <summary>True when an hourly quota is used up, of the app or of the tenant.</summary>
+    public static bool IsQuota(HttpResponseHeaders headers) =>
+        headers.TryGetValues("RateLimit-Reason", out var reasons) && reasons.Any(reason => reason.StartsWith("jira-quota-", StringComparison.OrdinalIgnoreCase));
+
     private static DateTimeOffset? Reset(HttpResponseHeaders headers) =>
         headers.TryGetValues("X-RateLimit-Reset", out var values)
         && DateTimeOffset.TryParse(values.First(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var reset)

@@ -63,6 +63,40 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
         Assert.Equal(240, _world.Publisher.Messages.Select(message => message.MessageId).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(AfterMeaning.Exclusive)]
+    [InlineData(AfterMeaning.Inclusive)]
+    public async Task Run_PageOfOneFailureTime_IsNotTheEnd_Rule13(AfterMeaning after)
+    {
+        _world.Site(World.Globex).After = after;
+        var time = _world.Clock.GetUtcNow().AddHours(-2);
+        for (var number = 0; number < 60; number++) Put($"id-{number}", time);
+        Put("later", time.AddMinutes(1));
+
+        Assert.Equal((61, null), await RunAsync());
+        Assert.Equal((0, null), await RunAsync());
+
+        async Task<(int, string?)> RunAsync()
+        {
+            var poll = await _world.PollAsync(World.Globex);
+            return (poll.Recovered, poll.Problem);
+        }
+    }
+
+    [Fact]
+    public async Task Run_AfterIgnoredByJira_KeepsTheCursorAndSaysSo_Rule13()
+    {
+        _world.Site(World.Globex).After = AfterMeaning.Ignored;
+        var time = _world.Clock.GetUtcNow().AddHours(-70);
+        for (var number = 0; number < 60; number++) Put($"id-{number}", time.AddSeconds(number));
+
+        var first = await _world.PollAsync(World.Globex);
+        var second = await _world.PollAsync(World.Globex);
+
+        Assert.NotNull(first.Problem ?? second.Problem);
+        Assert.True(second.Cursor < time.AddMinutes(1), "the cursor must not pass what was not read");
+    }
+
     [Fact]
     public async Task Run_First_StartsAtWhatJiraKeeps_Rule12()
     {
@@ -178,7 +212,7 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
 
         // No lease keeps these two apart, as when one has outlived its own.
         _world.Publisher.Before = async (_, _) => await Task.Yield();
-        var results = await Task.WhenAll(pollers.Select(poller => poller.PollAsync(site, CancellationToken.None)));
+        var results = await Task.WhenAll(pollers.Select(poller => poller.PollAsync(site, null, CancellationToken.None)));
 
         Assert.Equal(60, _world.Publisher.Messages.Select(message => message.MessageId).Distinct().Count());
         Assert.True(results.Any(result => result.Problem is null), string.Join('\n', results.Select(result => result.ToString())));

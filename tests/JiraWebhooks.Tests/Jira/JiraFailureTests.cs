@@ -72,6 +72,49 @@ public sealed class JiraFailureTests : IDisposable
         Assert.Single(_harness.Jira.Requests);
     }
 
+    [Theory]
+    [InlineData("jira-quota-global-based", 1)]
+    [InlineData("jira-quota-tenant-based", 1)]
+    [InlineData("jira-burst-based", 2)]
+    public async Task Call_QuotaUsedUpAndNoWaitGiven_EndsAtOnce_Rule26(string reason, int calls)
+    {
+        _harness.Jira.Answer(429, "", ("RateLimit-Reason", reason)).Answer(200, NoWebhooks);
+
+        var failure = await Record.ExceptionAsync(() => _harness.Clock.DriveAsync(_harness.Client.ListAsync(StubSites.OAuth, Token)));
+
+        Assert.Equal(calls == 1 ? JiraFailure.RateLimited : null, (failure as JiraApiException)?.Failure);
+        Assert.Equal(calls, _harness.Jira.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Call_ConnectionNotMadeInTime_IsTriedAgain_Rule26()
+    {
+        // What SocketsHttpHandler throws when its ConnectTimeout is over.
+        _harness.Jira.Fail(new TaskCanceledException("A connection could not be established.", new TimeoutException())).Answer(200, NoWebhooks);
+
+        await _harness.Clock.DriveAsync(_harness.Client.ListAsync(StubSites.OAuth, Token));
+
+        Assert.Equal(2, _harness.Jira.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("{}", "no issues")]
+    [InlineData("""{"issues":[],"nextPageToken":"again"}""", "leads back to itself")]
+    public async Task Search_AnswerThatCannotBeUsed_IsNoEnd_Rule32(string body, string words)
+    {
+        _harness.Jira.Answer(200, body);
+
+        var error = await Assert.ThrowsAsync<JiraApiException>(async () =>
+        {
+            await foreach (var _ in _harness.Client.SearchAsync(StubSites.OAuth, "updated >= -5m", 50, Token))
+            {
+            }
+        });
+
+        Assert.Equal(JiraFailure.Unavailable, error.Failure);
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Call_OnlyAResetTimeGiven_IsTheWait_Rule26()
     {

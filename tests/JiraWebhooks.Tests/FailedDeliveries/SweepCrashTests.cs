@@ -1,0 +1,81 @@
+using JiraWebhooks.Tests.Support;
+
+namespace JiraWebhooks.Tests.FailedDeliveries;
+
+/// <summary>Whatever fails at whatever point of a search, the next runs bring every issue (rule 32).</summary>
+public sealed class SweepCrashTests
+{
+    private const int Issues = 60;
+
+    [Fact]
+    public async Task Run_StorageFailsAtAnyCall_LosesNothing_Rule32()
+    {
+        for (var failing = 1; ; failing++)
+        {
+            await using var world = await ReadyAsync();
+            var calls = 0;
+            world.Tables.Before = _ =>
+            {
+                if (++calls == failing) throw new Azure.RequestFailedException(503, "storage is away");
+            };
+            await world.PollAsync();
+            world.Tables.Before = _ => { };
+
+            await AssertAllFoundAsync(world, $"storage failed at call {failing}");
+            if (calls < failing) return;
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(17)]
+    [InlineData(50)]
+    [InlineData(51)]
+    [InlineData(Issues)]
+    public async Task Run_PublisherFailsAtAMessage_LosesNothing_Rule32(int failing)
+    {
+        await using var world = await ReadyAsync();
+        var sent = 0;
+        world.Publisher.Before = (_, _) => ++sent == failing ? throw new TimeoutException("the bus is away") : Task.CompletedTask;
+        await world.PollAsync();
+        world.Publisher.Before = (_, _) => Task.CompletedTask;
+
+        await AssertAllFoundAsync(world, $"the publisher failed at message {failing}");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Run_SearchFailsAtAPage_LosesNothing_Rule32(int page)
+    {
+        await using var world = await ReadyAsync();
+        var calls = 0;
+        world.Publisher.Before = (_, _) =>
+        {
+            if (page == 2 && ++calls == 1) world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 500, times: 4);
+            return Task.CompletedTask;
+        };
+        if (page == 1) world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 500, times: 4);
+        Assert.NotNull((await world.PollAsync(World.Acme)).Problem);
+
+        await AssertAllFoundAsync(world, $"the search failed at page {page}");
+    }
+
+    private static async Task<World> ReadyAsync()
+    {
+        var world = await World.StartAsync();
+        await world.RefreshAsync();
+        await world.PollAsync();
+        for (var issue = 1; issue <= Issues; issue++) world.Emit(World.Acme, issue);
+        await world.PassAsync(World.Acme, TimeSpan.FromHours(2), receiverIsDown: true, timerIsDown: true);
+        return world;
+    }
+
+    private static async Task AssertAllFoundAsync(World world, string when)
+    {
+        // The lease of a run that broke off may have to run out.
+        world.Clock.Advance(TimeSpan.FromMinutes(10));
+        await world.PollAsync();
+        Assert.True(world.LostIssues(World.Acme).Count == 0, when);
+    }
+}
