@@ -27,6 +27,15 @@ public sealed class QueryStringHashTests
     public void Compute_PublishedVector_Agrees_Rule19(string method, string path, string query, string basePath, string expected) =>
         Assert.Equal(expected, QueryStringHash.Compute(method, path, query, basePath));
 
+    [Fact]
+    public void Compute_EveryVectorOfAtlassiansLibrary_Agrees_Rule19()
+    {
+        var vectors = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Jira", "qsh-vectors.tsv")).Skip(1).Select(line => line.Split('\t')).ToList();
+
+        Assert.Equal(78, vectors.Count);
+        Assert.All(vectors, vector => Assert.Equal(vector[3], QueryStringHash.Compute(vector[0], vector[1], vector[2])));
+    }
+
     [Theory]
     [InlineData("GET", "/path/to/service", "first=param&repeated=Parameter%202&repeated=parameter%201&repeated=parameter%202&zee_last=param", "", "GET&/path/to/service&first=param&repeated=Parameter%202,parameter%201,parameter%202&zee_last=param")]
     [InlineData("GET", "/hello-world", "c=&b=foo&a", "", "GET&/hello-world&a=&b=foo&c=")]
