@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using JiraSimulator;
+using JiraWebhooks;
 using JiraWebhooks.FailedDeliveries;
+using JiraWebhooks.Publishing;
 using JiraWebhooks.Subscriptions;
 using LocalHost.Hosting;
 using LocalHost.Simulation;
@@ -10,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LocalHost.Demo;
 
-/// <summary>Five weeks in a few seconds: sites that come and go, a receiver with bad days, webhooks that would end on day 30, deliveries that Jira
+/// <summary>Five weeks in less than a minute: sites that come and go, a receiver with bad days, webhooks that would end on day 30, deliveries that Jira
 /// gives up on, a grant that dies. Everything but the clock and Jira is the real thing: HTTP, signatures, Azurite.</summary>
 internal sealed class DemoRun : IAsyncDisposable
 {
@@ -18,6 +20,8 @@ internal sealed class DemoRun : IAsyncDisposable
     private const int RemovalDay = 8;
     private const int WithdrawalDay = 10;
     private const int ReconnectDay = 12;
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMinutes(15);
 
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
     private readonly Random _random = new(1);
@@ -35,11 +39,13 @@ internal sealed class DemoRun : IAsyncDisposable
             Clock = _clock,
             Jira = Jira,
             Schedules = false,
-            Before = FlakyReceiver.InvokeAsync,
+            Before = FlakyReceiver.LoseAnswersAsync,
             LogLevel = LogLevel.None,
         };
         SimulatedSites.AddAdmin(Jira, options.BaseUrl);
-        App = LocalApp.Build(options);
+        App = LocalApp.Build(options, services => services
+            .AddLogging(logging => logging.ClearProviders())
+            .AddKeyedSingleton<IDeliveryPublisher>(AzureClients.Receive, (provider, _) => new FlakyReceiver(provider.GetRequiredKeyedService<IDeliveryPublisher>(AzureClients.Timers))));
         _sites = new DemoSites(Jira, options.BaseUrl);
         _sites.Create();
         Port = options.Port;
@@ -50,6 +56,8 @@ internal sealed class DemoRun : IAsyncDisposable
     public WebApplication App { get; }
 
     private int Port { get; }
+
+    private DateTimeOffset NextPoll { get; set; }
 
     public async Task<DemoResult> RunAsync(int events, TextWriter log, CancellationToken cancellationToken)
     {
@@ -63,8 +71,8 @@ internal sealed class DemoRun : IAsyncDisposable
             await ChangeAsync(day, log, cancellationToken);
             var refreshed = await App.Services.GetRequiredService<WebhookRefresher>().RunAsync(cancellationToken);
             foreach (var result in refreshed.Where(result => result.Problem is not null)) await log.WriteLineAsync($"Day {day}: {result.Problem}");
+            NextPoll = _clock.GetUtcNow();
             await WorkAsync((events * (day + 1) / Days) - (events * day / Days), cancellationToken);
-            await App.Services.GetRequiredService<FailedDeliveryPoller>().RunAsync(cancellationToken);
 
             var next = _clock.Start.AddDays(day + 1);
             if (next > _clock.GetUtcNow()) _clock.SetUtcNow(next);
@@ -101,23 +109,31 @@ internal sealed class DemoRun : IAsyncDisposable
         }
     }
 
-    // A day's events, and Jira's attempts until none is left.
+    // A day's events, Jira's attempts until none is left, and the timer's runs until what was missed is found; then the night.
     private async Task WorkAsync(int events, CancellationToken cancellationToken)
     {
         for (var number = 0; number < events; number++)
         {
             Emit();
-            if (_random.Next(8) != 0) continue;
-
-            await Jira.DeliverDueAsync(_network, cancellationToken);
-            _clock.Advance(TimeSpan.FromMinutes(_random.Next(1, 5)));
+            if (_random.Next(8) == 0) await PassAsync(_clock.GetUtcNow().AddMinutes(_random.Next(1, 5)), cancellationToken);
         }
 
-        while (Jira.NextDue is { } due)
+        while (Jira.NextDue is { } due) await PassAsync(due > _clock.GetUtcNow() ? due : _clock.GetUtcNow(), cancellationToken);
+        await PassAsync(_clock.GetUtcNow() + (3 * Tick), cancellationToken);
+    }
+
+    private async Task PassAsync(DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await Jira.DeliverDueAsync(_network, cancellationToken);
+        while (NextPoll <= until)
         {
-            if (due > _clock.GetUtcNow()) _clock.SetUtcNow(due);
-            await Jira.DeliverDueAsync(_network, cancellationToken);
+            if (NextPoll > _clock.GetUtcNow()) _clock.SetUtcNow(NextPoll);
+            await App.Services.GetRequiredService<FailedDeliveryPoller>().RunAsync(cancellationToken);
+            NextPoll += Tick;
         }
+
+        if (until > _clock.GetUtcNow()) _clock.SetUtcNow(until);
+        await Jira.DeliverDueAsync(_network, cancellationToken);
     }
 
     private void Emit()

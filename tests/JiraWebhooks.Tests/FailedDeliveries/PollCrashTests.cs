@@ -1,4 +1,7 @@
+using JiraWebhooks.FailedDeliveries;
+using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Tests.FailedDeliveries;
 
@@ -23,6 +26,62 @@ public sealed class PollCrashTests
 
             await AssertAllPublishedAsync(world, $"storage failed at call {failing}");
             if (calls < failing) return;
+        }
+    }
+
+    [Fact]
+    public async Task Run_AnswerOfStorageLostAtAnyWrite_LosesNothing_Rule14()
+    {
+        for (var losing = 1; ; losing++)
+        {
+            await using var world = await ReadyAsync();
+            var writes = 0;
+            world.Tables.After = _ =>
+            {
+                if (++writes == losing) throw new Azure.RequestFailedException(0, "the answer was lost");
+            };
+            await world.PollAsync();
+            world.Tables.After = _ => { };
+
+            await AssertAllPublishedAsync(world, $"the answer of write {losing} was lost");
+            if (writes < losing) return;
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Run_JiraFailsAtAnyPage_LosesNothing_Rule14(int page)
+    {
+        await using var world = await ReadyAsync();
+        var calls = 0;
+        if (page == 1) world.Site(World.Globex).Faults.FailNext("/failed", 500, times: 4);
+        world.Publisher.Before = (_, _) =>
+        {
+            // The page after the one whose first message this is.
+            if (calls++ == (page - 2) * 10) world.Site(World.Globex).Faults.FailNext("/failed", 500, times: 4);
+            return Task.CompletedTask;
+        };
+        Assert.NotNull((await world.PollAsync(World.Globex)).Problem);
+        world.Publisher.Before = (_, _) => Task.CompletedTask;
+
+        await AssertAllPublishedAsync(world, $"page {page} could not be read");
+    }
+
+    [Fact]
+    public async Task Run_KilledAfterAnyMessageWasTaken_LosesNothing_Rule14()
+    {
+        for (var last = 1; last <= Records; last++)
+        {
+            await using var world = await ReadyAsync();
+            var taken = 0;
+            world.Publisher.After = (_, _) => ++taken == last ? throw new TimeoutException("the answer was lost") : Task.CompletedTask;
+            await world.PollAsync();
+            world.Publisher.After = (_, _) => Task.CompletedTask;
+
+            await AssertAllPublishedAsync(world, $"the answer to message {last} was lost");
         }
     }
 
@@ -62,6 +121,11 @@ public sealed class PollCrashTests
 
     private static async Task AssertAllPublishedAsync(World world, string what)
     {
+        // Right after the crash: the cursor has not passed anything that is not on the bus.
+        var cursor = (await new CursorTable(world.NewInstance().GetRequiredKeyedService<LazyTable>(TableNames.Cursors)).ReadAsync(World.Globex, CancellationToken.None))?.Time ?? 0;
+        var onTheBus = world.Publisher.Messages.Select(message => message.Identifier).ToHashSet();
+        Assert.All(world.Site(World.Globex).Failed.Where(record => record.FailureTime <= cursor), record => Assert.Contains(record.Id, onTheBus));
+
         // A lease whose holder could not give it back runs out by itself.
         world.Clock.Advance(TimeSpan.FromMinutes(10));
         await world.PollAsync();

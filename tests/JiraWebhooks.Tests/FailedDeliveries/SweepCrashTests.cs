@@ -26,6 +26,25 @@ public sealed class SweepCrashTests
         }
     }
 
+    [Fact]
+    public async Task Run_AnswerOfStorageLostAtAnyWrite_LosesNothing_Rule32()
+    {
+        for (var losing = 1; ; losing++)
+        {
+            await using var world = await ReadyAsync();
+            var writes = 0;
+            world.Tables.After = _ =>
+            {
+                if (++writes == losing) throw new Azure.RequestFailedException(0, "the answer was lost");
+            };
+            await world.PollAsync();
+            world.Tables.After = _ => { };
+
+            await AssertAllFoundAsync(world, $"the answer of write {losing} was lost");
+            if (writes < losing) return;
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(17)]

@@ -17,10 +17,15 @@ internal sealed class InMemoryTables : TableServiceClient
     /// <summary>Runs before every call, with the call's name; throws in fault tests.</summary>
     public Action<string> Before { get; set; } = _ => { };
 
+    /// <summary>Runs after every write has taken effect, with the call's name; throws where its answer is to be lost.</summary>
+    public Action<string> After { get; set; } = _ => { };
+
     /// <summary>Calls so far.</summary>
     public int Calls { get; private set; }
 
     public override TableClient GetTableClient(string tableName) => _tables.GetOrAdd(tableName, name => new InMemoryTable(this, name));
+
+    internal void Written(string table, string call) => After($"{table}.{call}");
 
     internal void Called(string table, string call)
     {
@@ -83,6 +88,7 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
             if (!_rows.TryGetValue((partitionKey, rowKey), out var row)) return Task.FromResult<Response>(new Answer(404));
             if (ifMatch != default && ifMatch != ETag.All && row.ETag != ifMatch) throw new RequestFailedException(412, "UpdateConditionNotSatisfied");
             _rows.Remove((partitionKey, rowKey));
+            owner.Written(name, "delete");
             return Task.FromResult<Response>(new Answer(204));
         }
     }
@@ -118,6 +124,7 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
 
             row.ETag = new ETag((++_version).ToString(CultureInfo.InvariantCulture));
             _rows[(row.PartitionKey, row.RowKey)] = row;
+            owner.Written(name, "write");
             return Task.FromResult<Response>(new Answer(204, row.ETag));
         }
     }

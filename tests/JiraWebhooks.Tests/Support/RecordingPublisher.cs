@@ -11,12 +11,16 @@ internal sealed class RecordingPublisher : IDeliveryPublisher
     /// <summary>Runs before a message is accepted; throws or hangs in fault tests.</summary>
     public Func<DeliveryMessage, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Runs after a message was accepted; throws where the answer is to be lost.</summary>
+    public Func<DeliveryMessage, CancellationToken, Task> After { get; set; } = (_, _) => Task.CompletedTask;
+
     public IReadOnlyCollection<DeliveryMessage> Messages => _messages;
 
     public async Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken)
     {
         await Before(message, cancellationToken);
         _messages.Enqueue(message with { Body = message.Body.ToArray() });
+        await After(message, cancellationToken);
     }
 
     public async Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken)
