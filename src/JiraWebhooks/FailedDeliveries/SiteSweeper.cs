@@ -29,6 +29,8 @@ public sealed class SiteSweeper(
     private const int PageSize = 50;
     private const long Done = long.MaxValue;
 
+    private static readonly string[] Changes = ["jira:issue_", "comment_", "issue_property_", "worklog_"];
+
     /// <inheritdoc/>
     public bool Covers(Site site) => site.Scheme is SiteScheme.OAuth;
 
@@ -79,7 +81,7 @@ public sealed class SiteSweeper(
         var refused = new List<string>();
         try
         {
-            foreach (var subscription in site.Subscriptions.DistinctBy(subscription => subscription.Jql, StringComparer.Ordinal))
+            foreach (var subscription in site.Subscriptions.Where(TellsOfChanges).DistinctBy(subscription => subscription.Jql, StringComparer.Ordinal))
             {
                 var key = Key(subscription.Jql);
                 if (state.Reached.TryGetValue(key, out var reached) && reached == Done) continue;
@@ -117,6 +119,10 @@ public sealed class SiteSweeper(
         if (messages.Length > 0) await publisher.PublishAsync(messages, cancellationToken);
         return messages.Length;
     }
+
+    // Sprints, versions and what was deleted are in no search: whoever wants only these wants no issues instead.
+    private static bool TellsOfChanges(Subscription subscription) => subscription.Events.Any(name =>
+        Changes.Any(family => name.StartsWith(family, StringComparison.Ordinal)) && name != "jira:issue_deleted");
 
     private static SweepState Reach(SweepState state, string key, long? reached) =>
         reached is null ? state : state with { Reached = new Dictionary<string, long>(state.Reached) { [key] = reached.Value } };

@@ -166,6 +166,22 @@ public sealed class SweepTests : IAsyncLifetime
         Assert.Null((await _world.PollAsync(World.Globex)).SweptFrom);
     }
 
+    [Theory]
+    [InlineData("sprint_started", 0)]
+    [InlineData("jira:version_released", 0)]
+    [InlineData("jira:issue_deleted", 0)]
+    [InlineData("comment_created", 1)]
+    public async Task Sweep_SubscriptionThatWantsNoChangesOfIssues_GetsNone_Rule32(string wanted, int found)
+    {
+        _world.Unsubscribe(World.Acme, "issues");
+        _world.Unsubscribe(World.Acme, "bugs");
+        _world.Subscribe(World.Acme, "other", "project = SHOP", wanted);
+        _world.Emit(World.Acme, 3);
+        await OutageAsync();
+
+        Assert.Equal(found, (await _world.PollAsync(World.Acme)).Recovered);
+    }
+
     [Fact]
     public async Task Recoveries_OfAnySite_CoverItOnce_Rule32()
     {
