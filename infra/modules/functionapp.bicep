@@ -139,10 +139,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         }
       }
     }
+    // No ftpsState, alwaysOn or others of the kind: this plan refuses them, https://github.com/Azure/azure-cli/issues/31414
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
       ipSecurityRestrictionsDefaultAction: empty(allowedAddressRanges) ? 'Allow' : 'Deny'
       ipSecurityRestrictions: [
@@ -159,7 +159,6 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     }
   }
 
-  // Publishing by Entra ID only: https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable
   // Publishing by Entra ID only: https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable
   resource ftpPublishing 'basicPublishingCredentialsPolicies' = {
     name: 'ftp'

@@ -78,6 +78,24 @@ public sealed class FunctionAppTests
     public async Task AppSettings_Never_HoldWhatFlexConsumptionRefuses(string name) =>
         Assert.DoesNotContain(name, (await Snapshot.FullAsync()).AppSettings().Keys);
 
+    /// <summary>Flex Consumption refuses other properties with error 51021, ftpsState among them
+    /// (<see href="https://github.com/Azure/azure-cli/issues/31414"/>), and the deployment fails. A new one is looked up first, then listed
+    /// here. FTP is off without it: its credentials are, which <see cref="HardeningTests"/> sees to.</summary>
+    [Fact]
+    public async Task SiteConfig_Never_HoldsWhatFlexConsumptionRefuses()
+    {
+        string[] taken =
+        [
+            "appSettings", "http20Enabled", "ipSecurityRestrictions", "ipSecurityRestrictionsDefaultAction", "minTlsVersion",
+            "scmIpSecurityRestrictionsDefaultAction", "scmIpSecurityRestrictionsUseMain", "scmMinTlsVersion",
+        ];
+
+        foreach (var plan in new[] { await Snapshot.DefaultAsync(), await Snapshot.FullAsync() })
+        {
+            Assert.Equal(taken, plan.Single("Microsoft.Web/sites").At("properties.siteConfig").EnumerateObject().Select(property => property.Name).Order());
+        }
+    }
+
     [Fact]
     public async Task AppSettings_Always_HaveNamesThatLinuxTakes() =>
         Assert.All((await Snapshot.FullAsync()).AppSettings().Keys, name => Assert.Matches("^[A-Za-z0-9_.]+$", name));

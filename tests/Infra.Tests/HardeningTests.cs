@@ -24,7 +24,7 @@ public sealed class HardeningTests
     [InlineData("Microsoft.Web/sites", "properties.clientAffinityEnabled", "False")]
     [InlineData("Microsoft.Web/sites", "properties.siteConfig.minTlsVersion", "1.2")]
     [InlineData("Microsoft.Web/sites", "properties.siteConfig.scmMinTlsVersion", "1.2")]
-    [InlineData("Microsoft.Web/sites", "properties.siteConfig.ftpsState", "Disabled")]
+    [InlineData("Microsoft.Web/sites", "properties.siteConfig.http20Enabled", "True")]
     [InlineData("Microsoft.Web/sites", "identity.type", "UserAssigned")]
     public async Task Resource_ByDefault_IsHardened(string type, string property, string expected) =>
         Assert.Equal(expected, (await Snapshot.DefaultAsync()).Single(type).Text(property));
