@@ -44,10 +44,37 @@ public sealed class FunctionAppTests
         var app = plan.Single("Microsoft.Web/sites");
 
         Assert.Equal("https://acme.atlassian.net", settings["Sites__acme__Url"]);
-        Assert.Contains("@Microsoft.KeyVault(SecretUri=", settings["Sites__acme__Secret"], StringComparison.Ordinal);
-        Assert.Contains("acme-client-secret", settings["Sites__acme__Secret"], StringComparison.Ordinal);
+        Assert.Equal($"@Microsoft.KeyVault(SecretUri={settings["KeyVaultUri"]}secrets/acme-client-secret)", settings["Sites__acme__Secret"]);
         Assert.Equal(plan.Single("Microsoft.ManagedIdentity/userAssignedIdentities").Text("id"), app.Text("properties.keyVaultReferenceIdentity"));
         Assert.Equal(("https://hooks.example.com", "True"), (settings["PublicBaseUrl"], settings["TakeOver"]));
+    }
+
+    /// <summary>Of another account, vault or bus nothing would be reached, and only after the deployment.</summary>
+    [Fact]
+    public async Task Addresses_InTheSettings_AreThoseOfTheResourcesBeside()
+    {
+        var plan = await Snapshot.FullAsync();
+        var settings = plan.AppSettings();
+        var account = plan.Single("Microsoft.Storage/storageAccounts").Text("name");
+
+        Assert.All(["blob", "queue", "table"], part =>
+            Assert.Equal($"https://{account}.{part}.core.windows.net", settings[$"AzureWebJobsStorage__{part}ServiceUri"]));
+        Assert.Equal($"https://{plan.Single("Microsoft.KeyVault/vaults").Text("name")}.vault.azure.net/", settings["KeyVaultUri"]);
+        Assert.Equal($"{plan.Single("Microsoft.ServiceBus/namespaces").Text("name")}.servicebus.windows.net", settings["ServiceBus__fullyQualifiedNamespace"]);
+        Assert.Equal(plan.Single("Microsoft.ServiceBus/namespaces/topics").Text("name").Split('/')[^1], settings["ServiceBus__EntityName"]);
+    }
+
+    [Fact]
+    public async Task Package_Always_IsPublishedToAContainerOfItsOwnInTheAccount()
+    {
+        var plan = await Snapshot.DefaultAsync();
+        var account = plan.Single("Microsoft.Storage/storageAccounts").Text("name");
+        var containers = plan.OfType("Microsoft.Storage/storageAccounts/blobServices/containers").Select(each => each.Text("name").Split('/')[^1]);
+        var storage = plan.Single("Microsoft.Web/sites").At("properties.functionAppConfig.deployment.storage");
+
+        Assert.Equal("blobContainer", storage.Text("type"));
+        Assert.Contains(storage.Text("value"), containers.Except([plan.AppSettings()["ClaimCheckContainer"]]).Select(each => $"https://{account}.blob.core.windows.net/{each}"));
+        Assert.Equal(plan.Single("Microsoft.ManagedIdentity/userAssignedIdentities").Text("id"), storage.Text("authentication.userAssignedIdentityResourceId"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Infra.Tests.Support;
 
 namespace Infra.Tests;
@@ -6,13 +7,20 @@ public sealed class NetworkTests
 {
     private static readonly string[] Closed = ["Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults", "Microsoft.ServiceBus/namespaces"];
 
-    [Fact]
-    public async Task Default_WithoutTheSwitch_HasNoNetwork()
+    // Service Bus has no such rules here: its public access alone decides.
+    private static readonly string[] Fenced = ["Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults"];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WithoutTheSwitch_WhateverTheTier_NothingIsClosedAndThereIsNoNetwork(bool premium)
     {
-        var plan = await Snapshot.DefaultAsync();
+        var plan = premium ? await Snapshot.PremiumAsync() : await Snapshot.DefaultAsync();
 
         Assert.DoesNotContain(plan.Resources, resource => resource.Text("type").StartsWith("Microsoft.Network/", StringComparison.Ordinal));
         Assert.All(Closed, type => Assert.Equal("Enabled", plan.Single(type).Text("properties.publicNetworkAccess")));
+        Assert.All(Fenced, type => Assert.Equal("Allow", plan.Single(type).Text("properties.networkAcls.defaultAction")));
+        Assert.False(plan.Single("Microsoft.Web/sites").At("properties").TryGetProperty("virtualNetworkSubnetId", out var subnet) && subnet.ValueKind != JsonValueKind.Null);
     }
 
     [Fact]
@@ -21,12 +29,32 @@ public sealed class NetworkTests
         var plan = await Snapshot.FullAsync();
 
         Assert.All(Closed, type => Assert.Equal("Disabled", plan.Single(type).Text("properties.publicNetworkAccess")));
+        Assert.All(Fenced, type => Assert.Equal(("Deny", "None"), (plan.Single(type).Text("properties.networkAcls.defaultAction"), plan.Single(type).Text("properties.networkAcls.bypass"))));
         var reached = plan.OfType("Microsoft.Network/privateEndpoints").SelectMany(endpoint => endpoint.At("properties.privateLinkServiceConnections").EnumerateArray())
             .Select(connection => (connection.Text("properties.privateLinkServiceId").Split('/')[^2], connection.At("properties.groupIds").EnumerateArray().Single().GetString()!));
         Assert.Equal([("namespaces", "namespace"), ("storageAccounts", "blob"), ("storageAccounts", "table"), ("vaults", "vault")], reached.Order());
+    }
+
+    /// <summary>A zone under another name is deployed without a word, and the service's own name goes on leading to the closed door. The names:
+    /// <see href="https://learn.microsoft.com/azure/private-link/private-endpoint-dns"/>.</summary>
+    [Theory]
+    [InlineData("blob", "privatelink.blob.core.windows.net")]
+    [InlineData("table", "privatelink.table.core.windows.net")]
+    [InlineData("vault", "privatelink.vaultcore.azure.net")]
+    [InlineData("namespace", "privatelink.servicebus.windows.net")]
+    public async Task PrivateEndpoint_OfEachService_IsInItsZoneAndTheNetworkAsksThere(string part, string zone)
+    {
+        var plan = await Snapshot.FullAsync();
+        var network = plan.Single("Microsoft.Network/virtualNetworks").Text("id");
+        var endpoint = Assert.Single(plan.OfType("Microsoft.Network/privateEndpoints"), each => each.Text("name").EndsWith($"-{part}", StringComparison.Ordinal));
+        var zones = plan.Named("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", $"{endpoint.Text("name")}/default").At("properties.privateDnsZoneConfigs");
+        var link = plan.Named("Microsoft.Network/privateDnsZones/virtualNetworkLinks", $"{zone}/{network.Split('/')[^1]}");
+
+        Assert.Equal(plan.Named("Microsoft.Network/privateDnsZones", zone).Text("id"), Assert.Single(zones.EnumerateArray()).Text("properties.privateDnsZoneId"));
+        Assert.Equal([part], Assert.Single(endpoint.At("properties.privateLinkServiceConnections").EnumerateArray()).At("properties.groupIds").Strings());
+        Assert.Equal($"{network}/subnets/endpoints", endpoint.Text("properties.subnet.id"));
+        Assert.Equal((network, "False"), (link.Text("properties.virtualNetwork.id"), link.Text("properties.registrationEnabled")));
         Assert.Equal(4, plan.OfType("Microsoft.Network/privateDnsZones").Count);
-        Assert.Equal(4, plan.OfType("Microsoft.Network/privateDnsZones/virtualNetworkLinks").Count);
-        Assert.Equal(4, plan.OfType("Microsoft.Network/privateEndpoints/privateDnsZoneGroups").Count);
     }
 
     [Fact]

@@ -29,13 +29,16 @@ public sealed partial class ServiceBusTests
         Assert.Equal("", Optional(plan, "maxMessageSizeInKilobytes"));
     }
 
-    [Fact]
-    public async Task Tier_InAPrivateNetwork_IsPremiumWithItsMessageSizeAndThreshold_Decision7()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Tier_InAPrivateNetworkOrByChoice_IsPremiumWithItsMessageSizeAndThreshold_Decision7(bool privateNetwork)
     {
-        var plan = await Snapshot.FullAsync();
+        var plan = privateNetwork ? await Snapshot.FullAsync() : await Snapshot.PremiumAsync();
         var bus = plan.Single("Microsoft.ServiceBus/namespaces");
 
         Assert.Equal(("Premium", "Premium", "1"), (bus.Text("sku.name"), bus.Text("sku.tier"), bus.Text("sku.capacity")));
+        Assert.Equal("1", bus.Text("properties.premiumMessagingPartitions"));
         Assert.Equal($"{900 * 1024}", plan.AppSettings()["ClaimCheckThreshold"]);
         Assert.Equal("1024", Optional(plan, "maxMessageSizeInKilobytes"));
     }
@@ -50,6 +53,22 @@ public sealed partial class ServiceBusTests
         Assert.Equal("False", subscription.Text("properties.deadLetteringOnMessageExpiration"));
         Assert.Equal("False", subscription.Text("properties.requiresSession"));
         Assert.Empty(plan.OfType("Microsoft.ServiceBus/namespaces/topics/subscriptions/rules"));
+    }
+
+    /// <summary>A filter that fails on a message must show in the dead-letter queue, or the message is gone for that subscriber.</summary>
+    [Fact]
+    public async Task Subscriptions_All_KeepWhatTheirFilterOrReaderFailsOn()
+    {
+        var plan = await Snapshot.FullAsync();
+        var topic = plan.Single("Microsoft.ServiceBus/namespaces/topics");
+
+        Assert.All(plan.OfType("Microsoft.ServiceBus/namespaces/topics/subscriptions"), each =>
+        {
+            Assert.StartsWith(topic.Text("name") + "/", each.Text("name"), StringComparison.Ordinal);
+            Assert.Equal("True", each.Text("properties.deadLetteringOnFilterEvaluationExceptions"));
+            Assert.Equal(topic.Text("properties.defaultMessageTimeToLive"), each.Text("properties.defaultMessageTimeToLive"));
+            Assert.Equal(("PT1M", "10"), (each.Text("properties.lockDuration"), each.Text("properties.maxDeliveryCount")));
+        });
     }
 
     [Fact]

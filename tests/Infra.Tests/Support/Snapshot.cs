@@ -5,7 +5,7 @@ namespace Infra.Tests.Support;
 
 /// <summary>The resources a deployment would make, predicted by <c>bicep snapshot</c> without Azure
 /// (<see href="https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-cli#snapshot"/>).
-/// What only Azure knows stays an expression in brackets.</summary>
+/// What only Azure knows stays an expression in brackets, but for the addresses of the public cloud.</summary>
 internal sealed class Snapshot
 {
     public const string SubscriptionId = "00000000-0000-0000-0000-000000000001";
@@ -26,6 +26,9 @@ internal sealed class Snapshot
 
     /// <summary>Every switch at its default.</summary>
     public static Task<Snapshot> DefaultAsync() => OfAsync();
+
+    /// <summary>Premium without a private network: what belongs to the one must not hang on the other.</summary>
+    public static Task<Snapshot> PremiumAsync() => OfAsync("serviceBusSku = 'Premium'");
 
     /// <summary>Every switch thrown, and the longest environment name.</summary>
     public static Task<Snapshot> FullAsync() => OfAsync(
@@ -77,7 +80,7 @@ internal sealed class Snapshot
     {
         var answer = await AskAsync(await WriteAsync(parameters));
         Assert.True(answer.TryGetProperty("result", out var result), $"bicep snapshot failed: {answer}");
-        using var json = JsonDocument.Parse(result.Text("snapshot"));
+        using var json = JsonDocument.Parse(PublicCloud.Resolve(result.Text("snapshot")));
         return new Snapshot(json.RootElement.Clone());
     }
 
