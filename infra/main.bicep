@@ -1,7 +1,7 @@
 // Everything the system needs, in one resource group of its own. docs/deploy.md walks through it, docs/settings.md explains the settings.
 targetScope = 'subscription'
 
-import { baseUrl, groupName, schedule } from 'modules/checks.bicep'
+import { actionGroups, addressRanges, addressSpace, baseUrl, groupName, mail, principals, schedule } from 'modules/checks.bicep'
 import { siteSettings as checkedSiteSettings } from 'modules/settings.bicep'
 
 @description('Name of this installation, in the resource group\'s name and the tags.')
@@ -31,6 +31,10 @@ param serviceBusSku string = privateNetwork ? 'Premium' : 'Standard'
 
 @description('Object ids of the identities that read the topic\'s subscriptions. Naming one also dead-letters what expires unread.')
 param consumerPrincipalIds string[] = []
+
+@description('What the consumerPrincipalIds are, all of them. With it Azure takes a principal too new to be found everywhere.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param consumerPrincipalType string = 'ServicePrincipal'
 
 @description('True adds a subscription that takes only jira:issue_created, as an example of a filter.')
 param filteredSubscription bool = false
@@ -138,7 +142,7 @@ var settings = union(
 )
 
 var alertTargets = concat(
-  actionGroupIds,
+  actionGroups('actionGroupIds', actionGroupIds),
   empty(alertEmail)
     ? []
     : [resourceId(subscription().subscriptionId, resourceGroupName, 'Microsoft.Insights/actionGroups', names.actionGroup)]
@@ -201,7 +205,8 @@ module serviceBus 'modules/servicebus.bicep' = {
     topicSizeInMegabytes: topicSizeInMegabytes
     messageDays: messageDays
     identityName: names.identity
-    consumerPrincipalIds: consumerPrincipalIds
+    consumerPrincipalIds: principals('consumerPrincipalIds', consumerPrincipalIds)
+    consumerPrincipalType: consumerPrincipalType
     filteredSubscription: filteredSubscription
     sessionSubscription: sessionSubscription
     workspaceName: names.workspace
@@ -216,7 +221,7 @@ module keyVault 'modules/keyvault.bicep' = {
     location: location
     tags: tags
     identityName: names.identity
-    deployerPrincipalId: deployerPrincipalId
+    deployerPrincipalId: empty(deployerPrincipalId) ? '' : principals('deployerPrincipalId', [deployerPrincipalId])[0]
     deployerPrincipalType: deployerPrincipalType
     purgeProtection: keyVaultPurgeProtection
     publicNetworkAccess: !privateNetwork
@@ -231,7 +236,7 @@ module network 'modules/network.bicep' = if (privateNetwork) {
     name: names.network
     location: location
     tags: tags
-    addressPrefix: networkAddressPrefix
+    addressPrefix: addressSpace('networkAddressPrefix', networkAddressPrefix)
     storageName: names.storage
     vaultName: names.vault
     serviceBusName: names.serviceBus
@@ -254,7 +259,7 @@ module functionApp 'modules/functionapp.bicep' = {
     settings: settings
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyHttpInstances: alwaysReadyHttpInstances
-    allowedAddressRanges: allowedAddressRanges
+    allowedAddressRanges: addressRanges('allowedAddressRanges', allowedAddressRanges)
     networkName: privateNetwork ? names.network : ''
   }
 }
@@ -264,7 +269,7 @@ module actionGroup 'modules/action-group.bicep' = if (!empty(alertEmail)) {
   params: {
     name: names.actionGroup
     tags: tags
-    email: alertEmail
+    email: mail('alertEmail', alertEmail)
   }
 }
 

@@ -22,6 +22,10 @@ param messageDays int
 @description('Object ids of the identities that read here.')
 param consumerPrincipalIds string[]
 
+@description('What they are.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param consumerPrincipalType string
+
 resource topic 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' existing = {
   name: '${namespaceName}/${topicName}'
 }
@@ -57,6 +61,7 @@ resource receive 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     name: guid(subscription.id, principalId, serviceBusReceiver)
     properties: {
       principalId: principalId
+      principalType: consumerPrincipalType
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusReceiver)
     }
   }

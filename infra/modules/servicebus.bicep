@@ -32,6 +32,10 @@ param identityName string
 @description('Object ids of the identities that read the subscriptions.')
 param consumerPrincipalIds string[]
 
+@description('What they are.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param consumerPrincipalType string
+
 @description('True adds a subscription of one event type, as an example of a filter.')
 param filteredSubscription bool
 
@@ -99,6 +103,7 @@ module subscription 'servicebus-subscription.bicep' = [
       requiresSession: subscription.requiresSession
       messageDays: messageDays
       consumerPrincipalIds: consumerPrincipalIds
+      consumerPrincipalType: consumerPrincipalType
     }
   }
 ]

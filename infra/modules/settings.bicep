@@ -1,16 +1,22 @@
 // App settings out of the sites' settings and secrets; what the app could not read fails here, with a sentence.
 // Linux takes letters, digits, '_' and '.' in a setting's name: https://learn.microsoft.com/azure/app-service/configure-common
+import { only } from 'checks.bicep'
 
 var ofTheOAuthApp = ['oauthclientid', 'oauthclientsecret', 'oauthpreviousclientsecret']
 var endingsOfSecrets = ['secret', 'previoussecret', 'refreshtoken', 'apitoken', 'oauthclientsecret', 'oauthpreviousclientsecret']
-var letters = 'abcdefghijklmnopqrstuvwxyz0123456789_.'
+var letters = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 func declared(name string) bool => startsWith(name, 'sites__') || startsWith(name, 'subscriptions__') || contains(ofTheOAuthApp, name)
 
-func wellNamed(name string) bool =>
-  declared(toLower(name)) && empty(filter(range(0, length(name)), i => !contains(letters, toLower(substring(name, i, 1)))))
+func wellNamed(name string) bool => declared(toLower(name)) && only('${letters}_.', name)
 
 func secret(name string) bool => contains(endingsOfSecrets, last(split(toLower(name), '__'))!)
+
+// https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers
+func vaultName(name string) bool => !empty(name) && length(name) <= 127 && only('${letters}-', name)
+
+// The names of the settings alone: somebody may have put the secret itself there.
+func misnamed(secrets { *: string }) string[] => map(filter(items(secrets), entry => !vaultName(entry.value)), entry => entry.key)
 
 func joined(names string[]) string => join(names, ', ')
 
@@ -23,4 +29,6 @@ func siteSettings(plain { *: string }, secrets { *: string }, vaultUri string) {
         ? fail('siteSettings holds plain values only. Put these into Key Vault and name the Key Vault secret in siteSecretNames: ${joined(filter(objectKeys(plain), name => secret(name)))}')
         : !empty(filter(objectKeys(secrets), name => !secret(name)))
             ? fail('siteSecretNames takes only settings that end in Secret, RefreshToken or ApiToken. Wrong: ${joined(filter(objectKeys(secrets), name => !secret(name)))}')
-            : union(plain, mapValues(secrets, name => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${name})'))
+            : !empty(misnamed(secrets))
+                ? fail('siteSecretNames takes names of Key Vault secrets: 1 to 127 letters, digits and hyphens, never an address or the secret itself. Wrong: ${joined(misnamed(secrets))}')
+                : union(plain, mapValues(secrets, name => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${name})'))

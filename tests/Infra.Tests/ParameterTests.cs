@@ -13,11 +13,30 @@ public sealed class ParameterTests
     [InlineData("Wrong: Publisher", "siteSettings = { Publisher: 'StorageQueue' }")]
     [InlineData("name the Key Vault secret in siteSecretNames: Sites__acme__Secret, sites__b__refreshtoken", "siteSettings = { Sites__acme__Secret: 'hush', sites__b__refreshtoken: 'hush' }")]
     [InlineData("Wrong: Sites__acme__Url", "siteSecretNames = { Sites__acme__Url: 'acme-url' }")]
+    [InlineData("siteSecretNames takes names of Key Vault secrets: 1 to 127 letters, digits and hyphens, never an address or the secret itself. Wrong: Sites__acme__Secret, Sites__b__Secret", "siteSecretNames = { Sites__acme__Secret: 'https://kv.vault.azure.net/secrets/acme', Sites__b__Secret: 'b_secret', Sites__c__Secret: 'c-secret' }")]
+    [InlineData("siteSecretNames takes names of Key Vault secrets", "siteSecretNames = { Sites__acme__Secret: '' }")]
     [InlineData("refreshSchedule needs six fields", "refreshSchedule = '17 3 * * *'")]
+    [InlineData("pollSchedule needs six fields", "pollSchedule = '0 */15 * * * ?'")]
+    [InlineData("pollSchedule needs six fields", "pollSchedule = '00:15:00'")]
     [InlineData("publicBaseUrl must be an https address", "publicBaseUrl = 'http://hooks.example.com'")]
+    [InlineData("publicBaseUrl must be an https address", "publicBaseUrl = 'https://'")]
+    [InlineData("allowedAddressRanges takes ranges like \"203.0.113.0/24\" or \"2001:db8::/32\", a single address as \"203.0.113.7/32\". Wrong: 203.0.113.7, foo", "allowedAddressRanges = ['203.0.113.0/24', '203.0.113.7', 'foo']")]
+    [InlineData("Wrong: 203.0.113.0/33, 203.0.113.256/32, 2001:db8::/129, a:b/8", "allowedAddressRanges = ['203.0.113.0/33', '203.0.113.256/32', '2001:db8::/129', 'a:b/8']")]
+    [InlineData("networkAddressPrefix must be an IPv4 range from /8 to /24", "privateNetwork = true", "networkAddressPrefix = '10.20.0.0/25'")]
+    [InlineData("networkAddressPrefix must be an IPv4 range from /8 to /24, given by its first address, like \"10.20.0.0/24\", and is \"10.20.0.5/24\".", "privateNetwork = true", "networkAddressPrefix = '10.20.0.5/24'")]
+    [InlineData("networkAddressPrefix must be an IPv4 range", "privateNetwork = true", "networkAddressPrefix = '10.20.0.0'")]
+    [InlineData("deployerPrincipalId takes object ids of Entra ID", "deployerPrincipalId = 'you@example.com'")]
+    [InlineData("consumerPrincipalIds takes object ids of Entra ID, like \"11111111-2222-3333-4444-555555555555\". Wrong: orders, 11111111-2222-3333-4444-55555555555g", "consumerPrincipalIds = ['11111111-2222-3333-4444-555555555555', 'orders', '11111111-2222-3333-4444-55555555555g']")]
+    [InlineData("alertEmail must be one mail address, like \"you@example.com\", and is \"you.example.com\".", "alertEmail = 'you.example.com'")]
+    [InlineData("alertEmail must be one mail address", "alertEmail = 'you@example.com; me@example.com'")]
+    [InlineData("actionGroupIds takes resource ids, /subscriptions/ID/resourceGroups/NAME/providers/Microsoft.Insights/actionGroups/NAME. Wrong: oncall", "actionGroupIds = ['oncall']")]
     [InlineData("made of environmentName, takes letters", "environmentName = 'my hooks'")]
     public async Task Parameter_Wrong_FailsWithASentenceThatHelps(string sentence, params string[] parameters) =>
         Assert.Contains(sentence, await Snapshot.FailureAsync(parameters), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task ConsumerPrincipalType_OutsideItsDecorator_FailsWithWhatIsAllowed() =>
+        Assert.Contains("\"'Group' | 'ServicePrincipal' | 'User'\"", await Snapshot.DiagnosticsAsync("consumerPrincipalType = 'App'"), StringComparison.Ordinal);
 
     [Fact]
     public async Task Parameter_OutsideItsDecorators_FailsWithWhatIsAllowed()

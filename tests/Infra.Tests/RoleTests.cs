@@ -54,6 +54,16 @@ public sealed class RoleTests
             ("Service Bus Data Receiver", "Microsoft.ServiceBus/namespaces/topics/subscriptions"), (role.Name, role.ScopeType)));
     }
 
+    /// <summary>Without its type, Azure looks a principal up that may be too new to be found: PrincipalNotFound
+    /// (<see href="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---assigning-a-role-to-a-new-principal-sometimes-fails"/>).</summary>
+    [Fact]
+    public async Task Principals_All_AreGivenWithTheirType()
+    {
+        var roles = Roles(await Snapshot.FullAsync());
+
+        Assert.All(roles, role => Assert.Equal(role.Principal == Snapshot.Consumer ? "Group" : "ServicePrincipal", role.PrincipalType));
+    }
+
     [Fact]
     public async Task RoleNames_Always_AreGuidsThatDifferByScopeAndPrincipal()
     {
