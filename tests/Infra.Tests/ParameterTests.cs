@@ -73,4 +73,30 @@ public sealed class ParameterTests
         Assert.Matches(pattern, (await Snapshot.DefaultAsync()).Single(type).Text("name"));
         Assert.NotEqual((await Snapshot.FullAsync()).Single(type).Text("name"), (await Snapshot.DefaultAsync()).Single(type).Text("name"));
     }
+
+    /// <summary>Of what there are several or only sometimes one; limits:
+    /// <see href="https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"/>.</summary>
+    [Theory]
+    [InlineData("Microsoft.Insights/components", 1, "^[A-Za-z0-9_().-]{0,259}[A-Za-z0-9_()-]$")]
+    [InlineData("Microsoft.Insights/actionGroups", 1, "^[A-Za-z0-9 _-]{1,260}$")]
+    [InlineData("Microsoft.Insights/metricAlerts", 4, "^[A-Za-z0-9 _-]{1,260}$")]
+    [InlineData("Microsoft.Insights/scheduledQueryRules", 6, "^[A-Za-z0-9 _-]{1,260}$")]
+    [InlineData("Microsoft.Network/virtualNetworks", 1, "^[a-z0-9][a-z0-9_.-]{0,62}[a-z0-9_]$")]
+    [InlineData("Microsoft.Network/natGateways", 1, "^[a-z0-9][a-z0-9_.-]{0,78}[a-z0-9_]$")]
+    [InlineData("Microsoft.Network/publicIPAddresses", 1, "^[a-z0-9][a-z0-9_.-]{0,78}[a-z0-9_]$")]
+    [InlineData("Microsoft.Network/privateEndpoints", 4, "^[a-z0-9][a-z0-9_.-]{0,62}[a-z0-9_]$")]
+    [InlineData("Microsoft.Network/privateDnsZones/virtualNetworkLinks", 4, "^[a-z0-9][a-z0-9_.-]{0,78}[a-z0-9_]$")]
+    [InlineData("Microsoft.ServiceBus/namespaces/topics/subscriptions", 3, "^[a-z0-9][a-z0-9_.-]{0,48}[a-z0-9]$")]
+    public async Task Names_OfAlertsAndNetwork_WithTheLongestEnvironmentName_AreValid(string type, int least, string pattern)
+    {
+        var names = (await Snapshot.FullAsync()).OfType(type).Select(resource => resource.Text("name").Split('/')[^1]).ToList();
+
+        Assert.InRange(names.Count, least, int.MaxValue);
+        Assert.All(names, name => Assert.Matches(pattern, name));
+    }
+
+    /// <summary>What a text message shows of the sender.</summary>
+    [Fact]
+    public async Task ShortName_OfTheActionGroup_HasTwelveLettersAtMost() =>
+        Assert.InRange((await Snapshot.FullAsync()).Single("Microsoft.Insights/actionGroups").Text("properties.groupShortName").Length, 1, 12);
 }
