@@ -40,9 +40,57 @@ public sealed partial class DocsTests
             entity => Assert.Contains($"`{entity.Text("name").Split('/')[^1]}`", page, StringComparison.Ordinal));
         Assert.Contains($"rg-{"$AZURE_ENV_NAME"}", page, StringComparison.Ordinal);
         Assert.StartsWith("rg-", plan.Single("Microsoft.Resources/resourceGroups").Text("name"), StringComparison.Ordinal);
-        Assert.Contains("ten alerts", page, StringComparison.Ordinal);
-        Assert.Equal(10, plan.OfType("Microsoft.Insights/metricAlerts").Count + plan.OfType("Microsoft.Insights/scheduledQueryRules").Count);
     }
+
+    [Fact]
+    public async Task DeployPage_Numbers_AreThoseOfTheTemplate()
+    {
+        string[] words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen"];
+        var plan = await Snapshot.FullAsync();
+        var page = Repository.Read("docs/deploy.md");
+        var (metrics, queries) = (plan.OfType("Microsoft.Insights/metricAlerts").Count, plan.OfType("Microsoft.Insights/scheduledQueryRules").Count);
+
+        Assert.Contains($" {words[plan.OfType("Microsoft.Storage/storageAccounts/tableServices/tables").Count]} tables", page, StringComparison.Ordinal);
+        Assert.Contains($" {words[metrics + queries]} alerts", page, StringComparison.Ordinal);
+        Assert.Contains($"alerts: {metrics} on metrics, {queries} on queries", page, StringComparison.Ordinal);
+        Assert.Contains($"{words[plan.OfType("Microsoft.Network/privateEndpoints").Count]} endpoints", page, StringComparison.Ordinal);
+    }
+
+    /// <summary>A restart alone leaves the values that were fetched before
+    /// (<see href="https://learn.microsoft.com/azure/app-service/app-service-key-vault-references#understand-rotation"/>): whoever puts a secret in
+    /// is led to the call that has it fetched.</summary>
+    [Theory]
+    [InlineData("First secrets")]
+    [InlineData("Minutes of waiting, and what they look like")]
+    [InlineData("Upgrade")]
+    public void DeployPage_WhereASecretChanges_LeadsToTheRefreshOfReferences(string section)
+    {
+        Assert.Contains("](#key-vault-references)", Section(section), StringComparison.Ordinal);
+        Assert.DoesNotContain("functionapp restart", Section(section), StringComparison.Ordinal);
+        Assert.Contains("/config/configreferences/appsettings/refresh?api-version=2022-03-01", Section("Key Vault references"), StringComparison.Ordinal);
+    }
+
+    /// <summary>The page and the workflow tell Azure of the functions by the same call.</summary>
+    [Fact]
+    public void DeployPage_FunctionsThatAreNotKnown_AreMadeKnownAsTheWorkflowDoes()
+    {
+        const string Call = "/host/default/sync?api-version=2024-11-01";
+
+        Assert.Contains(Call, Section("Minutes of waiting, and what they look like"), StringComparison.Ordinal);
+        Assert.Contains(Call, Repository.Read(".github/workflows/deploy.yml"), StringComparison.Ordinal);
+    }
+
+    /// <summary>azd gives the deployer's id, not what it is: https://learn.microsoft.com/azure/developer/azure-developer-cli/manage-environment-variables.</summary>
+    [Fact]
+    public void DeployPage_ForAServicePrincipal_NamesTheVariableThatTheParametersRead()
+    {
+        Assert.Contains("azd env set AZURE_PRINCIPAL_TYPE ServicePrincipal", Section("Way 1: azd"), StringComparison.Ordinal);
+        Assert.Contains("AZURE_PRINCIPAL_TYPE=ServicePrincipal", Section("Way 2: az and func"), StringComparison.Ordinal);
+        Assert.Contains("readEnvironmentVariable('AZURE_PRINCIPAL_TYPE'", Repository.Read("infra/main.bicepparam"), StringComparison.Ordinal);
+    }
+
+    private static string Section(string heading) =>
+        Assert.Single(Repository.Read("docs/deploy.md").Split("\n## "), section => section.StartsWith(heading + "\n", StringComparison.Ordinal));
 
     private static string Slug(string heading) => NotInSlug().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
 
