@@ -23,7 +23,7 @@ internal static class EnvelopeReader
             reader.Read();
             return envelope;
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             return default;
         }
@@ -123,5 +123,17 @@ internal static class EnvelopeReader
         return false;
     }
 
-    private static bool Next(scoped ref Utf8JsonReader reader) => reader.Read() && reader.TokenType is JsonTokenType.PropertyName;
+    // Steps to the next name that could be one of ours. Half a surrogate pair cannot be compared without an exception, so names with an
+    // escape from \uD000 on are passed over like any that we do not know.
+    private static bool Next(scoped ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            if (!reader.ValueIsEscaped || (reader.ValueSpan.IndexOf("\\ud"u8) < 0 && reader.ValueSpan.IndexOf("\\uD"u8) < 0)) return true;
+
+            reader.Skip();
+        }
+
+        return false;
+    }
 }

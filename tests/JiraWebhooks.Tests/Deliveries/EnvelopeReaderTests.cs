@@ -59,6 +59,15 @@ public sealed class EnvelopeReaderTests
         Assert.Equal(EnvelopeSnapshot.Nothing with { Event = "a\uFFFD", IssueId = "1" }, EnvelopeSnapshot.Read(body));
     }
 
+    /// <summary>JSON allows it, .NET throws where it is compared. It is a name like any other that we do not know (rule 11).</summary>
+    [Theory]
+    [InlineData("""{"\ud800":1,"webhookEvent":"a","issue":{"id":"1"}}""")]
+    [InlineData("""{"webhookEvent":"a","issue":{"id":"1","\uDC00":{"id":"2"}},"i\ud800ssue":3}""")]
+    [InlineData("""{"webhookEvent":"a","issue":{"id":"1"},"user":{"\ud800":[1]},"comment":{"\ud800":1},"worklog":{"\ud800":1},"changelog":{"\ud800":1}}""")]
+    [InlineData("""{"webhookEvent":"a","issue":{"id":"1"},"comment":{"author":{"\ud800":1},"updateAuthor":{"\ud800":1}},"worklog":{"author":{"\ud800":1}}}""")]
+    public void Read_HalfASurrogatePairInAName_IsPassedOver_Decision1(string json) =>
+        Assert.Equal(EnvelopeSnapshot.Nothing with { Event = "a", IssueId = "1" }, Read(json));
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]
