@@ -29,9 +29,14 @@ public sealed class ClaimCheck(LazyContainer bodies) : IClaimCheck
         {
             await blob.UploadAsync(BinaryData.FromBytes(message.Body), options, cancellationToken);
         }
-        catch (RequestFailedException there) when (there.Status is 409 or 412)
+        catch (RequestFailedException there) when (there.ErrorCode == BlobErrorCode.BlobAlreadyExists || there.ErrorCode == BlobErrorCode.ConditionNotMet)
         {
-            // stored by an earlier attempt
+            // Stored by an earlier attempt. Any other conflict, as with a container that is being deleted, has stored nothing.
+        }
+        catch (RequestFailedException gone) when (gone.ErrorCode == BlobErrorCode.ContainerNotFound || gone.ErrorCode == BlobErrorCode.ContainerBeingDeleted)
+        {
+            bodies.Forget();
+            throw;
         }
 
         return blob.Uri;

@@ -1,3 +1,5 @@
+using Azure;
+using Azure.Storage.Queues.Models;
 using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Publishing;
@@ -20,7 +22,15 @@ public sealed class StorageQueueDeliveryPublisher(LazyQueueClient deliveries, IC
     {
         var text = await TextAsync(message, cancellationToken);
         var queue = await deliveries.GetAsync(cancellationToken);
-        await queue.SendMessageAsync(BinaryData.FromBytes(text), timeToLive: Forever, cancellationToken: cancellationToken);
+        try
+        {
+            await queue.SendMessageAsync(BinaryData.FromBytes(text), timeToLive: Forever, cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException gone) when (gone.ErrorCode == QueueErrorCode.QueueNotFound || gone.ErrorCode == QueueErrorCode.QueueBeingDeleted)
+        {
+            deliveries.Forget();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -16,4 +16,7 @@ public sealed class LazyContainer(BlobServiceClient service, string name)
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         return _container = container;
     }
+
+    /// <summary>Somebody has deleted it: the next call creates it again.</summary>
+    public void Forget() => _container = null;
 }

@@ -16,4 +16,7 @@ public sealed class LazyQueueClient(QueueServiceClient service, string name)
         await queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         return _queue = queue;
     }
+
+    /// <summary>Somebody has deleted it: the next call creates it again.</summary>
+    public void Forget() => _queue = null;
 }

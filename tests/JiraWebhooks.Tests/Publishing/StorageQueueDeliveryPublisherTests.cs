@@ -1,4 +1,5 @@
 using System.Text;
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using JiraWebhooks.Publishing;
@@ -89,12 +90,57 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
         Assert.Equal(messages.Select(message => message.MessageId), (await ReceiveAsync()).Select(message => message.MessageId));
     }
 
+    /// <summary>A publisher that outlives what it publishes to must not wait for a restart.</summary>
     [Theory]
-    [InlineData("https://evil.example.com/jira-bodies/acme/x")]
+    [InlineData(10)]
+    [InlineData(40_000)]
+    public async Task Publish_QueueAndContainerWereDeleted_FailsOnceAndCreatesThemAgain_Decision1(int size)
+    {
+        var publisher = Publisher();
+        await publisher.PublishAsync(Message("id-1", new byte[40_000]), Token);
+        await _queues.GetQueueClient("jira-deliveries").DeleteAsync(Token);
+        await _blobs.GetBlobContainerClient("jira-bodies").DeleteAsync(cancellationToken: Token);
+
+        // A large one needs both, and finds them missing one after the other.
+        for (var missing = size > 32 * 1024 ? 2 : 1; missing > 0; missing--)
+        {
+            await Assert.ThrowsAsync<RequestFailedException>(() => publisher.PublishAsync(Message("id-2", new byte[size]), Token));
+        }
+
+        await publisher.PublishAsync(Message("id-2", new byte[size]), Token);
+
+        var got = Assert.Single(await ReceiveAsync());
+        Assert.Equal(size, (await Reader().ReadAsync(got.Body, got.Properties, Token)).ToMemory().Length);
+    }
+
+    /// <summary>CONTAINER stands for the container's address.</summary>
+    [Theory]
+    [InlineData("https://evil.example.com/jira-bodies/acme/HASH")]
     [InlineData("")]
-    public async Task Read_ReferenceOutsideOfTheContainer_IsNotFollowed(string reference) =>
+    [InlineData("CONTAINER")]
+    [InlineData("CONTAINER/")]
+    [InlineData("CONTAINER/acme")]
+    [InlineData("CONTAINER/acme/x")]
+    [InlineData("CONTAINER/../secrets/x")]
+    [InlineData("CONTAINER/../secrets/HASH")]
+    [InlineData("CONTAINER/acme/../../secrets/HASH")]
+    [InlineData("CONTAINER/%2e%2e/secrets/HASH")]
+    [InlineData("CONTAINER/%2e%2e%2fsecrets%2fHASH")]
+    [InlineData("CONTAINER/..%2fHASH")]
+    [InlineData("CONTAINER/acme%2fHASH")]
+    [InlineData("CONTAINER/acme/HASH?comp=x")]
+    [InlineData("CONTAINER/acme/HASH\n")]
+    [InlineData("CONTAINER/ACME/HASH")]
+    [InlineData("CONTAINER-secret/acme/HASH")]
+    public async Task Read_ReferenceToAnythingButABody_IsNotFollowed(string reference)
+    {
+        var text = reference
+            .Replace("CONTAINER", _blobs.GetBlobContainerClient("jira-bodies").Uri.AbsoluteUri, StringComparison.Ordinal)
+            .Replace("HASH", new string('a', 64), StringComparison.Ordinal);
+
         await Assert.ThrowsAsync<ArgumentException>(() =>
-            Reader().ReadAsync(BinaryData.Empty, new Dictionary<string, object> { [MessageProperties.DataRef] = reference }, Token));
+            Reader().ReadAsync(BinaryData.Empty, new Dictionary<string, object> { [MessageProperties.DataRef] = text }, Token));
+    }
 
     [Theory]
     [InlineData("not json")]
