@@ -3,8 +3,9 @@ using JiraWebhooks.Publishing;
 
 namespace JiraWebhooks.ServiceBus;
 
-/// <summary>Publishes to a Service Bus topic or queue. It returns when the bus has accepted everything, and throws
-/// <see cref="ServiceBusException"/> otherwise; duplicate detection makes a repeat harmless.</summary>
+/// <summary>Publishes to a Service Bus topic or queue. It returns when the bus has accepted everything, and throws otherwise:
+/// <see cref="PublishFailedException"/> for what somebody must mend, <see cref="ServiceBusException"/> for what passes. Duplicate detection
+/// makes a repeat harmless.</summary>
 /// <param name="sender">The topic's or queue's sender.</param>
 /// <param name="claimCheck">Where bodies go that are too large.</param>
 /// <param name="threshold">Body size in bytes above which they go there without asking the bus.</param>
@@ -15,11 +16,32 @@ public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimC
     public const int DefaultThreshold = 192 * 1024;
 
     /// <inheritdoc/>
-    public async Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken) =>
-        await SendAsync(await PrepareAsync(message, cancellationToken), cancellationToken);
+    public async Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(await PrepareAsync(message, cancellationToken), cancellationToken);
+        }
+        catch (ServiceBusException refused) when (NeedsMending(refused))
+        {
+            throw Unmended(refused);
+        }
+    }
 
     /// <inheritdoc/>
     public async Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(messages, cancellationToken);
+        }
+        catch (ServiceBusException refused) when (NeedsMending(refused))
+        {
+            throw Unmended(refused);
+        }
+    }
+
+    private async Task SendAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken)
     {
         var next = 0;
         Outgoing? left = null;
@@ -89,6 +111,14 @@ public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimC
     private async Task<Outgoing> ClaimAsync(Outgoing outgoing, CancellationToken cancellationToken) => outgoing.Claimed
         ? throw TooLarge()
         : outgoing with { Message = ServiceBusMessages.Of(outgoing.Delivery, await claimCheck.StoreAsync(outgoing.Delivery, cancellationToken)), Claimed = true };
+
+    private static bool NeedsMending(ServiceBusException refused) => refused.Reason is ServiceBusFailureReason.MessagingEntityNotFound
+        or ServiceBusFailureReason.MessagingEntityDisabled
+        or ServiceBusFailureReason.QuotaExceeded
+        or ServiceBusFailureReason.MessageSizeExceeded;
+
+    private static PublishFailedException Unmended(ServiceBusException refused) =>
+        new($"The bus refuses, and will until somebody mends it: {refused.Reason}.", refused);
 
     private static ServiceBusException TooLarge() =>
         new("A message without its body is too large for the bus.", ServiceBusFailureReason.MessageSizeExceeded);

@@ -24,7 +24,7 @@ internal sealed class FakeSender : ServiceBusSender
     /// <summary>Largest sum of bodies in bytes that the bus takes at once, although the batch had room for more.</summary>
     public int MaxSend { get; set; } = int.MaxValue;
 
-    public ServiceBusException? Failure { get; set; }
+    public Exception? Failure { get; set; }
 
     public override Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default)
     {

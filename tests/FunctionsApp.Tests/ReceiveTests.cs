@@ -4,6 +4,7 @@ using Azure.Messaging.ServiceBus;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FunctionsApp.Tests;
 
@@ -12,7 +13,14 @@ public sealed class ReceiveTests : IAsyncDisposable
 {
     private const string Secret = "a-secret-of-the-test";
 
+    /// <summary>What does not pass by itself: somebody must hear of it.</summary>
+    private static readonly ServiceBusFailureReason[] ToBeMended =
+    [
+        ServiceBusFailureReason.MessagingEntityNotFound, ServiceBusFailureReason.MessagingEntityDisabled, ServiceBusFailureReason.QuotaExceeded, ServiceBusFailureReason.MessageSizeExceeded,
+    ];
+
     private readonly FakeSender _sender = new();
+    private readonly LogRecorder _logs = new();
 
     public static TheoryData<ServiceBusFailureReason> Reasons => [.. Enum.GetValues<ServiceBusFailureReason>()];
 
@@ -42,6 +50,17 @@ public sealed class ReceiveTests : IAsyncDisposable
         Assert.Equal(503, response.StatusCode);
         Assert.False(string.IsNullOrEmpty(response.Headers.RetryAfter));
         Assert.Empty(_sender.Sent);
+        Assert.Equal(ToBeMended.Contains(reason) ? LogLevel.Error : LogLevel.Warning, Assert.Single(_logs.Entries).Level);
+        Assert.Contains(reason.ToString(), _logs.Entries[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Receive_NoIdentity_Is503AndAnError_Decision1()
+    {
+        _sender.Failure = new Azure.Identity.CredentialUnavailableException("no identity");
+
+        Assert.Equal(503, (await DeliverAsync(Signed)).StatusCode);
+        Assert.Equal(LogLevel.Error, Assert.Single(_logs.Entries).Level);
     }
 
     [Fact]
@@ -58,7 +77,7 @@ public sealed class ReceiveTests : IAsyncDisposable
     private async Task<HttpResponse> DeliverAsync(Func<byte[], string> signature)
     {
         using var app = TestApp.Build(
-            services => services.AddSingleton<IAzureClientFactory<ServiceBusClient>>(new FakeClient(_sender)).AddKeyedSingleton<JiraWebhooks.Publishing.IClaimCheck>(JiraWebhooks.AzureClients.Receive, new FakeClaimCheck()),
+            services => services.AddSingleton<IAzureClientFactory<ServiceBusClient>>(new FakeClient(_sender)).AddKeyedSingleton<JiraWebhooks.Publishing.IClaimCheck>(JiraWebhooks.AzureClients.Receive, new FakeClaimCheck()).AddSingleton<ILoggerProvider>(_logs),
             ("ServiceBus:fullyQualifiedNamespace", "example.servicebus.windows.net"),
             ("Sites:acme:Url", "https://acme.atlassian.net"), ("Sites:acme:Scheme", "AdminWebhook"), ("Sites:acme:Secret", Secret));
         var body = """{"timestamp":1700000000123,"webhookEvent":"jira:issue_updated","issue":{"id":"10002","key":"ED-1"}}"""u8.ToArray();

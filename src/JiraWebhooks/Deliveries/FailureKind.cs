@@ -1,4 +1,6 @@
 using Azure;
+using Azure.Identity;
+using JiraWebhooks.Publishing;
 
 namespace JiraWebhooks.Deliveries;
 
@@ -6,12 +8,13 @@ namespace JiraWebhooks.Deliveries;
 /// both are 503 (decision 1).</summary>
 internal static class FailureKind
 {
-    /// <summary>True for missing rights, missing resources and errors in the program.</summary>
+    /// <summary>True for missing identities, rights and resources, a bus that is full, and errors in the program.</summary>
     public static bool IsPermanent(Exception? cause) => cause switch
     {
         null => false,
         RequestFailedException { Status: 408 or 429 } => false,
         RequestFailedException { Status: >= 400 and < 500 } => true,
+        PublishFailedException or AuthenticationFailedException => true,
         UnauthorizedAccessException or ArgumentException or NotSupportedException or NotImplementedException or NullReferenceException => true,
         _ => cause.InnerException is { } inner && IsPermanent(inner),
     };
