@@ -36,7 +36,7 @@ public static class DeliveryDescriber
             Type = type,
             IssueKey = envelope.IssueKey.IsEmpty ? null : JsonText.ToText(envelope.IssueKey),
             Time = envelope.Timestamp is { } milliseconds ? JiraDateConverter.FromMilliseconds(milliseconds) : null,
-            Flow = headers.Flow is { } flow ? JsonText.Cut(flow) : null,
+            Flow = headers.Flow is { } flow ? MessageProperties.Cut(flow) : null,
             Retry = headers.Retry,
             WebhookIds = WebhookIds.Format(envelope.WebhookIds),
             Unparsed = !envelope.IsReadable,
@@ -48,7 +48,7 @@ public static class DeliveryDescriber
             Body = body,
         };
 
-        return headers.ContentType is { } contentType ? message with { ContentType = JsonText.Cut(contentType) } : message;
+        return headers.ContentType is { } contentType ? message with { ContentType = MessageProperties.Cut(contentType) } : message;
     }
 
     private static bool IsOwn(ReadOnlySpan<byte> actor, IReadOnlyList<string> own)

@@ -55,16 +55,7 @@ internal static class JsonText
     {
         // Four bytes make at least one character, so what is cut off here would be cut off below.
         var text = Encoding.UTF8.GetString(utf8.Length > 4 * MessageProperties.MaxLength ? utf8[..(4 * MessageProperties.MaxLength)] : utf8);
-        return Cut(text);
-    }
-
-    /// <summary><paramref name="text"/> cut at <see cref="MessageProperties.MaxLength"/> characters, never through a surrogate pair: half of
-    /// one cannot be sent.</summary>
-    public static string Cut(string text)
-    {
-        if (text.Length <= MessageProperties.MaxLength) return text;
-
-        return text[..(MessageProperties.MaxLength - (char.IsHighSurrogate(text[MessageProperties.MaxLength - 1]) ? 1 : 0))];
+        return MessageProperties.Cut(text);
     }
 
     private static ReadOnlySpan<byte> Unescape(scoped ref Utf8JsonReader reader)

@@ -89,6 +89,8 @@ public static class MessageProperties
         if (dataRef is not null) yield return new(DataRef, dataRef.ToString());
     }
 
-    /// <summary><paramref name="value"/>, cut to <see cref="MaxLength"/> characters.</summary>
-    public static string Cut(string value) => value.Length <= MaxLength ? value : value[..MaxLength];
+    /// <summary><paramref name="value"/>, cut to <see cref="MaxLength"/> characters, never through a surrogate pair: half of one cannot be
+    /// sent.</summary>
+    public static string Cut(string value) =>
+        value.Length <= MaxLength ? value : value[..(MaxLength - (char.IsHighSurrogate(value[MaxLength - 1]) ? 1 : 0))];
 }

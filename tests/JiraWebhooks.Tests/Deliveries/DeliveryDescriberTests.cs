@@ -45,6 +45,14 @@ public sealed class DeliveryDescriberTests
     }
 
     [Fact]
+    public void Properties_LongIdentifier_IsNotCutThroughASurrogatePair_Decision6()
+    {
+        var message = DeliveryDescriber.DescribeFailed(StubSites.OAuth, new string('x', 1023) + "😀", default, bodyMissing: true);
+
+        Assert.Equal(new string('x', 1023), message.Properties().Single(property => property.Key == MessageProperties.Id).Value);
+    }
+
+    [Fact]
     public void DescribeFailed_NoBody_IsMarkedAndKeepsItsIdentity_Decision9()
     {
         var message = DeliveryDescriber.DescribeFailed(StubSites.OAuth, "abc", default, bodyMissing: true);
