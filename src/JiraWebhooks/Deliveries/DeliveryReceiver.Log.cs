@@ -11,7 +11,10 @@ public sealed partial class DeliveryReceiver
         var left = outcome is { Status: 503, Reason: "body" } && context.RequestAborted.IsCancellationRequested;
         var recorded = left ? outcome with { Reason = "client_left", Cause = null } : outcome;
         DeliveryMetrics.Count(recorded, duration);
-        if (!left && recorded is { Status: 503, Site: { } site }) activity.Failed?.Invoke(site);
+
+        // An outage makes others search Jira for what was missed: a stranger must not be able to cause that. To a site without usable settings
+        // nobody can prove anything, and all of its deliveries fail.
+        if (!left && recorded is { Status: 503, Site: { } site } && (recorded.Authentic || recorded.Reason is "site_settings")) activity.Failed?.Invoke(site);
 
         switch (recorded)
         {

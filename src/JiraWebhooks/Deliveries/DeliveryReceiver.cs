@@ -11,7 +11,8 @@ using Microsoft.Extensions.Primitives;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Receives one delivery: read, verify, describe, publish, answer (decisions 1 to 8).</summary>
+/// <summary>Receives one delivery: verify, read, describe, publish, answer (decisions 1 to 8). What the head of a request gives away is
+/// checked first: only whoever holds a secret, or signs the body, has it read.</summary>
 public sealed partial class DeliveryReceiver(
     ISiteStore sites,
     [FromKeyedServices(AzureClients.Receive)] IDeliveryPublisher publisher,
@@ -53,6 +54,7 @@ public sealed partial class DeliveryReceiver(
     {
         Site? site = null;
         var stage = "site_store";
+        var authentic = false;
         using var body = new PooledBody();
         try
         {
@@ -60,15 +62,26 @@ public sealed partial class DeliveryReceiver(
             if (site is { } found && (found.Problem is not null || found.Secret is null)) return Ended(503, "site_settings", site);
             if (IsEncoded(context.Request.Headers.ContentEncoding)) return Ended(415, "content_encoding", site);
 
-            stage = "body";
-            LiftServerLimit(context);
-            if (!await body.TryReadAsync(context.Request.BodyReader, options.MaxBodyBytes, budget)) return Ended(413, "body_too_large", site);
-
             stage = "internal";
-            var verification = site is null
-                ? DeliveryVerifier.VerifyNobody(context.Request, body.Memory.Span, clock.GetUtcNow())
-                : DeliveryVerifier.Verify(context.Request, body.Memory.Span, site, options.PublicBaseUrl, clock.GetUtcNow());
-            if (verification is not Verification.Authentic) return Refused(verification, context.Request.Headers, site);
+            var head = DeliveryVerifier.VerifyHead(context.Request, site, options.PublicBaseUrl, clock.GetUtcNow());
+            authentic = head is Verification.Authentic;
+
+            // A forged signature of the body is read and hashed even where none is asked for, or the time would tell sites and schemes apart.
+            // Only a site that asks for one keeps what it reads.
+            var keep = head is null or Verification.Authentic;
+            if (keep || DeliveryVerifier.HasBodySignature(context.Request))
+            {
+                stage = "body";
+                LiftServerLimit(context);
+                if (!await body.TryReadAsync(context.Request.BodyReader, options.MaxBodyBytes, keep, budget)) return Ended(413, "body_too_large", site);
+
+                stage = "internal";
+                if (!keep) DeliveryVerifier.VerifyNothing(context.Request, body.Length);
+            }
+
+            var verification = head ?? DeliveryVerifier.VerifyBody(context.Request, body.Memory.Span, site!);
+            authentic = verification is Verification.Authentic;
+            if (!authentic) return Refused(verification, context.Request.Headers, site);
 
             var message = DeliveryDescriber.Describe(site!, DeliveryHeaders.Of(context.Request.Headers), body.Memory);
 
@@ -82,7 +95,7 @@ public sealed partial class DeliveryReceiver(
         }
         catch (Exception failure)
         {
-            return Ended(503, budget.IsCancellationRequested ? "budget" : stage, site) with { Cause = failure };
+            return Ended(503, budget.IsCancellationRequested ? "budget" : stage, site) with { Cause = failure, Authentic = authentic };
         }
     }
 
@@ -94,22 +107,23 @@ public sealed partial class DeliveryReceiver(
 
     private async ValueTask PublishAsync(DeliveryMessage message, PooledBody body, CancellationToken budget)
     {
-        var publishing = publisher.PublishAsync(message, budget);
+        var accepted = false;
         try
         {
-            await publishing.WaitAsync(budget);
+            await publisher.PublishAsync(message, budget).WaitAsync(budget);
+            accepted = true;
         }
         finally
         {
-            // A publisher that overruns the budget may read the body for as long as it likes.
-            if (!publishing.IsCompleted) body.Abandon();
+            // Whoever failed or overran the budget may read on: a send that timed out can still lie in the SDK, waiting for the wire.
+            if (!accepted) body.Abandon();
         }
     }
 
     // A token that expired while Jira was retrying is no reason to lose the event: nobody knows whether retries are signed anew.
     private static Outcome Refused(Verification verification, IHeaderDictionary headers, Site? site) =>
         verification is Verification.Expired && headers.ContainsKey(DeliveryHeaders.RetryName)
-            ? Ended(503, "expired_retry", site)
+            ? Ended(503, "expired_retry", site) with { Authentic = true }
             : Ended(401, verification.Reason(), site);
 
     private static bool IsEncoded(StringValues encoding) =>

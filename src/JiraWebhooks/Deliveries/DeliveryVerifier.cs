@@ -12,23 +12,28 @@ internal static class DeliveryVerifier
     // Nobody knows this key. It stands in where there is no such site, so that the answer takes as long as for a real one.
     private static readonly SiteSecret Nobodys = SiteSecret.From(Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"))!;
 
-    /// <summary>Verifies <paramref name="body"/> as it came over the wire. The site must have a secret.</summary>
-    public static Verification Verify(HttpRequest request, ReadOnlySpan<byte> body, Site site, Uri publicBaseUrl, DateTimeOffset now) => site.Scheme switch
+    /// <summary>What the head of the request says already, for <paramref name="site"/> or for none; null where the scheme signs the body. A site
+    /// must have a secret.</summary>
+    public static Verification? VerifyHead(HttpRequest request, Site? site, Uri publicBaseUrl, DateTimeOffset now) => site?.Scheme switch
     {
-        SiteScheme.AdminWebhook => HubSignatureVerifier.Verify(request.Headers[HubSignature], body, site.Secret!, site.PreviousSecret),
+        null => VerifyNobody(request, now),
+        SiteScheme.AdminWebhook => HubSignatureVerifier.Check(request.Headers[HubSignature]),
         SiteScheme.OAuth => VerifyToken(Token(request.Headers.Authorization, "Bearer "), site, JwtRules.OAuth(site), now),
         _ => VerifyToken(ConnectToken.Of(request), site, JwtRules.Connect(site, ConnectToken.QueryHash(request, site, publicBaseUrl)), now),
     };
 
-    /// <summary>Does the work of a check and refuses.</summary>
-    public static Verification VerifyNobody(HttpRequest request, ReadOnlySpan<byte> body, DateTimeOffset now)
-    {
-        if (request.Headers.TryGetValue(HubSignature, out var signature))
-        {
-            HubSignatureVerifier.Verify(signature, body, Nobodys, null);
-            return Verification.UnknownSite;
-        }
+    /// <summary>Verifies <paramref name="body"/> as it came over the wire, of a site whose scheme signs it.</summary>
+    public static Verification VerifyBody(HttpRequest request, ReadOnlySpan<byte> body, Site site) =>
+        HubSignatureVerifier.Verify(request.Headers[HubSignature], body, site.Secret!, site.PreviousSecret);
 
+    /// <summary>True when the request brings a signature of its body, asked for or not.</summary>
+    public static bool HasBodySignature(HttpRequest request) => HubSignatureVerifier.Check(request.Headers[HubSignature]) is null;
+
+    /// <summary>Takes as long as <see cref="VerifyBody"/> with a body of <paramref name="length"/> bytes, none of which was kept.</summary>
+    public static void VerifyNothing(HttpRequest request, int length) => HubSignatureVerifier.Spend(request.Headers[HubSignature], length, Nobodys);
+
+    private static Verification VerifyNobody(HttpRequest request, DateTimeOffset now)
+    {
         var bearer = Token(request.Headers.Authorization, "Bearer ");
         JwtVerifier.Verify(bearer.IsEmpty ? ConnectToken.Of(request) : bearer, Nobodys, null, default, now);
         return Verification.UnknownSite;

@@ -9,22 +9,45 @@ namespace JiraWebhooks.Deliveries;
 /// but only from this list: SHA-1 is not on it.</summary>
 internal static class HubSignatureVerifier
 {
+    private static readonly byte[] Nothing = new byte[16 * 1024];
+
     public static Verification Verify(StringValues header, ReadOnlySpan<byte> body, SiteSecret secret, SiteSecret? previous)
     {
-        if (header.Count != 1 || string.IsNullOrEmpty(header[0])) return Verification.NoCredential;
-
-        var value = header[0].AsSpan();
-        var equals = value.IndexOf('=');
-        if (equals < 0 || Size(value[..equals]) is not (> 0 and var size)) return Verification.Malformed;
-
-        // Upper-case digits are the same number; a truncated digest is not the same digest.
         Span<byte> claimed = stackalloc byte[SHA512.HashSizeInBytes];
-        var digits = value[(equals + 1)..];
-        if (digits.Length != 2 * size || !IsHex(digits, claimed[..size])) return Verification.Malformed;
+        if (Read(header, claimed, out var size) is { } wrong) return wrong;
 
         return Matches(secret, body, claimed[..size]) || (previous is not null && Matches(previous, body, claimed[..size]))
             ? Verification.Authentic
             : Verification.BadSignature;
+    }
+
+    /// <summary>What is wrong with the form of <paramref name="header"/>; null when only the body can tell more.</summary>
+    public static Verification? Check(StringValues header) => Read(header, stackalloc byte[SHA512.HashSizeInBytes], out _);
+
+    /// <summary>Hashes <paramref name="length"/> bytes, whatever they are, by the method of <paramref name="header"/>.</summary>
+    public static void Spend(StringValues header, int length, SiteSecret secret)
+    {
+        Span<byte> hash = stackalloc byte[SHA512.HashSizeInBytes];
+        if (Read(header, hash, out var size) is not null) return;
+
+        using var state = IncrementalHash.CreateHMAC(
+            size == SHA256.HashSizeInBytes ? HashAlgorithmName.SHA256 : size == SHA384.HashSizeInBytes ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA512, secret.Bytes);
+        for (; length > 0; length -= Nothing.Length) state.AppendData(Nothing.AsSpan(0, Math.Min(length, Nothing.Length)));
+        state.GetHashAndReset(hash);
+    }
+
+    private static Verification? Read(StringValues header, Span<byte> claimed, out int size)
+    {
+        size = 0;
+        if (header.Count != 1 || string.IsNullOrEmpty(header[0])) return Verification.NoCredential;
+
+        var value = header[0].AsSpan();
+        var equals = value.IndexOf('=');
+        if (equals < 0 || (size = Size(value[..equals])) == 0) return Verification.Malformed;
+
+        // Upper-case digits are the same number; a truncated digest is not the same digest.
+        var digits = value[(equals + 1)..];
+        return digits.Length == 2 * size && IsHex(digits, claimed[..size]) ? null : Verification.Malformed;
     }
 
     private static int Size(ReadOnlySpan<char> method) =>

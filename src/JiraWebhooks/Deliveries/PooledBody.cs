@@ -13,12 +13,16 @@ internal sealed class PooledBody : IDisposable
     private byte[]? _buffer;
     private int _length;
 
-    /// <summary>What was read so far; valid until <see cref="Dispose"/>.</summary>
+    /// <summary>What was read and kept so far; valid until <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Memory => new(_buffer, 0, _length);
 
-    /// <summary>Reads the whole body. False when it is longer than <paramref name="limit"/> bytes; the rest is then left unread.</summary>
+    /// <summary>How much was read so far.</summary>
+    public int Length => _length;
+
+    /// <summary>Reads the whole body; without <paramref name="keep"/> it is only counted. False when it is longer than
+    /// <paramref name="limit"/> bytes; the rest is then left unread.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> TryReadAsync(PipeReader reader, int limit, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryReadAsync(PipeReader reader, int limit, bool keep, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -30,13 +34,14 @@ internal sealed class PooledBody : IDisposable
                 return false;
             }
 
-            Append(read.Buffer);
+            if (keep) Append(read.Buffer);
+            else _length += (int)read.Buffer.Length;
             reader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted) return true;
         }
     }
 
-    /// <summary>Leaves the buffer to the garbage collector: somebody who overran the budget may still be reading it.</summary>
+    /// <summary>Leaves the buffer to the garbage collector: somebody may still be reading it.</summary>
     public void Abandon() => _buffer = null;
 
     /// <summary>Gives the buffer back to the pool.</summary>

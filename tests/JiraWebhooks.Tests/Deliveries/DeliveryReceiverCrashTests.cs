@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
 using Azure;
+using Azure.Identity;
+using JiraWebhooks.Publishing;
 using JiraWebhooks.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -115,6 +117,26 @@ public sealed class DeliveryReceiverCrashTests
         Assert.Contains(_harness.Publisher.Messages, message => message.Body.Span.SequenceEqual(ReceiverHarness.Body));
     }
 
+    /// <summary>A send that timed out or was cancelled is over for its caller, while its bytes may still wait to go over the wire.</summary>
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task ReceiveAsync_PublisherFailsAndReadsOn_StillHasItsOwnBody_Decision2(string failure)
+    {
+        ReadOnlyMemory<byte> lent = default;
+        _harness.Publisher.Before = (message, _) =>
+        {
+            lent = message.Body;
+            throw Kinds[failure]();
+        };
+        Assert.Equal(503, (await _harness.SendAsync(_harness.Request(StubSites.Admin))).Status);
+
+        _harness.Publisher.Before = (_, _) => Task.CompletedTask;
+        var other = new byte[ReceiverHarness.Body.Length];
+        for (var i = 0; i < 50; i++) await _harness.SendAsync(_harness.Request(StubSites.Admin, other));
+
+        Assert.Equal(ReceiverHarness.Body, lent.ToArray());
+    }
+
     [Fact]
     public async Task ReceiveAsync_BodyTrickles_Is503AtTheBudgetCountedFromItsFirstByte_Decision2()
     {
@@ -182,6 +204,25 @@ public sealed class DeliveryReceiverCrashTests
         await AssertUnavailableAsync(_harness.Request(StubSites.OAuth));
 
         Assert.Equal(expected, Assert.Single(_harness.Logs.Entries).Level);
+    }
+
+    public static TheoryData<Exception> ToBeMended =>
+    [
+        new PublishFailedException("the topic is gone", new TimeoutException()),
+        new AuthenticationFailedException("no token"),
+        new CredentialUnavailableException("no identity"),
+        new AggregateException(new AuthenticationFailedException("no token")),
+    ];
+
+    [Theory]
+    [MemberData(nameof(ToBeMended))]
+    public async Task ReceiveAsync_SomebodyMustMendIt_IsAnError_Decision1(Exception failure)
+    {
+        _harness.Publisher.Before = (_, _) => throw failure;
+
+        await AssertUnavailableAsync(_harness.Request(StubSites.OAuth));
+
+        Assert.Equal(LogLevel.Error, Assert.Single(_harness.Logs.Entries).Level);
     }
 
     private async Task AssertUnavailableAsync(HttpContext context)

@@ -38,7 +38,7 @@ public sealed class DeliveryReceiverWireTests
 
         // Also above Kestrel's 30,000,000 bytes, which must not answer in our place.
         var answer = await server.SendRawAsync(
-            [.. Head("acme", "Transfer-Encoding: chunked"), .. Enumerable.Repeat(Chunk(block), 31), "0\r\n\r\n"u8.ToArray()]);
+            [.. Head("acme", $"{Bearer(server)}\r\nTransfer-Encoding: chunked"), .. Enumerable.Repeat(Chunk(block), 31), "0\r\n\r\n"u8.ToArray()]);
 
         Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
         Assert.Contains("text/plain", answer, StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class DeliveryReceiverWireTests
 
         // Kestrel would refuse 40 MB by the header alone, with an exception and not with an answer.
         var answer = await server.SendRawAsync(
-            [.. Head("acme", "Content-Length: 40000000"), .. Enumerable.Repeat((ReadOnlyMemory<byte>)new byte[1024 * 1024], 26)]);
+            [.. Head("acme", $"{Bearer(server)}\r\nContent-Length: 40000000"), .. Enumerable.Repeat((ReadOnlyMemory<byte>)new byte[1024 * 1024], 26)]);
 
         Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
     }
@@ -102,7 +102,7 @@ public sealed class DeliveryReceiverWireTests
     {
         await using var server = await ReceiverServer.StartAsync();
 
-        var answer = await server.SendRawAsync([.. Head("acme", "Transfer-Encoding: chunked"), "5\r\nab"u8.ToArray(), "zzzzzzzzz\r\n"u8.ToArray()]);
+        var answer = await server.SendRawAsync([.. Head("acme", $"{Bearer(server)}\r\nTransfer-Encoding: chunked"), "5\r\nab"u8.ToArray(), "zzzzzzzzz\r\n"u8.ToArray()]);
 
         Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
         Assert.Empty(server.Harness.Publisher.Messages);
@@ -119,6 +119,40 @@ public sealed class DeliveryReceiverWireTests
 
         Assert.Equal((HttpStatusCode.OK, 0L), (response.StatusCode, response.Content.Headers.ContentLength));
     }
+
+    /// <summary>Most of the body is never sent: whoever has no credential is answered before.</summary>
+    [Theory]
+    [InlineData("acme")]
+    [InlineData("globex")]
+    [InlineData("initech")]
+    [InlineData("nobody")]
+    public async Task Post_AStrangersLargeBody_Is401BeforeItIsRead_Rule18(string site)
+    {
+        await using var server = await ReceiverServer.StartAsync();
+
+        var answer = await server.SendRawAsync([.. Head(site, "Content-Length: 20000000"), new byte[100]]);
+
+        Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
+    }
+
+    /// <summary>Kestrel reads the rest or closes; whoever sends it all reads the answer all the same, and the next request is served.</summary>
+    [Theory]
+    [InlineData("acme")]
+    [InlineData("nobody")]
+    public async Task Post_AStrangersLargeBodySentWhole_Is401AndTheServerGoesOn_Decision1(string site)
+    {
+        await using var server = await ReceiverServer.StartAsync();
+        using var client = new HttpClient { BaseAddress = server.Address };
+        using var forged = new HttpRequestMessage(HttpMethod.Post, $"/api/deliveries/{site}") { Content = new ByteArrayContent(new byte[20_000_000]) };
+        using var genuine = Request(server, "id");
+
+        using var refused = await client.SendAsync(forged);
+        using var taken = await client.SendAsync(genuine);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (refused.StatusCode, taken.StatusCode));
+    }
+
+    private static string Bearer(ReceiverServer server) => $"Authorization: Bearer {TestTokens.OAuth(server.Harness.Clock.GetUtcNow())}";
 
     private static HttpRequestMessage Request(ReceiverServer server, string identifier) => new(HttpMethod.Post, "/api/deliveries/acme")
     {

@@ -1,0 +1,186 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Tests.Support;
+using Microsoft.AspNetCore.Http;
+
+namespace JiraWebhooks.Tests.Deliveries;
+
+/// <summary>What somebody without a secret can make the receiver do: neither fill its memory, nor learn which sites there are and of which
+/// scheme, nor have an outage written down.</summary>
+public sealed class DeliveryReceiverStrangerTests
+{
+    private static readonly Site[] Known = [StubSites.OAuth, StubSites.Connect, StubSites.Admin];
+
+    private readonly ReceiverHarness _harness = new();
+    private readonly List<string> _outages = [];
+
+    public DeliveryReceiverStrangerTests()
+    {
+        _ = _harness.Receiver;
+        _harness.Activity.Failed = _outages.Add;
+    }
+
+    [Theory]
+    [InlineData("acme")]
+    [InlineData("globex")]
+    [InlineData("initech")]
+    [InlineData("nobody")]
+    public async Task ReceiveAsync_NoSignatureOfTheBody_IsRefusedBeforeItIsRead_Rule18(string site)
+    {
+        foreach (var (name, value) in new[] { ("None", ""), ("Authorization", "Bearer A.A.A"), ("Authorization", "JWT A.A.A"), ("X-Hub-Signature", "sha1=aa") })
+        {
+            var context = Unread(site);
+            context.Request.Headers[name] = value;
+
+            Assert.Equal(401, (await _harness.SendAsync(context)).Status);
+        }
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_ExpiredTokenOfARetry_Is503BeforeTheBodyIsRead_Decision3()
+    {
+        var context = Unread("acme");
+        context.Request.Headers.Authorization = $"Bearer {TestTokens.OAuth(_harness.Clock.GetUtcNow() - TimeSpan.FromHours(1))}";
+        context.Request.Headers["X-Atlassian-Webhook-Retry"] = "1";
+
+        Assert.Equal(503, (await _harness.SendAsync(context)).Status);
+        Assert.Equal(["acme"], _outages);
+    }
+
+    /// <summary>A signature of the body must be read to be refused. So everybody's is, or those who wait would be the sites that have one.</summary>
+    [Theory]
+    [InlineData(64, 401)]
+    [InlineData(65, 413)]
+    public async Task ReceiveAsync_ForgedHubSignature_IsReadAndAnsweredAlikeForEverySite_Decision1(int length, int expected)
+    {
+        var harness = new ReceiverHarness { Options = _harness.Options with { MaxBodyBytes = 64 } };
+        var answers = new List<Answered>();
+        foreach (var site in Known.Select(site => site.Id).Append("nobody"))
+        {
+            var context = Forged(site);
+            var body = new Repeated(length, 1);
+            ReceiverHarness.UseBody(context, body);
+            answers.Add(await harness.SendAsync(context));
+
+            Assert.NotEqual(0, body.Read);
+        }
+
+        Assert.Equal(expected, answers[0].Status);
+        Assert.All(answers, answer => Assert.Equal(answers[0], answer));
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_ForgedHubSignatureWithoutAnEnd_IsAnsweredAlikeForEverySite_AndIsNoOutage_Decision2()
+    {
+        var answers = new List<Answered>();
+        foreach (var site in Known.Select(site => site.Id).Append("nobody"))
+        {
+            var context = Forged(site);
+            ReceiverHarness.UseBody(context, new Pipe().Reader);
+            var receiving = _harness.SendAsync(context);
+            Assert.False(receiving.IsCompleted);
+            _harness.Clock.Advance(_harness.Options.DeliveryBudget);
+            answers.Add(await receiving);
+        }
+
+        Assert.Equal(503, answers[0].Status);
+        Assert.All(answers, answer => Assert.Equal(answers[0], answer));
+        Assert.Empty(_outages);
+    }
+
+    [Theory]
+    [InlineData("acme")]
+    [InlineData("globex")]
+    [InlineData("nobody")]
+    public async Task ReceiveAsync_ForgedHubSignatureWhereNoneIsAskedFor_KeepsNothingOfTheBody_Decision8(string site)
+    {
+        // Larger than any buffer that another test may have left in the pool.
+        var harness = new ReceiverHarness { Options = _harness.Options with { MaxBodyBytes = 300_000_000 } };
+        var context = Forged(site);
+        ReceiverHarness.UseBody(context, new Repeated(64 * 1024, 1200));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var receiving = harness.SendAsync(context);
+        Assert.True(receiving.IsCompletedSuccessfully);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(401, (await receiving).Status);
+        Assert.InRange(allocated, 1, 1_000_000);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_BodyOfAForgedDeliveryBreaks_IsNoOutage_Rule32()
+    {
+        var context = Forged("initech");
+        ReceiverHarness.UseBody(context, new Repeated(0, 0));
+
+        Assert.Equal(503, (await _harness.SendAsync(context)).Status);
+        Assert.Empty(_outages);
+    }
+
+    [Theory]
+    [InlineData("acme")]
+    [InlineData("globex")]
+    [InlineData("initech")]
+    public async Task ReceiveAsync_AuthenticDeliveryFails_IsAnOutage_Rule32(string site)
+    {
+        _harness.Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
+
+        Assert.Equal(503, (await _harness.SendAsync(_harness.Request(Known.Single(known => known.Id == site)))).Status);
+        Assert.Equal([site], _outages);
+    }
+
+    /// <summary>Nobody can prove anything to such a site, and Jira's deliveries fail as all do.</summary>
+    [Fact]
+    public async Task ReceiveAsync_MisconfiguredSite_IsAnOutage_Decision4()
+    {
+        _harness.Sites.Sites[0] = StubSites.OAuth with { Problem = "settings are wrong" };
+
+        Assert.Equal(503, (await _harness.SendAsync(_harness.Request("acme"))).Status);
+        Assert.Equal(["acme"], _outages);
+    }
+
+    private DefaultHttpContext Forged(string site)
+    {
+        var context = _harness.Request(site);
+        context.Request.Headers["X-Hub-Signature"] = "sha256=" + new string('0', 64);
+        return context;
+    }
+
+    private DefaultHttpContext Unread(string site)
+    {
+        var context = _harness.Request(site);
+        ReceiverHarness.UseBody(context, new Repeated(0, 0));
+        return context;
+    }
+
+    /// <summary>A body of so many blocks; it breaks when there are none.</summary>
+    private sealed class Repeated(int size, int blocks) : PipeReader
+    {
+        private readonly ReadOnlySequence<byte> _block = new(new byte[size]);
+
+        public int Read { get; private set; }
+
+        public override void AdvanceTo(SequencePosition consumed)
+        {
+        }
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+        }
+
+        public override void CancelPendingRead()
+        {
+        }
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+            Read == blocks ? throw new IOException("reset") : new(new ReadResult(_block, isCanceled: false, isCompleted: ++Read == blocks));
+
+        public override bool TryRead(out ReadResult result) => throw new NotSupportedException();
+    }
+}
