@@ -6,6 +6,12 @@ namespace JiraWebhooks;
 /// <summary>The global settings. A mistake here stops the start, with every mistake named at once; a mistake in a site stops that site only.</summary>
 public sealed record JiraWebhooksOptions
 {
+    /// <summary>Jira sends no larger delivery, in bytes.</summary>
+    public const int JirasBodyLimit = 25 * 1024 * 1024;
+
+    /// <summary>Below what the Functions app's server lets through.</summary>
+    public const int LargestBodyLimit = 60 * 1024 * 1024;
+
     /// <summary>Where Jira reaches us, without a trailing slash; callback URLs and the <c>qsh</c> base path are made from it.
     /// <c>https://$WEBSITE_HOSTNAME</c> by default in Azure.</summary>
     public required Uri PublicBaseUrl { get; init; }
@@ -43,8 +49,8 @@ public sealed record JiraWebhooksOptions
     /// <summary>Largest body in bytes that is claim-checked only above it; null takes the publisher's own (Service Bus 192 KB, Storage Queue 32 KB).</summary>
     public int? ClaimCheckThreshold { get; init; }
 
-    /// <summary>Largest delivery taken, in bytes; Jira itself sends none above 25 MB.</summary>
-    public int MaxBodyBytes { get; init; } = 25 * 1024 * 1024;
+    /// <summary>Largest delivery taken, in bytes. As a setting it is never below what Jira sends, as Jira gives up what is answered 413.</summary>
+    public int MaxBodyBytes { get; init; } = JirasBodyLimit;
 
     /// <summary>Time from a delivery's first byte to its answer. Jira gives up after 20 s.</summary>
     public TimeSpan DeliveryBudget { get; init; } = TimeSpan.FromSeconds(10);

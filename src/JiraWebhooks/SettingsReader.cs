@@ -28,6 +28,7 @@ public static class SettingsReader
             QueueName = Text(configuration, "QueueName") ?? defaults.QueueName,
             ClaimCheckContainer = Text(configuration, "ClaimCheckContainer") ?? defaults.ClaimCheckContainer,
             ClaimCheckThreshold = ClaimCheckThreshold(configuration, mistakes),
+            MaxBodyBytes = MaxBodyBytes(configuration, mistakes) ?? defaults.MaxBodyBytes,
             TakeOver = TakeOver(configuration, mistakes),
         };
 
@@ -71,6 +72,19 @@ public static class SettingsReader
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0) return bytes;
 
         mistakes.Add("ClaimCheckThreshold must be a whole number of bytes above 0.");
+        return null;
+    }
+
+    private static int? MaxBodyBytes(IConfiguration configuration, List<string> mistakes)
+    {
+        if (Text(configuration, "MaxBodyBytes") is not { } text) return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            && bytes is >= JiraWebhooksOptions.JirasBodyLimit and <= JiraWebhooksOptions.LargestBodyLimit)
+        {
+            return bytes;
+        }
+
+        mistakes.Add($"MaxBodyBytes must be a whole number of bytes from {JiraWebhooksOptions.JirasBodyLimit}, what Jira sends at most, to {JiraWebhooksOptions.LargestBodyLimit}.");
         return null;
     }
 

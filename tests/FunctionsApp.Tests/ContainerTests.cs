@@ -144,7 +144,7 @@ public sealed class ContainerTests
     {
         using var app = TestApp.Build(("Publisher", "StorageQueue"));
 
-        Assert.True(app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxRequestBodySize > app.Services.GetRequiredService<JiraWebhooksOptions>().MaxBodyBytes);
+        Assert.True(app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxRequestBodySize > JiraWebhooksOptions.LargestBodyLimit);
     }
 
     private static void AssertFunctions(IServiceProvider services)

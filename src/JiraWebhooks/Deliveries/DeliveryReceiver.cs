@@ -25,7 +25,9 @@ public sealed partial class DeliveryReceiver(
     /// <summary>Route of the callback URL, without a leading slash; the Functions host adds the prefix <c>api</c>.</summary>
     public const string Route = "deliveries/{site}";
 
-    /// <summary>Handles the request and writes the whole answer: 200 after the publisher returned, 401, 413, 415 or 503. Never throws.</summary>
+    /// <summary>Handles the request and writes the whole answer: 200 after the publisher returned, 401, 413, 415 or 503. Never throws.
+    /// 415 comes before the signature and 413 while the body is read; both are for what Jira does not send, so an authentic delivery sees neither.
+    /// Where a request is answered without its body, the server reads the rest or closes the connection.</summary>
     public async Task ReceiveAsync(HttpContext context, string siteId)
     {
         var started = clock.GetTimestamp();

@@ -66,6 +66,25 @@ public sealed class SettingsReaderTests
         Assert.Contains("query, fragment or user info", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("26214400")]
+    [InlineData("62914560")]
+    public void Read_MaxBodyBytes_FromJirasOwnLimitOn_IsTaken_Rule22(string bytes) =>
+        Assert.Equal(bytes, Read(("PublicBaseUrl", "https://hooks.example.com"), ("MaxBodyBytes", bytes)).MaxBodyBytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>Less would refuse what Jira sends, and a refused event is lost; more would never reach the app.</summary>
+    [Theory]
+    [InlineData("26214399")]
+    [InlineData("62914561")]
+    [InlineData("25 MB")]
+    [InlineData("-1")]
+    public void Read_MaxBodyBytes_OutsideOfThat_IsRefused_Rule22(string bytes)
+    {
+        var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", "https://hooks.example.com"), ("MaxBodyBytes", bytes)));
+
+        Assert.StartsWith("MaxBodyBytes must be", Assert.Single(error.Mistakes), StringComparison.Ordinal);
+    }
+
     private static JiraWebhooksOptions Read(params (string Name, string Value)[] settings) =>
         SettingsReader.Read(new ConfigurationBuilder()
             .AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value))
