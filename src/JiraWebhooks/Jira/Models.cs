@@ -92,7 +92,7 @@ public sealed record FailedWebhooks
 /// <param name="Url">The callback URL.</param>
 /// <param name="FailureTime">Time of the last failed retry, epoch milliseconds.</param>
 /// <param name="Body">The body as text; may be missing.</param>
-public sealed record FailedWebhook(string Id, string? Url, long FailureTime, string? Body);
+public sealed record FailedWebhook(string Id, string? Url, long FailureTime, [property: JsonConverter(typeof(ForgivingTextConverter))] string? Body);
 
 /// <summary>ErrorCollection: nothing in it is required.</summary>
 public sealed record JiraErrors
