@@ -17,6 +17,10 @@ public sealed class SubscriptionValidatorTests
     [InlineData("issue.property[flag].state = \"on\"")]
     [InlineData("\"project\" = SHOP")]
     [InlineData("priority in (High,Highest)")]
+    [InlineData("project = \"order by\"")]
+    [InlineData("project = \"A \\\" (B\" and (not (not (status = Done)) or key = 'A-1')")]
+    [InlineData("assignee in (membersOf(\"jira users\", x), currentUser()) AND project in projectsLeadByUser()")]
+    [InlineData("issue.property[a key].x != on and project NOT  IN(A)")]
     public void Problem_FilterThatJiraTakes_IsNone_Rule3(string jql) => Assert.Null(SubscriptionValidator.Problem(With(jql)));
 
     [Theory]
@@ -33,6 +37,23 @@ public sealed class SubscriptionValidatorTests
     [InlineData("project = SHOP AND", "ends with AND")]
     [InlineData("project = SHOP , status = Done", "joined by AND or OR")]
     [InlineData("((((", "cannot be read")]
+    [InlineData("order by created", "ORDER BY")]
+    [InlineData("(project = SHOP Order  By key)", "ORDER BY")]
+    [InlineData("project = ", "nothing after project =")]
+    [InlineData("project = SHOP and status not in", "nothing after status NOT IN")]
+    [InlineData("project", "cannot be read")]
+    [InlineData("project = )", "cannot be read")]
+    [InlineData("(project = A", "not closed")]
+    [InlineData("project = A)", "never opened")]
+    [InlineData("project = A not project = B", "joined by AND or OR")]
+    [InlineData("project = A AND OR project = B", "cannot be read")]
+    [InlineData("project in (A B)", "cannot be read")]
+    [InlineData("project in ()", "cannot be read")]
+    [InlineData("project = \"A", "cannot be read")]
+    [InlineData("project = A[", "cannot be read")]
+    [InlineData("project in (ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH", "cannot be read")]
+    [InlineData("status in (Open, Done, InProgress, \"In review\", Reopened, Closed", "cannot be read")]
+    [InlineData("project in (ABCDEFGHIJKLMNOPQRSTUVWXYZABCD = x)", "cannot be read")]
     public void Problem_FilterThatJiraRefuses_IsNamed_Rule3(string jql, string words) =>
         Assert.Contains(words, SubscriptionValidator.Problem(With(jql)), StringComparison.Ordinal);
 
