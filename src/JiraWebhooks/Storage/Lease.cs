@@ -17,9 +17,9 @@ public sealed class Lease(TableClient table, string kind, string key, ETag etag,
         {
             await table.DeleteEntityAsync(kind, key, etag);
         }
-        catch (RequestFailedException)
+        catch (Exception)
         {
-            // taken over after it ran out, or storage is away
+            // Taken over after it ran out, or storage is away, which the SDK tells by several exceptions: none of them is a failure of the work.
         }
     }
 }

@@ -67,6 +67,23 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
         Assert.Single(leases, lease => lease is not null);
     }
 
+    [Fact]
+    public async Task Dispose_StorageIsAway_LetsNothingThrough_Decision16()
+    {
+        var tables = new InMemoryTables();
+        var table = new LeaseTable(new LazyTable(tables, "leases"), _clock);
+        foreach (var error in new Exception[] { new Azure.RequestFailedException(503, "away"), new AggregateException("Retry failed after 4 tries."), new TaskCanceledException() })
+        {
+            var lease = await table.TryAcquireAsync("refresh", "acme", Minute, Token);
+            tables.Before = call => _ = call == "leases.delete" ? throw error : call;
+
+            await lease!.DisposeAsync();
+
+            tables.Before = _ => { };
+            _clock.Advance(Minute);
+        }
+    }
+
     private async Task<(LeaseTable One, LeaseTable Two)> TwoInstancesAsync(StorageKind kind)
     {
         var tables = await new TestStorage(azurite).TablesAsync(kind);
