@@ -65,6 +65,9 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
     /// <summary>What the failed list makes of <c>after</c>, which nobody documents to the millisecond.</summary>
     public AfterMeaning After { get; set; }
 
+    /// <summary>False leaves the addresses out of listings, as older tenants do.</summary>
+    public bool ListsUrls { get; set; } = true;
+
     /// <summary>How many extensions of webhooks were granted.</summary>
     public int Extensions { get; private set; }
 

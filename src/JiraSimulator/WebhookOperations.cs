@@ -37,7 +37,7 @@ internal static class WebhookOperations
                 id = webhook.Id,
                 events = webhook.Events,
                 jqlFilter = webhook.Jql,
-                url = webhook.Url,
+                url = site.ListsUrls ? webhook.Url : null,
                 expirationDate = Date(webhook.Expires),
                 fieldIdsFilter = webhook.FieldIdsFilter,
                 issuePropertyKeysFilter = webhook.IssuePropertyKeysFilter,

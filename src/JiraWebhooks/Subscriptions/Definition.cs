@@ -14,6 +14,13 @@ internal static class Definition
         IssuePropertyKeysFilter = subscription.IssuePropertyKeysFilter,
     };
 
+    /// <summary>What Jira has listed, to be registered again.</summary>
+    public static WebhookDetails Details(Webhook listed) => new(listed.Events, listed.JqlFilter)
+    {
+        FieldIdsFilter = listed.FieldIdsFilter is { Count: > 0 } fields ? fields : null,
+        IssuePropertyKeysFilter = listed.IssuePropertyKeysFilter is { Count: > 0 } keys ? keys : null,
+    };
+
     public static string Fingerprint(Subscription subscription)
     {
         var text = string.Join('\n', Sorted(subscription.Events), subscription.Jql, Sorted(subscription.FieldIdsFilter), Sorted(subscription.IssuePropertyKeysFilter));

@@ -1,11 +1,20 @@
 using JiraWebhooks.Jira;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.Store;
+using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Subscriptions;
 
-/// <summary>One site's refresh: list, register what is missing, extend, list again and see (rules 2 to 10).</summary>
-public sealed class SiteRefresher(JiraWebhookClient jira, WebhookTable webhooks, WebhookRegistrar registrar, JiraWebhooksOptions options, TimeProvider clock)
+/// <summary>One site's refresh: list, extend, register what is missing, list again and see (rules 2 to 10). The living come first, and a step
+/// that fails stops no other, so that no refusal lets a webhook die.</summary>
+public sealed partial class SiteRefresher(
+    JiraWebhookClient jira,
+    WebhookTable webhooks,
+    WebhookRegistrar registrar,
+    WebhookRemover remover,
+    JiraWebhooksOptions options,
+    TimeProvider clock,
+    ILogger<SiteRefresher> logger)
 {
     /// <summary>A webhook with less life than this after a refresh was not extended: Jira gives 30 days.</summary>
     public static readonly TimeSpan Extended = TimeSpan.FromDays(25);
@@ -13,69 +22,128 @@ public sealed class SiteRefresher(JiraWebhookClient jira, WebhookTable webhooks,
     /// <summary>A webhook that was not extended is replaced only when it has less life than this: until then the next day may help.</summary>
     public static readonly TimeSpan Critical = TimeSpan.FromDays(7);
 
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
-
-    /// <summary>Refreshes <paramref name="site"/>. Throws <see cref="JiraApiException"/> and storage errors: the next run starts from what is there.</summary>
+    /// <summary>Refreshes <paramref name="site"/>. Throws <see cref="JiraApiException"/> and storage errors only as long as nothing is known of
+    /// the site: the next run starts from what is there.</summary>
     public async Task<SiteRefresh> RefreshAsync(Site site, CancellationToken cancellationToken)
     {
         var callback = options.CallbackUrl(site.Id);
-        var result = new SiteRefresh(site.Id) { Failed = site.Subscriptions.Count };
-        if (SubscriptionValidator.Problem(callback, site) is { } wrong) return result with { Problem = wrong };
+        if (SubscriptionValidator.Problem(callback, site) is { } wrong) return new SiteRefresh(site.Id) { Failed = site.Subscriptions.Count, Problem = wrong };
 
         // Another instance must know the site before Jira can deliver to it: it would refuse what it does not know.
         if (site.ActiveSince + StoredSites.Settled - clock.GetUtcNow() is { Ticks: > 0 } wait) await Task.Delay(wait, clock, cancellationToken);
 
-        var listed = await jira.ListAsync(site, cancellationToken);
-        var known = (await webhooks.ListAsync(site.Id, cancellationToken)).ToDictionary(row => row.Name);
-        var elsewhere = Elsewhere(listed, callback);
-        if (elsewhere.Count > 0)
+        var rows = await webhooks.ListAsync(site.Id, cancellationToken);
+        var run = new SiteRun(site, callback, await ListAsync(site, rows, cancellationToken), rows, clock.GetUtcNow());
+        try
         {
-            if (!options.TakeOver) return result with { Problem = Foreign(elsewhere) };
-            await jira.DeleteAsync(site, [.. elsewhere.Select(webhook => webhook.Id)], cancellationToken);
+            await TryAsync(run, () => ExtendAsync(run, cancellationToken), cancellationToken);
+            var mayRegister = await MayRegisterAsync(run, cancellationToken);
+            if (mayRegister) await TryAsync(run, () => registrar.RegisterAsync(run, [.. site.Subscriptions.Where(one => !run.IsServed(one))], cancellationToken), cancellationToken);
+            await TryAsync(run, () => VerifyAsync(run, mayRegister, cancellationToken), cancellationToken);
+        }
+        catch (JiraApiException error) when (SiteRun.IsEndedBy(error))
+        {
+            run.Problems.Add(error.Message);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            run.Problems.Add(WebhookRefresher.TimeIsUp);
         }
 
-        var ours = listed.Except(elsewhere).ToDictionary(webhook => webhook.Id);
-        var registration = await registrar.RegisterAsync(site, callback, ours, known, cancellationToken);
-
-        // Those just created have all their life before them.
-        var living = registration.Live.Where(live => ours.ContainsKey(live.WebhookId)).ToList();
-        if (living.Count > 0) await jira.RefreshAsync(site, [.. living.Select(live => live.WebhookId)], cancellationToken);
-
-        var after = living.Count > 0 || registration.Created > 0 ? await jira.ListAsync(site, cancellationToken) : listed;
-        return await VerifyAsync(site, callback, registration, living, after.ToDictionary(webhook => webhook.Id), cancellationToken);
+        return run.Result(clock.GetUtcNow());
     }
 
-    private async Task<SiteRefresh> VerifyAsync(
-        Site site, Uri callback, Registration registration, List<CreatedWebhook> living, Dictionary<long, Webhook> after, CancellationToken cancellationToken)
+    // A list that cannot be had, day by day, must not let die what is remembered.
+    private async Task<IReadOnlyList<Webhook>> ListAsync(Site site, IReadOnlyList<CreatedWebhook> rows, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var gone = living.Where(live => !after.ContainsKey(live.WebhookId)).ToList();
-        var critical = living.Where(live => after.TryGetValue(live.WebhookId, out var webhook) && webhook.ExpirationDate - now < Critical).ToList();
-
-        var replacement = await registrar.ReplaceAsync(site, callback, critical, after.Count, cancellationToken);
-        var expiries = registration.Live.Except(critical).Except(gone)
-            .Select(live => after.TryGetValue(live.WebhookId, out var webhook) ? webhook.ExpirationDate : now + Lifetime)
-            .Concat(replacement.Live.Select(_ => (DateTimeOffset?)(now + Lifetime)))
-            // One that could not be replaced lives on for the days it has.
-            .Concat(critical.ExceptBy(replacement.Live.Select(live => live.Name), live => live.Name).Select(live => after[live.WebhookId].ExpirationDate));
-
-        string?[] problems = [.. registration.Problems, .. replacement.Problems, .. gone.Select(live => $"Subscription {live.Name}: its webhook vanished; the next run registers it again.")];
-        return new SiteRefresh(site.Id)
+        try
         {
-            Registered = registration.Created,
-            Extended = living.Count(live => after.TryGetValue(live.WebhookId, out var webhook) && webhook.ExpirationDate - now > Extended),
-            Replaced = replacement.Created,
-            Failed = site.Subscriptions.Count - registration.Live.Count + gone.Count,
-            SoonestExpiry = expiries.Min(),
-            Problem = problems.Length == 0 ? null : string.Join(' ', problems),
-        };
+            return await jira.ListAsync(site, cancellationToken);
+        }
+        catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+        {
+            var remembered = rows.IntersectBy(site.Subscriptions.Select(subscription => subscription.Name), row => row.Name).Select(row => row.WebhookId).ToList();
+            if (remembered.Count > 0) await jira.RefreshAsync(site, remembered, cancellationToken);
+            throw;
+        }
     }
 
-    // Older tenants list no address: there is then nothing to tell a foreign webhook by.
-    private static List<Webhook> Elsewhere(IReadOnlyList<Webhook> listed, Uri callback) =>
-        [.. listed.Where(webhook => webhook.Url is { } url && url != callback)];
+    private Task ExtendAsync(SiteRun run, CancellationToken cancellationToken)
+    {
+        var living = run.Site.Subscriptions.Select(run.Living).OfType<CreatedWebhook>().Select(row => row.WebhookId).ToList();
+        return living.Count == 0 ? Task.CompletedTask : jira.RefreshAsync(run.Site, living, cancellationToken);
+    }
 
-    private static string Foreign(List<Webhook> elsewhere) =>
-        $"Jira holds {elsewhere.Count} webhook(s) of this app under another address, {elsewhere[0].Url!.GetLeftPart(UriPartial.Path)}, which may be production. "
-        + "Nothing was changed. To delete them and register here, set TakeOver to true for one run.";
+    // False while there are webhooks under another address: production may be there (decision 11).
+    private async Task<bool> MayRegisterAsync(SiteRun run, CancellationToken cancellationToken)
+    {
+        if (options.TakeOver && run.Elsewhere.Count + run.Unaddressed.Count > 0)
+        {
+            var others = run.Elsewhere.Concat(run.Unaddressed).Select(webhook => webhook.Id).ToList();
+            await TryAsync(run, () => remover.DeleteFirstAsync(run, others, cancellationToken), cancellationToken);
+            return true;
+        }
+
+        if (run.Unaddressed.Count > 0)
+        {
+            run.Problems.Add(
+                $"Jira holds {run.Unaddressed.Count} webhook(s) without an address that are not known here and may be production's. They are left alone. "
+                + "TakeOver removes them: set it to true for one run.");
+        }
+
+        if (run.Elsewhere.Count == 0) return true;
+
+        run.Problems.Add(
+            $"Jira holds {run.Elsewhere.Count} webhook(s) of this app under another address, {run.Elsewhere[0].Url!.GetLeftPart(UriPartial.Path)}, which may be production. "
+            + "They are left alone and nothing is registered. To delete them and register here, set TakeOver to true for one run.");
+        return false;
+    }
+
+    // What is gone meanwhile, or was not extended and will soon be gone, is registered anew.
+    private async Task VerifyAsync(SiteRun run, bool mayRegister, CancellationToken cancellationToken)
+    {
+        var living = run.Site.Subscriptions.Where(subscription => run.Living(subscription) is not null).ToList();
+        if (living.Count == 0) return;
+
+        var served = living.Where(run.IsServed).ToList();
+        run.Update(await jira.ListAsync(run.Site, cancellationToken));
+        var now = clock.GetUtcNow();
+        await TryAsync(run, () => SaveSeenAsync(run, living, now, cancellationToken), cancellationToken);
+        if (!mayRegister) return;
+
+        var critical = served.Where(subscription => run.Listed(run.Rows[subscription.Name].WebhookId)?.ExpirationDate - now < Critical).ToList();
+        run.Critical.UnionWith(critical.Select(subscription => subscription.Name));
+        List<Subscription> again = [.. critical, .. living.Where(subscription => run.Living(subscription) is null)];
+        if (again.Count > 0) await registrar.RegisterAsync(run, again, cancellationToken);
+    }
+
+    private async Task SaveSeenAsync(SiteRun run, IReadOnlyList<Subscription> living, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var seen = living.Select(run.Living).OfType<CreatedWebhook>().Where(row => run.Ours.Contains(row.WebhookId)).Select(row => row with { Seen = now }).ToList();
+        foreach (var row in seen) run.Rows[row.Name] = row;
+        await webhooks.SaveAsync(run.Site.Id, seen, cancellationToken);
+    }
+
+    private async Task TryAsync(SiteRun run, Func<Task> step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await step();
+        }
+        catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+        {
+            run.Problems.Add(error.Message);
+        }
+        catch (Exception error) when (error is not JiraApiException && !cancellationToken.IsCancellationRequested)
+        {
+            Log.Broken(logger, run.Site.Id, error);
+            run.Problems.Add($"{error.GetType().Name} on our side; see the log.");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A step of the refresh of {Site} broke off.")]
+        public static partial void Broken(ILogger logger, string site, Exception error);
+    }
 }

@@ -14,6 +14,9 @@ public static class SubscriptionsServiceCollectionExtensions
             provider.GetRequiredService<WebhookTable>().ListAsync,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<KnownWebhooks>>()))
+        .AddSingleton<GapRecorder>()
+        .AddSingleton<WebhookCreator>()
+        .AddSingleton<WebhookRemover>()
         .AddSingleton<WebhookRegistrar>()
         .AddSingleton<SiteRefresher>()
         .AddSingleton<WebhookRefresher>();

@@ -20,6 +20,9 @@ public sealed partial class WebhookRefresher(
     TimeProvider clock,
     ILogger<WebhookRefresher> logger)
 {
+    /// <summary>What is said of a site whose run did not come to its end.</summary>
+    internal const string TimeIsUp = "The run's time is up; the next one goes on.";
+
     private const int SitesAtOnce = 4;
 
     /// <summary>One run over all sites. One site's failure stops no other and is in the result, so this throws only when cancelled.</summary>
@@ -73,7 +76,7 @@ public sealed partial class WebhookRefresher(
         }
         catch (OperationCanceledException)
         {
-            return nothing with { Problem = "The run's time is up; the next one goes on." };
+            return nothing with { Problem = TimeIsUp };
         }
         catch (Exception error)
         {

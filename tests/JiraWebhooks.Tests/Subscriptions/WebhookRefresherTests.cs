@@ -155,15 +155,14 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_TakeOver_DeletesThemAndConverges_Decision11()
+    public async Task Run_TakeOver_DeletesThemAndRegistersInTheSameRun_Decision11()
     {
         _world.Site(World.Acme).Add("https://production.example.com/api/deliveries/acme", ["jira:issue_created"], "project = SHOP");
         _world.Settings["TakeOver"] = "true";
 
-        await _world.RefreshAsync();
-        _world.Clock.Advance(TimeSpan.FromSeconds(2));
-        await _world.RefreshAsync();
+        var result = await _world.RefreshAsync(World.Acme);
 
+        Assert.Equal((1, 0, null), (result.Registered, result.Failed, result.Problem));
         Assert.Equal("https://hooks.example.com/api/deliveries/acme", Assert.Single(_world.Site(World.Acme).Webhooks).Url);
     }
 

@@ -25,4 +25,20 @@ public sealed class WebhookTableTests(AzuriteFixture azurite)
         Assert.Equal([new("comments", 4, "d"), new("issues", long.MaxValue, "a")], await table.ListAsync("acme", Token));
         Assert.Empty(await table.ListAsync("globex", Token));
     }
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task Save_Many_GivesThemWithWhenTheyWereSeen_Rule8(StorageKind kind)
+    {
+        var table = new WebhookTable(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "webhooks"));
+        var seen = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
+        var rows = Enumerable.Range(100, 150).Select(number => new CreatedWebhook($"more{number}", number, "a") { Seen = seen }).ToList();
+        await table.SaveAsync("acme", new CreatedWebhook("more100", 1, "b"), Token);
+
+        await table.SaveAsync("acme", [], Token);
+        await table.SaveAsync("acme", rows, Token);
+
+        Assert.Equal(rows, await table.ListAsync("acme", Token));
+    }
 }

@@ -93,6 +93,19 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         }
     }
 
+    public override async Task<Response<IReadOnlyList<Response>>> SubmitTransactionAsync(IEnumerable<TableTransactionAction> transactionActions, CancellationToken cancellationToken = default)
+    {
+        owner.Called(name, "transaction");
+        var answers = new List<Response>();
+        foreach (var action in transactionActions)
+        {
+            if (action.ActionType is not TableTransactionActionType.UpsertReplace) throw new NotSupportedException($"The double knows no {action.ActionType} in a transaction.");
+            answers.Add(await Write(action.Entity, _ => null));
+        }
+
+        return Response.FromValue<IReadOnlyList<Response>>(answers, new Answer(202));
+    }
+
     public override AsyncPageable<T> QueryAsync<T>(string? filter = null, int? maxPerPage = null, IEnumerable<string>? select = null, CancellationToken cancellationToken = default)
     {
         owner.Called(name, "query");
