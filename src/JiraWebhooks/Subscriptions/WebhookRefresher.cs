@@ -35,13 +35,14 @@ public sealed partial class WebhookRefresher(
         var results = new ConcurrentBag<SiteRefresh>();
         var all = await sites.ListKnownAsync(logger, cancellationToken);
         await Parallel.ForEachAsync(
-            all.Where(site => site.Problem is not null || site.HasApi),
+            await OldestFirstAsync([.. all.Where(site => site.Problem is not null || site.HasApi)], run.Token),
             new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },
             async (site, _) =>
             {
-                var result = await RefreshAsync(site, run.Token);
+                var isReached = !run.IsCancellationRequested;
+                var result = isReached ? await RefreshAsync(site, run.Token) : Nothing(site) with { Problem = TimeIsUp };
                 cancellationToken.ThrowIfCancellationRequested();
-                await ReportAsync(result);
+                await ReportAsync(result, isReached);
                 results.Add(result);
             });
 
@@ -50,17 +51,42 @@ public sealed partial class WebhookRefresher(
         return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
     }
 
-    /// <summary>A run at one site alone.</summary>
+    /// <summary>A run at one site alone. It ends in the same time, before its lease does.</summary>
     public async Task<SiteRefresh> RunAsync(Site site, CancellationToken cancellationToken)
     {
-        var result = await RefreshAsync(site, cancellationToken);
-        await ReportAsync(result);
+        using var budget = new CancellationTokenSource(options.RunBudget, clock);
+        using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
+        var result = await RefreshAsync(site, run.Token);
+        await ReportAsync(result, isReached: true);
         return result;
     }
 
+    // Those that have waited longest: sites that never answer must not keep the others out of the run, day by day.
+    private async Task<IReadOnlyList<Site>> OldestFirstAsync(IReadOnlyList<Site> all, CancellationToken cancellationToken)
+    {
+        var tried = new List<(Site Site, DateTimeOffset At)>();
+        try
+        {
+            foreach (var site in all)
+            {
+                var row = (await status.ReadAsync(site.Id, cancellationToken)).GetValueOrDefault("refresh");
+                tried.Add((site, row?.GetDateTimeOffset("At") ?? DateTimeOffset.MinValue));
+            }
+        }
+        catch (Exception error)
+        {
+            Log.Unordered(logger, error.GetType().Name);
+            return all;
+        }
+
+        return [.. tried.OrderBy(site => site.At).Select(site => site.Site)];
+    }
+
+    private static SiteRefresh Nothing(Site site) => new(site.Id) { Failed = site.Subscriptions.Count };
+
     private async Task<SiteRefresh> RefreshAsync(Site site, CancellationToken cancellationToken)
     {
-        var nothing = new SiteRefresh(site.Id) { Failed = site.Subscriptions.Count };
+        var nothing = Nothing(site);
         if (site.Problem is { } problem) return nothing with { Problem = problem };
 
         try
@@ -85,13 +111,13 @@ public sealed partial class WebhookRefresher(
         }
     }
 
-    private async Task ReportAsync(SiteRefresh result)
+    private async Task ReportAsync(SiteRefresh result, bool isReached)
     {
         Log.Refreshed(logger, result.Site, result.Registered, result.Extended, result.Replaced, result.Failed, result.SoonestExpiry, result.Problem ?? "");
         if (result.Busy) return;
 
         TimerMetrics.Count(result, clock.GetUtcNow());
-        await status.SaveAsync(result, CancellationToken.None);
+        if (isReached) await status.SaveAsync(result, CancellationToken.None);
     }
 
     private static partial class Log
@@ -101,5 +127,8 @@ public sealed partial class WebhookRefresher(
 
         [LoggerMessage(2, LogLevel.Error, "Refresh of {Site} broke off.")]
         public static partial void Broken(ILogger logger, string site, Exception error);
+
+        [LoggerMessage(3, LogLevel.Warning, "When sites were last refreshed cannot be read ({Error}): they are taken in any order.")]
+        public static partial void Unordered(ILogger logger, string error);
     }
 }

@@ -1,3 +1,4 @@
+using JiraSimulator;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Subscriptions;
 using JiraWebhooks.Tests.Support;
@@ -226,6 +227,49 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_SitesBeforeItHang_IsReachedByTheNextRun_Decision16()
+    {
+        for (var number = 1; number <= 20; number++) AddConnect($"a{number:D2}");
+        AddConnect("zulu");
+        await _world.RefreshAsync();
+        for (var number = 1; number <= 20; number++) _world.Site($"a{number:D2}").Faults.Latency = TimeSpan.FromHours(1);
+
+        // By name, the slow ones come first; what a run does not reach must not count as tried.
+        for (var day = 0; day < 3; day++)
+        {
+            _world.Clock.Advance(TimeSpan.FromHours(23.8));
+            await _world.RefreshAsync();
+        }
+
+        Assert.True(_world.Site("zulu").Extensions > 0);
+    }
+
+    [Fact]
+    public async Task RunSite_TakesTooLong_EndsAfterEightMinutes_Decision16()
+    {
+        await _world.RefreshAsync();
+        _world.Unsubscribe(World.Globex, "comments");
+        var faults = _world.Site(World.Globex).Faults;
+        foreach (var operation in new[] { "GET /rest", "PUT /rest", "DELETE /rest" }) faults.FailNext(operation, 503, times: 3, retryAfter: "60");
+        var instance = _world.NewInstance();
+        var started = _world.Clock.GetUtcNow();
+
+        var result = await _world.Clock.DriveAsync(instance.GetRequiredService<WebhookRefresher>().RunAsync((await _world.FindAsync(World.Globex))!, CancellationToken.None));
+
+        Assert.Contains("time is up", result.Problem, StringComparison.Ordinal);
+        Assert.Equal(30, (result.SoonestExpiry!.Value - started).TotalDays, 0.1);
+        Assert.True(_world.Clock.GetUtcNow() - started <= TimeSpan.FromMinutes(8.5), $"It took {_world.Clock.GetUtcNow() - started}.");
+    }
+
+    [Fact]
+    public async Task Run_LeaseCannotBeGivenBack_KeepsTheResult_Decision16()
+    {
+        _world.Tables.Before = call => _ = call == "leases.delete" ? throw new AggregateException("Retry failed after 4 tries.") : call;
+
+        Assert.Equal((1, null), (await _world.RefreshAsync(World.Acme)) is var result ? (result.Registered, result.Problem) : default);
+    }
+
+    [Fact]
     public async Task Run_SettingsOfASiteAreWrong_IsAProblemOfThatSiteAlone_Decision4()
     {
         _world.Settings[$"Sites:{World.Acme}:Secret"] = "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)";
@@ -234,5 +278,19 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
 
         Assert.Contains("Secret", results[0].Problem, StringComparison.Ordinal);
         Assert.Equal(2, results[1].Registered);
+    }
+    private void AddConnect(string slug)
+    {
+        var site = new SimulatedSiteOptions(slug, SimulatedAuth.Connect);
+        _world.Jira.AddSite(site);
+        foreach (var (name, value) in new[]
+        {
+            ("Url", site.Url), ("Secret", site.Secret), ("Scheme", "Connect"), ("AppKey", site.AppKey), ("ClientKey", site.ClientKey), ("ApiUrl", $"http://localhost/sites/{slug}"),
+        })
+        {
+            _world.Settings[$"Sites:{slug}:{name}"] = value;
+        }
+
+        _world.Subscribe(slug, "issues", "project = SHOP", "jira:issue_updated");
     }
 }
