@@ -111,6 +111,22 @@ public sealed class SweepOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Poll_WebhooksWereGone_SearchesFromWhenTheyWereLastSeen_Rule5()
+    {
+        _world.Site(World.Acme).Delete(_world.Site(World.Acme).Webhooks.Select(webhook => webhook.Id));
+        await PassAsync(60);
+        _world.Emit(World.Acme, 7);
+        await PassAsync(60);
+        Assert.Empty(_world.Publisher.Messages);
+
+        await _world.RefreshAsync();
+        await PassAsync(15);
+
+        Assert.Equal(["SHOP-7"], _world.Swept());
+        Assert.All(await PassAsync(60), poll => Assert.Null(poll.SweptFrom));
+    }
+
+    [Fact]
     public async Task Poll_GrantWasDead_SearchesTheTimeWhenItIsGivenAnew_Rule28()
     {
         _world.Jira.OAuth.RevokeAll(_world.Site(World.Acme).Options.ClientId);
