@@ -52,6 +52,10 @@ public sealed record Site
     /// <summary>The webhooks wanted here.</summary>
     public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
 
+    /// <summary>What is wrong with the declaration of webhooks that are not in <see cref="Subscriptions"/> for it. It stops nothing else: what
+    /// the others bring is taken, and they are kept alive.</summary>
+    public IReadOnlyList<string> SubscriptionProblems { get; init; } = [];
+
     /// <summary>Why this site cannot work, in one sentence that names the setting; null when it can.
     /// Its deliveries are answered 503 until it is mended, and the other sites run.</summary>
     public string? Problem { get; init; }

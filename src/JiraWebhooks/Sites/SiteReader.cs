@@ -10,6 +10,12 @@ internal static partial class SiteReader
 {
     private static readonly Uri Nowhere = new("https://invalid.invalid");
 
+    /// <summary>What is wrong with the name of a site.</summary>
+    public const string SlugRule = "its name must be 1 to 32 lower-case letters, digits or hyphens";
+
+    /// <summary>True for a name that a site can have.</summary>
+    public static bool IsSlug(string id) => Slug().IsMatch(id);
+
     public static Site Read(IConfigurationSection section, JiraWebhooksOptions global)
     {
         var id = section.Key.ToLowerInvariant();
@@ -32,7 +38,8 @@ internal static partial class SiteReader
     /// <paramref name="where"/> the sentence that says where to mend it.</summary>
     public static Site Make(string id, SiteOptions options, JiraWebhooksOptions global, List<string> problems, string where)
     {
-        if (!Slug().IsMatch(id)) problems.Add("its name must be 1 to 32 lower-case letters, digits or hyphens");
+        if (!IsSlug(id)) problems.Add(SlugRule);
+        options = Trimmed(options);
         var url = Address(options.Url, "Url", problems);
         var scheme = Scheme(options.Scheme, problems);
         var secret = SiteSecret.From(options.Secret);
@@ -43,6 +50,8 @@ internal static partial class SiteReader
         var grant = string.IsNullOrWhiteSpace(options.Grant) ? id : options.Grant.Trim().ToLowerInvariant();
         if (scheme is SiteScheme.OAuth && !GrantName.IsValid(grant)) problems.Add(GrantName.Rule);
 
+        var wrongSubscriptions = new List<string>();
+        var subscriptions = Subscriptions(options, wrongSubscriptions);
         return new Site
         {
             Id = id,
@@ -60,10 +69,21 @@ internal static partial class SiteReader
             Secret = secret,
             PreviousSecret = SiteSecret.From(options.PreviousSecret),
             OwnAccountIds = [.. (options.OwnAccountIds ?? []).Where(account => !string.IsNullOrWhiteSpace(account)).Select(account => account.Trim())],
-            Subscriptions = Subscriptions(options, problems),
+            Subscriptions = subscriptions,
+            SubscriptionProblems = wrongSubscriptions,
             Problem = problems.Count == 0 ? null : $"Site {id} is not usable: {string.Join("; ", problems)}. {where}",
         };
     }
+
+    /// <summary>Ids are copied from pages and shells, with blanks and line ends around them.</summary>
+    public static SiteOptions Trimmed(SiteOptions options) => options with
+    {
+        Url = options.Url?.Trim(),
+        CloudId = options.CloudId?.Trim(),
+        ClientId = options.ClientId?.Trim(),
+        AppKey = options.AppKey?.Trim(),
+        ClientKey = options.ClientKey?.Trim(),
+    };
 
     private static List<Subscription> Subscriptions(SiteOptions options, List<string> problems)
     {
@@ -73,11 +93,16 @@ internal static partial class SiteReader
             var row = name.ToLowerInvariant();
             if (!SubscriptionName().IsMatch(row))
             {
-                problems.Add("a subscription's name must be 1 to 64 lower-case letters, digits or hyphens");
+                problems.Add("One is left out: a subscription's name must be 1 to 64 lower-case letters, digits or hyphens.");
                 continue;
             }
 
-            if (subscriptions.Exists(known => known.Name == row)) problems.Add($"there are two subscriptions {row}");
+            if (subscriptions.Exists(known => known.Name == row))
+            {
+                problems.Add($"There are two subscriptions {row}: the second is left out.");
+                continue;
+            }
+
             subscriptions.Add(new Subscription(row, wanted.Events, wanted.Jql ?? "")
             {
                 FieldIdsFilter = wanted.FieldIdsFilter,
@@ -121,9 +146,9 @@ internal static partial class SiteReader
         }
     }
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,31}$")]
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,31}\\z")]
     private static partial Regex Slug();
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}$")]
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}\\z")]
     private static partial Regex SubscriptionName();
 }

@@ -34,6 +34,7 @@ public sealed partial class SiteRefresher(
 
         var rows = await webhooks.ListAsync(site.Id, cancellationToken);
         var run = new SiteRun(site, callback, await ListAsync(site, rows, cancellationToken), rows, clock.GetUtcNow());
+        run.Problems.AddRange(site.SubscriptionProblems);
         try
         {
             await TryAsync(run, () => ExtendAsync(run, cancellationToken), cancellationToken);

@@ -76,6 +76,9 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
 
     private async Task CleanUpAsync(SiteRun run, CancellationToken cancellationToken)
     {
+        // A subscription that cannot be read is not one that nobody wants: its webhook may be among these.
+        if (run.Site.SubscriptionProblems.Count > 0) return;
+
         // One that a run could not save may be all that a subscription has, as long as that could not be registered.
         var allHaveOne = run.Site.Subscriptions.All(subscription => run.Living(subscription) is not null || SubscriptionValidator.Problem(subscription) is not null);
         await remover.DeleteAsync(run, [.. run.Useless().Where(id => allHaveOne || run.WasRemembered(id))], cancellationToken);

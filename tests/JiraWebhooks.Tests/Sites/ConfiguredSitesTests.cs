@@ -80,13 +80,35 @@ public sealed class ConfiguredSitesTests
     {
         var settings = With("Sites:acme:Url", null);
         settings["Sites:acme:CloudId"] = null;
-        settings["Sites:acme:Subscriptions:Not_A_Slug:Jql"] = "project = A";
 
         var site = Find("acme", settings);
 
         Assert.Contains("Url must be", site?.Problem, StringComparison.Ordinal);
         Assert.Contains("CloudId is missing", site?.Problem, StringComparison.Ordinal);
-        Assert.Contains("a subscription's name must be", site?.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Find_SubscriptionOfAWrongName_StopsNeitherTheSiteNorItsOthers_Decision4()
+    {
+        var site = Find("acme", With("Sites:acme:Subscriptions:Not_A_Slug:Jql", "project = A"))!;
+
+        Assert.Null(site.Problem);
+        Assert.Equal("issues", Assert.Single(site.Subscriptions).Name);
+        Assert.Contains("a subscription's name must be", Assert.Single(site.SubscriptionProblems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Find_IdsWithBlanksAround_AreTrimmed()
+    {
+        var settings = With("Sites:acme:ClientId", " client\n");
+        settings["Sites:acme:CloudId"] = " c1 ";
+        settings["Sites:acme:AppKey"] = " com.example.app ";
+        settings["Sites:acme:ClientKey"] = "tenant ";
+
+        var site = Find("acme", settings)!;
+
+        Assert.Equal(("client", "c1", "com.example.app", "tenant"), (site.ClientId, site.CloudId, site.AppKey, site.ClientKey));
+        Assert.Equal("https://api.atlassian.com/ex/jira/c1", site.ApiUrl.AbsoluteUri);
     }
 
     [Fact]

@@ -97,6 +97,7 @@ public sealed class SiteManager(
         var kept = wanted.Secret is null && (old is { SecretRevision.Length: > 0 } || (wanted.ClientId is { } client && client == global.OAuthClientId && global.OAuthClientSecret is not null));
         var site = SiteReader.Make(id, kept ? wanted with { Secret = "kept" } : wanted, global, [], "");
         var wrong = new[] { site.Problem?.Trim() }
+            .Concat(site.SubscriptionProblems)
             .Concat(site.Subscriptions.Select(SubscriptionValidator.Problem))
             .Concat(loader.DefaultSubscriptions.Count == 0 && wanted.Subscriptions.Count == 0 && site.Scheme is not SiteScheme.AdminWebhook
                 ? ["It has no subscriptions, and the settings (Subscriptions__…) have none either."] : [])

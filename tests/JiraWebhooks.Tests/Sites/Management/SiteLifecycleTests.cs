@@ -142,6 +142,20 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Delivery_OfASiteWithAMisnamedSubscription_IsPublished_Decision4()
+    {
+        _world.Settings[$"Sites:{World.Acme}:Subscriptions:Not_A_Slug:Jql"] = "project = SHOP";
+
+        var refreshed = await _world.RefreshAsync(World.Acme);
+        var identifier = Assert.Single(_world.Emit(World.Acme));
+        await _world.DeliverAllAsync();
+
+        Assert.Equal(1, refreshed.Registered);
+        Assert.Contains("a subscription's name must be", refreshed.Problem, StringComparison.Ordinal);
+        Assert.Equal($"acme:{identifier}", Assert.Single(_world.Publisher.Messages).MessageId);
+    }
+
+    [Fact]
     public async Task Delivery_StorageAwayAndSiteUnknownHere_Is503_Decision1()
     {
         await _world.RefreshAsync();

@@ -65,6 +65,7 @@ public sealed class SitesApiTests : IAsyncLifetime
     [InlineData("""{"scheme":"AdminWebhook","url":"https://x.atlassian.net","secret":"s","apiToken":"leak-5f0c"}""", "apiToken are for sites of the settings alone")]
     [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c"}""", "It has no subscriptions")]
     [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c","subscriptions":{"i":{"events":[],"jql":""}}}""", "Subscription i: it has no Events")]
+    [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c","subscriptions":{"Not_A_Slug":{"events":["jira:issue_updated"],"jql":"project = A"}}}""", "a subscription's name must be")]
     public async Task Put_WrongBody_SaysWhatAndNeverItsValue_Rule30(string body, string sentence)
     {
         var answer = await _api.PutAsync("hooli", body);
@@ -80,6 +81,7 @@ public sealed class SitesApiTests : IAsyncLifetime
     [InlineData("UPPER")]
     [InlineData("a_b")]
     [InlineData("-a")]
+    [InlineData("acme\n")]
     [InlineData("a-very-long-name-of-more-than-32-letters")]
     public async Task Put_NameThatIsNoSlug_IsRefused(string name) =>
         Assert.Contains("its name must be 1 to 32", (await _api.ImportAsync(name, Installation())).Detail, StringComparison.Ordinal);
