@@ -9,7 +9,7 @@ internal readonly record struct JwtRules
     /// <summary>How far the clocks may be apart; rule 20 allows up to 120 s.</summary>
     public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(60);
 
-    /// <summary>Expected <c>iss</c>: the client id, or the tenant's clientKey.</summary>
+    /// <summary>Expected <c>iss</c>: the client id, or the tenant's clientKey; null where any will do.</summary>
     public string? Issuer { get; private init; }
 
     /// <summary>Expected <c>context.cloudId</c>; a grant covers several sites with one secret, and this tells them apart.</summary>
@@ -19,7 +19,8 @@ internal readonly record struct JwtRules
     public string? QueryHash { get; private init; }
 
     /// <summary>OAuth 2.0 (3LO) deliveries.</summary>
-    public static JwtRules OAuth(Site site) => new() { Issuer = site.ClientId, CloudId = site.CloudId };
+    /// <remarks>While a site changes over to another app, deliveries of both come in: the secrets alone tell ours from others'.</remarks>
+    public static JwtRules OAuth(Site site) => new() { Issuer = site.FormerClientId is null ? site.ClientId : null, CloudId = site.CloudId };
 
     /// <summary>Connect deliveries (<see href="https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/"/>).</summary>
     public static JwtRules Connect(Site site, string queryHash) => new() { Issuer = site.ClientKey, QueryHash = queryHash };
@@ -32,7 +33,7 @@ internal readonly record struct JwtRules
         var leeway = Leeway.TotalSeconds;
 
         if (claims.Expires is not { } expires) return Verification.BadClaims;
-        if (claims.Issuer is ClaimMatch.Other || (isConnect && claims.Issuer is ClaimMatch.Absent)) return Verification.BadClaims;
+        if ((claims.Issuer is ClaimMatch.Other && (isConnect || Issuer is not null)) || (isConnect && claims.Issuer is ClaimMatch.Absent)) return Verification.BadClaims;
         if (isConnect && (claims.QueryHash is not ClaimMatch.Same || claims.IssuedAt is null)) return Verification.BadClaims;
         if (claims.IssuedAt > seconds + leeway || claims.NotBefore > seconds + leeway) return Verification.BadClaims;
         if (!isConnect && claims.CloudId is ClaimMatch.Other) return Verification.OtherSite;

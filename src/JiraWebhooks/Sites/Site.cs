@@ -22,6 +22,9 @@ public sealed record Site
     /// <summary>The app's OAuth client id; OAuth only.</summary>
     public string? ClientId { get; init; }
 
+    /// <summary>The client id of the app the site had until lately, whose deliveries are still taken; null when there is none. OAuth only.</summary>
+    public string? FormerClientId { get; init; }
+
     /// <summary>Name of the OAuth grant in the token store; several sites may share one. OAuth only.</summary>
     public string? Grant { get; init; }
 

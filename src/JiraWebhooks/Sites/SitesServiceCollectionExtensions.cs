@@ -24,7 +24,11 @@ public static class SitesServiceCollectionExtensions
             .AddSingleton(provider => new SiteTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Sites)))
             .AddSingleton<SecretCache>()
             .AddSingleton(provider => new SiteLoader(
-                provider.GetRequiredService<SiteTable>(), provider.GetRequiredService<SecretCache>(), configuration, provider.GetRequiredService<JiraWebhooksOptions>()))
+                provider.GetRequiredService<SiteTable>(),
+                provider.GetRequiredService<SecretCache>(),
+                configuration,
+                provider.GetRequiredService<JiraWebhooksOptions>(),
+                provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<StoredSites>()
             .AddSingleton<ISiteStore, SiteDirectory>()
             .AddSingleton<SiteManager>()

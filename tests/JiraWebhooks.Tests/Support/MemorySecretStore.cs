@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using JiraWebhooks.Sites.Secrets;
 
 namespace JiraWebhooks.Tests.Support;
@@ -6,28 +7,39 @@ namespace JiraWebhooks.Tests.Support;
 /// <summary>A vault in memory that counts what it is asked, and fails when told to.</summary>
 internal sealed class MemorySecretStore : ISecretStore
 {
+    private readonly ConcurrentDictionary<(string Name, string Revision), SecretPair> _revisions = new();
     private int _reads;
+    private int _writes;
 
+    /// <summary>The newest of each name.</summary>
     public ConcurrentDictionary<string, SecretPair> Values { get; } = new(StringComparer.Ordinal);
 
     public int Reads => _reads;
 
     public Exception? Failure { get; set; }
 
+    public bool FailsWrites { get; set; } = true;
+
     public bool FailsDeletes { get; set; }
 
-    public Task<SecretPair?> ReadAsync(string name, CancellationToken cancellationToken)
+    public Func<Task> BeforeWrite { get; set; } = () => Task.CompletedTask;
+
+    public void Put(string name, string revision, SecretPair value) => Values[name] = _revisions[(name, revision)] = value;
+
+    public Task<SecretPair?> ReadAsync(string name, string revision, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
-        return Failure is { } failure ? Task.FromException<SecretPair?>(failure) : Task.FromResult(Values.GetValueOrDefault(name));
+        return Failure is { } failure ? Task.FromException<SecretPair?>(failure) : Task.FromResult(_revisions.GetValueOrDefault((name, revision)));
     }
 
-    public Task WriteAsync(string name, SecretPair value, CancellationToken cancellationToken)
+    public async Task<string> WriteAsync(string name, SecretPair value, CancellationToken cancellationToken)
     {
-        if (Failure is { } failure) return Task.FromException(failure);
+        await BeforeWrite();
+        if (FailsWrites && Failure is { } failure) throw failure;
 
-        Values[name] = value;
-        return Task.CompletedTask;
+        var revision = Interlocked.Increment(ref _writes).ToString(CultureInfo.InvariantCulture);
+        Put(name, revision, value);
+        return revision;
     }
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
@@ -35,6 +47,7 @@ internal sealed class MemorySecretStore : ISecretStore
         if (FailsDeletes && Failure is { } failure) return Task.FromException(failure);
 
         Values.TryRemove(name, out _);
+        foreach (var key in _revisions.Keys.Where(key => key.Name == name)) _revisions.TryRemove(key, out _);
         return Task.CompletedTask;
     }
 }

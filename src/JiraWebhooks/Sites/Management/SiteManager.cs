@@ -6,7 +6,7 @@ using JiraWebhooks.Subscriptions;
 namespace JiraWebhooks.Sites.Management;
 
 /// <summary>Adds, changes and switches off sites of the table. Each write names the version it replaces; secrets go to the vault first, so
-/// that no row ever waits for one. Throws <see cref="SiteChangeException"/> where the caller is wrong, and storage errors as they come:
+/// that no row ever waits for one, and count only when the row names them. Throws <see cref="SiteChangeException"/> where the caller is wrong, and storage errors as they come:
 /// every call may be repeated.</summary>
 public sealed class SiteManager(
     ConfiguredSites configured, SiteTable table, StoredSites cache, SiteLoader loader, ISecretStore secrets, ITokenStore grants, JiraWebhooksOptions global, TimeProvider clock)
@@ -28,6 +28,7 @@ public sealed class SiteManager(
     public async Task<bool> PutAsync(string id, SiteOptions wanted, string? ifMatch, CancellationToken cancellationToken)
     {
         EnsureNotFixed(id);
+        wanted = SiteReader.Trimmed(wanted);
         var old = await table.FindAsync(id, cancellationToken);
         if (ifMatch is not null && old?.Version.ToString() != ifMatch) throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
 
@@ -40,6 +41,7 @@ public sealed class SiteManager(
             Id = id,
             Options = wanted,
             SecretRevision = secret,
+            Former = Former(scheme, wanted, old),
             ActiveSince = old is { RemovedAt: null } ? old.ActiveSince : clock.GetUtcNow(),
             DisabledSince = old is { RemovedAt: null } ? old.DisabledSince : null,
             DisabledReason = old is { RemovedAt: null } ? old.DisabledReason : null,
@@ -56,13 +58,17 @@ public sealed class SiteManager(
         if (SiteSecret.From(secret) is null) throw new SiteChangeException(400, "secret is empty or an unresolved Key Vault reference.");
 
         var row = await GetAsync(id, cancellationToken);
-        var name = SecretName.Of(id, Scheme(row.Options));
-        var old = row.SecretRevision.Length > 0 ? await secrets.ReadAsync(name, cancellationToken) : null;
+        if (row.SecretRevision.Length == 0 && loader.OfTheSettings(row.Options) is not null)
+        {
+            // A copy of its own would miss the next rotation there, and refuse what is signed with it.
+            throw new SiteChangeException(409, $"Site {id} has the secret of the app in the settings: change OAuthClientSecret and OAuthPreviousClientSecret there, as docs/sites.md says.");
+        }
+
+        var old = await CurrentAsync(row, cancellationToken);
         if (old is null && announce) throw new SiteChangeException(409, $"Site {id} has no secret of its own to which another could be added.");
 
         var next = old is null ? new SecretPair(secret!) : announce ? old.Announced(secret!) : old.Rotated(secret!);
-        await secrets.WriteAsync(name, next, cancellationToken);
-        await WriteAsync(row with { SecretRevision = NewRevision() }, isNew: false, cancellationToken);
+        if (next != old) await WriteAsync(row with { SecretRevision = await secrets.WriteAsync(SecretName.Of(id, row.Scheme), next, cancellationToken) }, isNew: false, cancellationToken);
     }
 
     /// <summary>Switches the site off: the next refresh deletes its webhooks in Jira, and what still arrives is published.</summary>
@@ -93,6 +99,8 @@ public sealed class SiteManager(
     {
         if (wanted is { UserName: not null } or { ApiToken: not null }) throw new SiteChangeException(400, "userName and apiToken are for sites of the settings alone: Jira answers 403 to them.");
 
+        if (wanted is { Secret: null, PreviousSecret: not null }) throw new SiteChangeException(400, "previousSecret needs secret beside it.");
+
         // A secret that is kept, or that of the app in the settings, is as good as one that is given.
         var kept = wanted.Secret is null && (old is { SecretRevision.Length: > 0 } || (wanted.ClientId is { } client && client == global.OAuthClientId && global.OAuthClientSecret is not null));
         var site = SiteReader.Make(id, kept ? wanted with { Secret = "kept" } : wanted, global, [], "");
@@ -103,7 +111,7 @@ public sealed class SiteManager(
                 ? ["It has no subscriptions, and the settings (Subscriptions__…) have none either."] : [])
             .OfType<string>().ToList();
         if (wrong.Count > 0) throw new SiteChangeException(400, string.Join(' ', wrong));
-        if (old is not null && Scheme(old.Options) != site.Scheme && old.SecretRevision.Length > 0 && wanted.Secret is null) throw new SiteChangeException(400, "Another scheme needs a secret of its own: give secret.");
+        if (old is not null && old.Scheme != site.Scheme && old.SecretRevision.Length > 0 && wanted.Secret is null) throw new SiteChangeException(400, "Another scheme needs a secret of its own: give secret.");
 
         return site.Scheme;
     }
@@ -117,9 +125,32 @@ public sealed class SiteManager(
             return changesOver ? "" : old?.SecretRevision ?? "";
         }
 
-        await secrets.WriteAsync(SecretName.Of(id, scheme), new SecretPair(current, wanted.PreviousSecret), cancellationToken);
-        return NewRevision();
+        // Deliveries that are signed with the secret there was are still under way.
+        var before = old?.Scheme == scheme ? await CurrentAsync(old, cancellationToken) : null;
+        var next = before?.Rotated(current) ?? new SecretPair(current);
+        if (SiteSecret.From(wanted.PreviousSecret) is { } previous) next = next with { Previous = previous.Reveal() };
+        return next == before && old is { SecretRevision: { Length: > 0 } kept } ? kept : await secrets.WriteAsync(SecretName.Of(id, scheme), next, cancellationToken);
     }
+
+    // What verifies now; null too where somebody has spoilt it, for the new one to mend.
+    private async Task<SecretPair?> CurrentAsync(StoredSite row, CancellationToken cancellationToken)
+    {
+        if (row.SecretRevision.Length == 0) return loader.OfTheSettings(row.Options);
+
+        try
+        {
+            return await secrets.ReadAsync(SecretName.Of(row.Id, row.Scheme), row.SecretRevision, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private FormerApp? Former(SiteScheme scheme, SiteOptions wanted, StoredSite? old) =>
+        scheme is SiteScheme.OAuth && old?.Scheme is SiteScheme.OAuth && old.Options.ClientId != wanted.ClientId
+            ? new FormerApp(old.Options.ClientId, old.SecretRevision, clock.GetUtcNow())
+            : old?.Former;
 
     // A token that is given twice must not replace the one that the first has become by now.
     private async Task SeedAsync(string grant, string refreshToken, CancellationToken cancellationToken)
@@ -142,8 +173,4 @@ public sealed class SiteManager(
     {
         if (configured.Find(id) is not null) throw new SiteChangeException(409, $"Site {id} is fixed in the settings (Sites__{id}__…): change it there.");
     }
-
-    private static SiteScheme Scheme(SiteOptions options) => Enum.TryParse<SiteScheme>(options.Scheme, ignoreCase: true, out var scheme) ? scheme : SiteScheme.OAuth;
-
-    private static string NewRevision() => Guid.NewGuid().ToString("N");
 }

@@ -8,13 +8,13 @@ internal static class SecretClientExtensions
 {
     private static readonly TimeSpan RecoveryStep = TimeSpan.FromSeconds(1);
 
-    /// <summary>Sets a secret. A deleted one keeps its name for days (soft delete): it is recovered first
+    /// <summary>Sets a secret, and gives it as the vault has it. A deleted one keeps its name for days (soft delete): it is recovered first
     /// (<see href="https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview"/>).</summary>
-    public static async Task SetOrRecoverAsync(this SecretClient secrets, KeyVaultSecret secret, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<KeyVaultSecret> SetOrRecoverAsync(this SecretClient secrets, KeyVaultSecret secret, TimeProvider clock, CancellationToken cancellationToken)
     {
         try
         {
-            await secrets.SetSecretAsync(secret, cancellationToken);
+            return await secrets.SetSecretAsync(secret, cancellationToken);
         }
         catch (RequestFailedException deleted) when (deleted.Status == 409)
         {
@@ -25,7 +25,7 @@ internal static class SecretClientExtensions
                 await recovery.UpdateStatusAsync(cancellationToken);
             }
 
-            await secrets.SetSecretAsync(secret, cancellationToken);
+            return await secrets.SetSecretAsync(secret, cancellationToken);
         }
     }
 }

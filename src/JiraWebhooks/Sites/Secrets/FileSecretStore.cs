@@ -2,17 +2,17 @@ using JiraWebhooks.Sites.OAuth;
 
 namespace JiraWebhooks.Sites.Secrets;
 
-/// <summary>One JSON file per secret, for one machine, beside the grants. Only the owner may read it (mode 600).</summary>
+/// <summary>One JSON file per revision, for one machine, beside the grants. Only the owner may read it (mode 600).</summary>
 public sealed class FileSecretStore(JiraWebhooksOptions options) : ISecretStore
 {
     private readonly string _folder = Path.GetFullPath(Path.Combine(options.TokenFolder, "secrets"));
 
     /// <inheritdoc/>
-    public async Task<SecretPair?> ReadAsync(string name, CancellationToken cancellationToken)
+    public async Task<SecretPair?> ReadAsync(string name, string revision, CancellationToken cancellationToken)
     {
         try
         {
-            return SecretJson.Read(await File.ReadAllTextAsync(FilePath(name), cancellationToken), name);
+            return SecretJson.Read(await File.ReadAllTextAsync(FilePath(name, revision), cancellationToken), name);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -21,22 +21,26 @@ public sealed class FileSecretStore(JiraWebhooksOptions options) : ISecretStore
     }
 
     /// <inheritdoc/>
-    public async Task WriteAsync(string name, SecretPair value, CancellationToken cancellationToken)
+    public async Task<string> WriteAsync(string name, SecretPair value, CancellationToken cancellationToken)
     {
         OwnerOnly.CreateFolder(_folder);
 
-        // A draft under a name of its own, moved into place: a reader never meets half a file, nor do two writers.
-        var draft = $"{FilePath(name)}.{Guid.NewGuid():N}.tmp";
+        // A draft that is moved into place: a reader never meets half a file.
+        var revision = Guid.NewGuid().ToString("N");
+        var draft = $"{FilePath(name, revision)}.tmp";
         await using (var file = new StreamWriter(draft, OwnerOnly.NewFile())) await file.WriteAsync(SecretJson.Write(value).AsMemory(), cancellationToken);
-        File.Move(draft, FilePath(name), overwrite: true);
+        File.Move(draft, FilePath(name, revision));
+        return revision;
     }
 
     /// <inheritdoc/>
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(_folder)) File.Delete(FilePath(name));
+        if (!Directory.Exists(_folder)) return Task.CompletedTask;
+
+        foreach (var file in Directory.GetFiles(_folder, $"{GrantName.Checked(name)}.*")) File.Delete(file);
         return Task.CompletedTask;
     }
 
-    private string FilePath(string name) => Path.Combine(_folder, $"{GrantName.Checked(name)}.json");
+    private string FilePath(string name, string revision) => Path.Combine(_folder, $"{GrantName.Checked(name)}.{GrantName.Checked(revision)}.json");
 }

@@ -4,12 +4,12 @@ namespace JiraWebhooks.Sites.Secrets;
 /// thrown as it comes, without the secret.</summary>
 public interface ISecretStore
 {
-    /// <summary>The secret of that name, or null where there is none.</summary>
-    Task<SecretPair?> ReadAsync(string name, CancellationToken cancellationToken);
+    /// <summary>That revision of the secret, or null where there is none. A revision never changes.</summary>
+    Task<SecretPair?> ReadAsync(string name, string revision, CancellationToken cancellationToken);
 
-    /// <summary>Writes it, whatever was there.</summary>
-    Task WriteAsync(string name, SecretPair value, CancellationToken cancellationToken);
+    /// <summary>Keeps it beside the revisions there are, and gives the name of its own: nobody uses it until a row names it.</summary>
+    Task<string> WriteAsync(string name, SecretPair value, CancellationToken cancellationToken);
 
-    /// <summary>Removes it; one that is not there is no error.</summary>
+    /// <summary>Removes every revision; none there is no error.</summary>
     Task DeleteAsync(string name, CancellationToken cancellationToken);
 }

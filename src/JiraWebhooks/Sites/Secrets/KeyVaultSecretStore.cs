@@ -4,15 +4,15 @@ using JiraWebhooks.Sites.OAuth;
 
 namespace JiraWebhooks.Sites.Secrets;
 
-/// <summary>One Key Vault secret per site and purpose; its versions are the history that the vault keeps.</summary>
+/// <summary>One Key Vault secret per site and purpose; its versions are the revisions, and the history that the vault keeps.</summary>
 public sealed class KeyVaultSecretStore(SecretClient secrets, TimeProvider clock) : ISecretStore
 {
     /// <inheritdoc/>
-    public async Task<SecretPair?> ReadAsync(string name, CancellationToken cancellationToken)
+    public async Task<SecretPair?> ReadAsync(string name, string revision, CancellationToken cancellationToken)
     {
         try
         {
-            KeyVaultSecret secret = await secrets.GetSecretAsync(name, cancellationToken: cancellationToken);
+            KeyVaultSecret secret = await secrets.GetSecretAsync(name, revision, cancellationToken: cancellationToken);
             return SecretJson.Read(secret.Value, name);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
@@ -22,11 +22,11 @@ public sealed class KeyVaultSecretStore(SecretClient secrets, TimeProvider clock
     }
 
     /// <inheritdoc/>
-    public Task WriteAsync(string name, SecretPair value, CancellationToken cancellationToken)
+    public async Task<string> WriteAsync(string name, SecretPair value, CancellationToken cancellationToken)
     {
         var secret = new KeyVaultSecret(name, SecretJson.Write(value));
         secret.Properties.ContentType = "application/json";
-        return secrets.SetOrRecoverAsync(secret, clock, cancellationToken);
+        return (await secrets.SetOrRecoverAsync(secret, clock, cancellationToken)).Properties.Version;
     }
 
     /// <inheritdoc/>

@@ -3,54 +3,48 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Sites.Secrets;
 
-/// <summary>Secrets as last read. A vault takes few requests a second and may be away: what was read serves on, and a read that failed is
-/// tried again after 5 s, then 10, 20, up to 5 minutes.</summary>
+/// <summary>Secrets as read: a revision never changes, so it is read once. A vault takes few requests a second and may be away: a read that
+/// failed is tried again after 5 s, then 10, 20, up to 5 minutes.</summary>
 internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock, ILogger<SecretCache> logger)
 {
-    /// <summary>After this a secret is read again although nobody said it had changed: somebody may have set it in the vault itself.</summary>
-    public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(15);
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Name, string Revision), SecretPair> _known = new();
+    private readonly ConcurrentDictionary<(string Name, string Revision), (DateTimeOffset At, int Count)> _failures = new();
 
-    /// <summary>The secret, or null where there is none. <paramref name="revision"/> changes with each rotation; another than at the last read
-    /// means reading again.</summary>
-    /// <exception cref="SecretUnavailableException">It was never read, and cannot be read now.</exception>
+    /// <summary>That revision of the secret, or null where there is none.</summary>
+    /// <exception cref="SecretUnavailableException">It was never read, and cannot be read now. The revision before is no substitute: what it does
+    /// not verify would be refused, and lost.</exception>
     public async Task<SecretPair?> GetAsync(string name, string revision, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var entry = _entries.GetValueOrDefault(name);
-        if (entry is { Failures: 0 } && entry.Revision == revision && now - entry.At < FreshFor) return entry.Value;
+        if (_known.TryGetValue((name, revision), out var known)) return known;
 
-        if (!(entry?.Failures > 0 && now < entry.At + Pause(entry.Failures)))
+        var failures = _failures.GetValueOrDefault((name, revision));
+        if (failures.Count > 0 && clock.GetUtcNow() < failures.At + Pause(failures.Count)) throw new SecretUnavailableException(name);
+
+        try
         {
-            try
-            {
-                var value = await store.ReadAsync(name, cancellationToken);
-                _entries[name] = new Entry(value, revision, Known: true, now, Failures: 0);
-                return value;
-            }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
-            {
-                entry = new Entry(entry?.Value, entry?.Revision ?? "", entry?.Known ?? false, now, (entry?.Failures ?? 0) + 1);
-                _entries[name] = entry;
-                Log.Unreadable(logger, name, error.GetType().Name, entry.Failures);
-            }
-        }
+            // Nothing there is not remembered: a secret deleted by mistake may be recovered.
+            if (await store.ReadAsync(name, revision, cancellationToken) is not { } read) return null;
 
-        return entry!.Known ? entry.Value : throw new SecretUnavailableException(name);
+            _failures.TryRemove((name, revision), out _);
+            return _known[(name, revision)] = read;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            _failures[(name, revision)] = (clock.GetUtcNow(), failures.Count + 1);
+            Log.Unreadable(logger, name, error.GetType().Name, failures.Count + 1);
+            throw new SecretUnavailableException(name);
+        }
     }
 
     private static TimeSpan Pause(int failures) =>
         TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(failures - 1, 10)));
 
-    private sealed record Entry(SecretPair? Value, string Revision, bool Known, DateTimeOffset At, int Failures);
-
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The secret {Name} cannot be read ({Error}, {Failures} time(s) in a row); what was read before is used.")]
+        [LoggerMessage(1, LogLevel.Error, "The secret {Name} cannot be read ({Error}, {Failures} time(s) in a row): its site's deliveries are answered 503.")]
         public static partial void Unreadable(ILogger logger, string name, string error, int failures);
     }
 }

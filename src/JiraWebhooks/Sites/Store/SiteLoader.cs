@@ -7,21 +7,32 @@ namespace JiraWebhooks.Sites.Store;
 /// <summary>Makes sites of the rows and their secrets.</summary>
 public sealed class SiteLoader
 {
+    /// <summary>How long the deliveries of an app that a site has left are taken: the new app's webhooks come with the next daily refresh,
+    /// and two may fail.</summary>
+    public static readonly TimeSpan ChangeOver = TimeSpan.FromDays(3);
+
     private const int SecretsAtOnce = 8;
 
     private readonly SiteTable _table;
     private readonly SecretCache _secrets;
     private readonly JiraWebhooksOptions _options;
+    private readonly TimeProvider _clock;
     private readonly Dictionary<string, SubscriptionOptions> _defaults;
 
-    internal SiteLoader(SiteTable table, SecretCache secrets, IConfiguration configuration, JiraWebhooksOptions options)
+    internal SiteLoader(SiteTable table, SecretCache secrets, IConfiguration configuration, JiraWebhooksOptions options, TimeProvider clock)
     {
-        (_table, _secrets, _options) = (table, secrets, options);
+        (_table, _secrets, _options, _clock) = (table, secrets, options, clock);
         _defaults = configuration.GetSection("Subscriptions").Get<Dictionary<string, SubscriptionOptions>>() ?? [];
     }
 
     /// <summary>The subscriptions of a site that declares none, by name.</summary>
     public IReadOnlyDictionary<string, SubscriptionOptions> DefaultSubscriptions => _defaults;
+
+    /// <summary>The secret of the app in the settings, where that is the app of <paramref name="site"/>; else null.</summary>
+    public SecretPair? OfTheSettings(SiteOptions site) =>
+        site.ClientId is { } client && client == _options.OAuthClientId && _options.OAuthClientSecret is { } secret
+            ? new SecretPair(secret.Reveal(), _options.OAuthPreviousClientSecret?.Reveal())
+            : null;
 
     /// <summary>All sites of the table. A site whose secret cannot be read has a <see cref="Site.Problem"/>; a table that cannot be read throws.</summary>
     public async Task<IReadOnlyCollection<Site>> LoadAsync(CancellationToken cancellationToken)
@@ -38,9 +49,10 @@ public sealed class SiteLoader
     {
         var options = row.Options.Subscriptions.Count > 0 ? row.Options : row.Options with { Subscriptions = _defaults };
         var problems = new List<string>();
+        var former = row.Former is { } left && _clock.GetUtcNow() < left.Since + ChangeOver ? left : null;
         try
         {
-            var secret = await SecretAsync(row, cancellationToken);
+            var secret = await SecretAsync(row, former, cancellationToken);
             options = options with { Secret = secret?.Current, PreviousSecret = secret?.Previous };
         }
         catch (SecretUnavailableException)
@@ -52,6 +64,7 @@ public sealed class SiteLoader
         {
             IsStored = true,
             ActiveSince = row.ActiveSince,
+            FormerClientId = former?.ClientId,
         };
         var (disabledSince, reason) = row.RemovedAt is { } removed ? (removed, "It is being removed.") : (row.DisabledSince, row.DisabledReason);
 
@@ -59,16 +72,15 @@ public sealed class SiteLoader
         return disabledSince is { } since ? site with { Subscriptions = [], Disabled = new SiteDisabled(since, reason) } : site;
     }
 
-    private async Task<SecretPair?> SecretAsync(StoredSite row, CancellationToken cancellationToken)
+    private async Task<SecretPair?> SecretAsync(StoredSite row, FormerApp? former, CancellationToken cancellationToken)
     {
-        // The one OAuth app of the settings needs no copy of its secret per site.
-        if (row.SecretRevision.Length > 0 && Enum.TryParse<SiteScheme>(row.Options.Scheme, ignoreCase: true, out var scheme))
-        {
-            return await _secrets.GetAsync(SecretName.Of(row.Id, scheme), row.SecretRevision, cancellationToken);
-        }
+        var name = SecretName.Of(row.Id, row.Scheme);
+        if (row.SecretRevision.Length > 0) return await _secrets.GetAsync(name, row.SecretRevision, cancellationToken);
 
-        return row.Options.ClientId is { } client && client == _options.OAuthClientId && _options.OAuthClientSecret is { } secret
-            ? new SecretPair(secret.Reveal(), _options.OAuthPreviousClientSecret?.Reveal())
-            : null;
+        // The one OAuth app of the settings needs no copy of its secret per site.
+        var secret = OfTheSettings(row.Options);
+        return secret is not null && former?.SecretRevision is { Length: > 0 } revision && await _secrets.GetAsync(name, revision, cancellationToken) is { } own
+            ? secret with { Previous = own.Current }
+            : secret;
     }
 }

@@ -66,6 +66,13 @@ public sealed class SiteTable(LazyTable sites)
             [nameof(StoredSite.SecretRevision)] = site.SecretRevision,
             [nameof(StoredSite.ActiveSince)] = site.ActiveSince,
         };
+        if (site.Former is { } former)
+        {
+            row["FormerClientId"] = former.ClientId ?? "";
+            row["FormerSecretRevision"] = former.SecretRevision;
+            row["FormerSince"] = former.Since;
+        }
+
         if (site.DisabledSince is { } disabled) row[nameof(StoredSite.DisabledSince)] = disabled;
         if (site.DisabledReason is { } reason) row[nameof(StoredSite.DisabledReason)] = reason;
         if (site.RemovedAt is { } removed) row[nameof(StoredSite.RemovedAt)] = removed;
@@ -90,6 +97,9 @@ public sealed class SiteTable(LazyTable sites)
             Id = row.RowKey,
             Options = options ?? new SiteOptions(),
             SecretRevision = row.GetString(nameof(StoredSite.SecretRevision)) ?? "",
+            Former = row.GetDateTimeOffset("FormerSince") is { } left
+                ? new FormerApp(row.GetString("FormerClientId"), row.GetString("FormerSecretRevision") ?? "", left)
+                : null,
             ActiveSince = row.GetDateTimeOffset(nameof(StoredSite.ActiveSince)) ?? default,
             DisabledSince = row.GetDateTimeOffset(nameof(StoredSite.DisabledSince)),
             DisabledReason = row.GetString(nameof(StoredSite.DisabledReason)),

@@ -11,8 +11,12 @@ public sealed record StoredSite
     /// <summary>What the settings of a fixed site would say.</summary>
     public required SiteOptions Options { get; init; }
 
-    /// <summary>Changes with each rotation, so that every instance reads the secret again.</summary>
+    /// <summary>The revision of its secret that counts; empty where that is the secret of the app in the settings. Whoever writes the row
+    /// decides, so that of two changes at a time one wins whole.</summary>
     public string SecretRevision { get; init; } = "";
+
+    /// <summary>The OAuth app the site had before; null when it always had this one.</summary>
+    public FormerApp? Former { get; init; }
 
     /// <summary>When it was added, or enabled again.</summary>
     public required DateTimeOffset ActiveSince { get; init; }
@@ -28,4 +32,13 @@ public sealed record StoredSite
 
     /// <summary>Version of the row.</summary>
     public ETag Version { get; init; }
+
+    /// <summary>How deliveries are verified.</summary>
+    public SiteScheme Scheme => Enum.TryParse<SiteScheme>(Options.Scheme, ignoreCase: true, out var scheme) ? scheme : SiteScheme.OAuth;
 }
+
+/// <summary>An OAuth app that a site has left. Its webhooks deliver on until the new app's are there.</summary>
+/// <param name="ClientId">Its client id.</param>
+/// <param name="SecretRevision">The revision of its secret; empty where it was the app in the settings.</param>
+/// <param name="Since">When the site left it.</param>
+public sealed record FormerApp(string? ClientId, string SecretRevision, DateTimeOffset Since);

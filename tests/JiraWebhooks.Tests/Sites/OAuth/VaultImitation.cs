@@ -89,7 +89,8 @@ internal sealed class VaultImitation : IAsyncDisposable
 
         var answer = (context.Request.Method, path) switch
         {
-            ("GET", ["secrets", var name, ..]) => GetAsync(context, name),
+            ("GET", ["secrets", var name]) => GetAsync(context, name, null),
+            ("GET", ["secrets", var name, var version]) => GetAsync(context, name, version),
             ("PUT", ["secrets", var name]) => SetAsync(context, name),
             ("DELETE", ["secrets", var name]) => DeleteAsync(context, name),
             ("POST", ["deletedsecrets", var name, "recover"]) => RecoverAsync(context, name),
@@ -98,8 +99,9 @@ internal sealed class VaultImitation : IAsyncDisposable
         await answer;
     }
 
-    private Task GetAsync(HttpContext context, string name) => _secrets.TryGetValue(name, out var versions)
-        ? context.Response.WriteAsync(versions[^1].ToJsonString())
+    private Task GetAsync(HttpContext context, string name, string? version) =>
+        _secrets.TryGetValue(name, out var versions) && versions.FindLast(secret => version is null || $"{secret["id"]}".EndsWith($"/{version}", StringComparison.Ordinal)) is { } found
+        ? context.Response.WriteAsync(found.ToJsonString())
         : ErrorAsync(context, 404, "SecretNotFound");
 
     private async Task SetAsync(HttpContext context, string name)

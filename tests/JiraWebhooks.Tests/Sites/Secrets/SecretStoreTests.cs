@@ -31,29 +31,30 @@ public sealed class SecretStoreTests : IAsyncLifetime
     public async Task OurCalls_WriteReadDelete_AreEachOthersOpposite(bool vault)
     {
         var store = Store(vault);
-        Assert.Null(await store.ReadAsync(Name, Token));
+        Assert.Null(await store.ReadAsync(Name, "0123456789abcdef0123456789abcdef", Token));
 
-        await store.WriteAsync(Name, new SecretPair("one"), Token);
-        await store.WriteAsync(Name, new SecretPair("two", "one"), Token);
-        Assert.Equal(new SecretPair("two", "one"), await store.ReadAsync(Name, Token));
+        var one = await store.WriteAsync(Name, new SecretPair("one"), Token);
+        var two = await store.WriteAsync(Name, new SecretPair("two", "one"), Token);
+        Assert.Equal(new SecretPair("one"), await store.ReadAsync(Name, one, Token));
+        Assert.Equal(new SecretPair("two", "one"), await store.ReadAsync(Name, two, Token));
 
         await store.DeleteAsync(Name, Token);
         await store.DeleteAsync(Name, Token);
-        Assert.Null(await store.ReadAsync(Name, Token));
+        Assert.Null(await store.ReadAsync(Name, two, Token));
 
-        await _clock.DriveAsync(store.WriteAsync(Name, new SecretPair("three"), Token), TimeSpan.FromDays(1000));
-        Assert.Equal(new SecretPair("three"), await store.ReadAsync(Name, Token));
+        var three = await _clock.DriveAsync(store.WriteAsync(Name, new SecretPair("three"), Token), TimeSpan.FromDays(1000));
+        Assert.Equal(new SecretPair("three"), await store.ReadAsync(Name, three, Token));
     }
 
     [Fact]
     public async Task OurCalls_OfTheVault_AreTheseAndNoMore()
     {
         var store = Store(vault: true);
-        await store.WriteAsync(Name, new SecretPair("one"), Token);
-        await store.ReadAsync(Name, Token);
+        var revision = await store.WriteAsync(Name, new SecretPair("one"), Token);
+        await store.ReadAsync(Name, revision, Token);
         await store.DeleteAsync(Name, Token);
 
-        Assert.Equal([$"PUT secrets/{Name}", $"GET secrets/{Name}", $"DELETE secrets/{Name}"], _vault.Requests);
+        Assert.Equal([$"PUT secrets/{Name}", $"GET secrets/{Name}/{revision}", $"DELETE secrets/{Name}"], _vault.Requests);
     }
 
     [Fact]
@@ -73,9 +74,9 @@ public sealed class SecretStoreTests : IAsyncLifetime
     [InlineData("""{"previous":"leak-5f0c"}""")]
     public async Task OurCalls_ValueOfAnotherShape_SaysSoWithoutQuotingIt_Rule30(string value)
     {
-        await _vault.Client().SetSecretAsync(Name, value, Token);
+        var written = await _vault.Client().SetSecretAsync(Name, value, Token);
 
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Store(vault: true).ReadAsync(Name, Token));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Store(vault: true).ReadAsync(Name, written.Value.Properties.Version, Token));
 
         Assert.Contains(Name, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("leak", error.ToString(), StringComparison.Ordinal);
@@ -92,8 +93,11 @@ public sealed class SecretStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task File_NameThatLeadsElsewhere_IsRefused() =>
-        await Assert.ThrowsAsync<ArgumentException>(() => Store(vault: false).ReadAsync("../etc", Token));
+    public async Task File_NameThatLeadsElsewhere_IsRefused()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => Store(vault: false).ReadAsync("../etc", "r", Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store(vault: false).ReadAsync(Name, "../r", Token));
+    }
 
     [Fact]
     public void Pair_Rotated_KeepsTheOneBefore_Rule20()

@@ -34,11 +34,12 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
     public async Task Row_WrittenAndRead_IsTheSameWithoutItsSecrets_Rule30(StorageKind kind)
     {
         var (tables, sites) = await TableAsync(kind);
-        Assert.True(await sites.TryAddAsync(Globex with { DisabledSince = Globex.ActiveSince.AddDays(1), DisabledReason = "moved", RemovedAt = Globex.ActiveSince.AddDays(2) }, Token));
+        Assert.True(await sites.TryAddAsync(Globex with { Former = new FormerApp("client", "r0", Globex.ActiveSince.AddDays(3)), DisabledSince = Globex.ActiveSince.AddDays(1), DisabledReason = "moved", RemovedAt = Globex.ActiveSince.AddDays(2) }, Token));
 
         var read = (await sites.FindAsync("globex", Token))!;
 
         Assert.Equal(("globex", "r1", Globex.ActiveSince), (read.Id, read.SecretRevision, read.ActiveSince));
+        Assert.Equal(new FormerApp("client", "r0", Globex.ActiveSince.AddDays(3)), read.Former);
         Assert.Equal((Globex.ActiveSince.AddDays(1), "moved", Globex.ActiveSince.AddDays(2)), (read.DisabledSince, read.DisabledReason, read.RemovedAt));
         Assert.Equal(["5b10a2844c20165700ede21g"], read.Options.OwnAccountIds!);
         Assert.Equal(("Connect", "project = SHOP"), (read.Options.Scheme, read.Options.Subscriptions["issues"].Jql));

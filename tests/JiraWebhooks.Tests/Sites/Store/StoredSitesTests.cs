@@ -183,7 +183,7 @@ public sealed class StoredSitesTests
 
     private async Task AddAsync(string id, SiteOptions? options = null, string revision = "r1")
     {
-        _secrets.Values[$"jira-site-{id}-shared-secret"] = new SecretPair("shared");
+        _secrets.Put($"jira-site-{id}-shared-secret", "r1", new SecretPair("shared"));
         Assert.True(await _table.TryAddAsync(new StoredSite { Id = id, Options = options ?? Globex, SecretRevision = revision, ActiveSince = _clock.GetUtcNow() }, Token));
     }
 
@@ -199,7 +199,7 @@ public sealed class StoredSitesTests
             OAuthClientSecret = SiteSecret.From("of-the-app"),
             OAuthPreviousClientSecret = SiteSecret.From("before"),
         };
-        var loader = new SiteLoader(_table, new SecretCache(_secrets, _clock, NullLogger<SecretCache>.Instance), configuration, options);
+        var loader = new SiteLoader(_table, new SecretCache(_secrets, _clock, NullLogger<SecretCache>.Instance), configuration, options, _clock);
         return new StoredSites(loader, _clock, NullLogger<StoredSites>.Instance);
     }
 }
