@@ -25,6 +25,9 @@ internal static class ConnectCommand
 
     public static async Task<int> RunAsync(string clientId, string grant, int port, TextWriter console, IConfiguration settings, CancellationToken cancellationToken)
     {
+        grant = grant.Trim().ToLowerInvariant();
+        if (!GrantName.IsValid(grant)) throw new LocalHostException($"{GrantName.Rule}: choose another --grant.");
+
         // Not an argument: those are in the shell's history, and every process of the machine sees them.
         var secret = SiteSecret.From(settings["JIRA_CLIENT_SECRET"])
             ?? throw new LocalHostException("Set the environment variable JIRA_CLIENT_SECRET to the app's client secret, from developer.atlassian.com/console.");

@@ -9,7 +9,7 @@ namespace JiraWebhooks.Sites.Management;
 /// that no row ever waits for one, and count only when the row names them. Throws <see cref="SiteChangeException"/> where the caller is wrong, and storage errors as they come:
 /// every call may be repeated.</summary>
 public sealed class SiteManager(
-    ConfiguredSites configured, SiteTable table, StoredSites cache, SiteLoader loader, ISecretStore secrets, ITokenStore grants, JiraWebhooksOptions global, TimeProvider clock)
+    ConfiguredSites configured, SiteTable table, StoredSites cache, SiteLoader loader, ISecretStore secrets, GrantWriter grants, JiraWebhooksOptions global, TimeProvider clock)
 {
     private const int MostReasonCharacters = 200;
 
@@ -28,20 +28,22 @@ public sealed class SiteManager(
     public async Task<bool> PutAsync(string id, SiteOptions wanted, string? ifMatch, CancellationToken cancellationToken)
     {
         EnsureNotFixed(id);
-        wanted = SiteReader.Trimmed(wanted);
         var old = await table.FindAsync(id, cancellationToken);
+
+        // Who changes a filter does not think of the grant, and no other would work.
+        wanted = SiteReader.Trimmed(wanted) with { Grant = wanted.Grant ?? old?.Options.Grant };
         if (ifMatch is not null && old?.Version.ToString() != ifMatch) throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
 
-        var scheme = Check(id, wanted, old);
-        var secret = await SaveSecretAsync(id, scheme, wanted, old, cancellationToken);
-        if (scheme is SiteScheme.OAuth && wanted.RefreshToken is { Length: > 0 } token) await SeedAsync(wanted.Grant ?? id, token, cancellationToken);
+        var site = Check(id, wanted, old);
+        var secret = await SaveSecretAsync(id, site.Scheme, wanted, old, cancellationToken);
+        if (site is { Scheme: SiteScheme.OAuth, RefreshToken: { } token }) await SeedAsync(GrantName.Of(site), token, cancellationToken);
 
         var row = new StoredSite
         {
             Id = id,
             Options = wanted,
             SecretRevision = secret,
-            Former = Former(scheme, wanted, old),
+            Former = Former(site.Scheme, wanted, old),
             ActiveSince = old is { RemovedAt: null } ? old.ActiveSince : clock.GetUtcNow(),
             DisabledSince = old is { RemovedAt: null } ? old.DisabledSince : null,
             DisabledReason = old is { RemovedAt: null } ? old.DisabledReason : null,
@@ -95,7 +97,7 @@ public sealed class SiteManager(
         await WriteAsync(row with { RemovedAt = row.RemovedAt ?? clock.GetUtcNow() }, isNew: false, cancellationToken);
     }
 
-    private SiteScheme Check(string id, SiteOptions wanted, StoredSite? old)
+    private Site Check(string id, SiteOptions wanted, StoredSite? old)
     {
         if (wanted is { UserName: not null } or { ApiToken: not null }) throw new SiteChangeException(400, "userName and apiToken are for sites of the settings alone: Jira answers 403 to them.");
 
@@ -113,7 +115,7 @@ public sealed class SiteManager(
         if (wrong.Count > 0) throw new SiteChangeException(400, string.Join(' ', wrong));
         if (old is not null && old.Scheme != site.Scheme && old.SecretRevision.Length > 0 && wanted.Secret is null) throw new SiteChangeException(400, "Another scheme needs a secret of its own: give secret.");
 
-        return site.Scheme;
+        return site;
     }
 
     private async Task<string> SaveSecretAsync(string id, SiteScheme scheme, SiteOptions wanted, StoredSite? old, CancellationToken cancellationToken)
@@ -153,10 +155,13 @@ public sealed class SiteManager(
             : old?.Former;
 
     // A token that is given twice must not replace the one that the first has become by now.
-    private async Task SeedAsync(string grant, string refreshToken, CancellationToken cancellationToken)
+    private async Task SeedAsync(string grant, SiteSecret refreshToken, CancellationToken cancellationToken)
     {
-        var stored = await grants.ReadAsync(grant, cancellationToken);
-        if (stored is null or { Grant.ReconnectRequiredSince: not null }) await grants.TryWriteAsync(grant, new OAuthGrant { RefreshToken = refreshToken }, stored?.Version, cancellationToken);
+        var seed = new OAuthGrant { RefreshToken = refreshToken.Reveal() };
+        if (!await grants.TryWriteAsync(grant, stored => stored is null or { Grant.ReconnectRequiredSince: not null } ? seed : null, cancellationToken))
+        {
+            throw new SiteChangeException(409, $"Somebody else is changing the grant {grant}: try again.");
+        }
     }
 
     private async Task WriteAsync(StoredSite row, bool isNew, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace JiraWebhooks.Sites.OAuth;
 
 /// <summary>Names of grants end in file names, secret names and row keys, some of which know no upper case.</summary>
-internal static partial class GrantName
+public static partial class GrantName
 {
     /// <summary>The sentence for a name that cannot be used.</summary>
     public const string Rule = "Grant must be 1 to 64 lower-case letters, digits or hyphens";

@@ -15,10 +15,11 @@ internal sealed partial class GrantRotation(
     private const int MostRounds = 5;
     private const int MostSaves = 3;
 
-    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
+    /// <summary>How long a lease lasts.</summary>
+    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
 
-    // Shorter than the lease: nobody may write after it ran out.
-    private static readonly TimeSpan HoldTime = TimeSpan.FromSeconds(25);
+    /// <summary>Shorter than the lease: nobody may write after it ran out.</summary>
+    public static readonly TimeSpan HoldTime = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan LeaseStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeasePatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(60);

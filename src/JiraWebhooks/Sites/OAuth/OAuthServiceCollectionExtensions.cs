@@ -28,6 +28,7 @@ public static class OAuthServiceCollectionExtensions
         services.AddSingleton<OAuthTokenSource>();
         services.TryAddSingleton<IAccessTokenSource>(provider => provider.GetRequiredService<OAuthTokenSource>());
         services.AddSingleton<GrantStates>();
+        services.AddSingleton<GrantWriter>();
         services
             .AddHttpClient(OAuthGrantClient.ClientName, http =>
             {

@@ -15,16 +15,16 @@ namespace JiraWebhooks.Sites.Onboarding;
 public sealed record Candidate(string CloudId, string Name, Uri Url, string SiteId, bool Known, string? Problem);
 
 /// <summary>Makes sites of the tenants that a consent reaches.</summary>
-public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager manager, ITokenStore grants, JiraWebhooksOptions options)
+public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager manager, GrantWriter grants, JiraWebhooksOptions options)
 {
     /// <summary>Saves the grant: under the wanted name; else under that of the sites it was given for before, if it reaches them all; else
     /// under a new one. Gives the name.</summary>
     public async Task<string> SaveAsync(Consent consent, CancellationToken cancellationToken)
     {
         var name = consent.GrantName ?? await NameAsync(consent.Sites, cancellationToken);
-        while (!await grants.TryWriteAsync(name, consent.Grant, (await grants.ReadAsync(name, cancellationToken))?.Version, cancellationToken))
+        while (!await grants.TryWriteAsync(name, _ => consent.Grant, cancellationToken))
         {
-            // A timer has renewed the old grant meanwhile: the new one replaces it.
+            // Somebody else wrote at the same moment: what a person has just given replaces that.
         }
 
         return name;

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using JiraSimulator;
+using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Sites.Secrets;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.Sites.OAuth;
 using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -143,6 +146,64 @@ public sealed class SitesApiTests : IAsyncLifetime
         Assert.Equal(400, (await _api.RotateAsync(World.Globex, """{"secret":" "}""")).Status);
     }
 
+    [Theory]
+    [InlineData("Shared", "shared")]
+    [InlineData("", "hooli")]
+    [InlineData(null, "hooli")]
+    public async Task Put_RefreshToken_IsKeptUnderTheNameTheSiteLooksFor(string? grant, string name)
+    {
+        Assert.Equal(201, (await _api.PutAsync("hooli", OAuth(grant))).Status);
+
+        Assert.Equal("t", (await _world.GrantAsync(name))!.RefreshToken);
+        Assert.Equal(name, (await _world.FindAsync("hooli"))!.Grant);
+    }
+
+    [Fact]
+    public async Task Put_GrantThatNoStoreCanHold_Is400AndChangesNothing()
+    {
+        var answer = await _api.PutAsync("hooli", OAuth("../shared"));
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("Grant must be", answer.Detail, StringComparison.Ordinal);
+        Assert.Empty(_world.Secrets.Values);
+    }
+
+    [Fact]
+    public async Task Put_GrantLeftOut_KeepsTheOneThereWas()
+    {
+        await _api.PutAsync("hooli", OAuth("shared"));
+        await _api.PutAsync("hooli", OAuth(null));
+        Assert.Equal("shared", (await _world.FindAsync("hooli"))!.Grant);
+
+        await _api.PutAsync("hooli", OAuth(""));
+        Assert.Equal("hooli", (await _world.FindAsync("hooli"))!.Grant);
+    }
+
+    [Fact]
+    public async Task Put_RefreshTokenWhileTheGrantIsRotated_WaitsForIt_Decision12()
+    {
+        await _world.NewInstance().GetRequiredService<ILeases>().TryAcquireAsync("token", "hooli", TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var began = _world.Clock.GetUtcNow();
+
+        Assert.Equal(201, (await _world.Clock.DriveAsync(_api.PutAsync("hooli", OAuth(null)))).Status);
+
+        Assert.True(_world.Clock.GetUtcNow() - began >= TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Put_RefreshTokenAndSomebodyElseGivesAnother_Is409()
+    {
+        var store = (MemoryTokenStore)_world.NewInstance().GetRequiredService<ITokenStore>();
+        store.BeforeWrite = _ =>
+        {
+            store.Put("hooli", new OAuthGrant { RefreshToken = "another" });
+            return Task.CompletedTask;
+        };
+
+        Assert.Equal(409, (await _api.PutAsync("hooli", OAuth(null))).Status);
+        Assert.Equal(404, (await _api.ShowAsync("hooli")).Status);
+    }
+
     [Fact]
     public async Task Call_StorageAway_Is503AndSaysNoMore()
     {
@@ -166,6 +227,9 @@ public sealed class SitesApiTests : IAsyncLifetime
         Assert.Equal(404, (await _api.ShowAsync(World.Globex)).Status);
         Assert.Equal(201, (await _api.ImportAsync(World.Globex, Installation())).Status);
     }
+
+    private static string OAuth(string? grant) =>
+        $$"""{"scheme":"OAuth","url":"https://hooli.atlassian.net","cloudId":"c","clientId":"client","secret":"s","refreshToken":"t"{{(grant is null ? "" : $",\"grant\":\"{grant}\"")}},"subscriptions":{"i":{"events":["jira:issue_updated"],"jql":"project = A"} } }""";
 
     private static string? Text(ApiAnswer answer, string name) => answer.Json.GetProperty(name).GetString();
 

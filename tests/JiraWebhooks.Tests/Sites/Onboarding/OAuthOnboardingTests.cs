@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using JiraSimulator;
 using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Sites.Onboarding;
+using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -216,6 +217,21 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
         Assert.NotEqual(shared, (await _world.FindAsync(World.Acme))!.Grant);
         Assert.Equal(shared, (await _world.FindAsync("hooli"))!.Grant);
         Assert.Equal(before, await _world.GrantAsync(shared));
+    }
+
+    [Fact]
+    public async Task Callback_WhileTheOldGrantIsRotated_WaitsForIt_Decision12()
+    {
+        await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
+        var name = (await _world.FindAsync(World.Acme))!.Grant!;
+        var back = await _browser.AgreeAsync(await _browser.StartAsync());
+        await _world.NewInstance().GetRequiredService<ILeases>().TryAcquireAsync("token", name, TimeSpan.FromSeconds(30), Token);
+        var (began, before) = (_world.Clock.GetUtcNow(), await _world.GrantAsync(name));
+
+        Assert.Equal(200, (await _world.Clock.DriveAsync(_browser.CallbackAsync(back))).Status);
+
+        Assert.True(_world.Clock.GetUtcNow() - began >= TimeSpan.FromSeconds(30));
+        Assert.NotEqual(before, await _world.GrantAsync(name));
     }
 
     [Fact]
