@@ -1,3 +1,4 @@
+using Azure;
 using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Sites.Secrets;
 using JiraWebhooks.Sites.Store;
@@ -17,22 +18,25 @@ public sealed class SiteManager(
     public async Task<StoredSite> GetAsync(string id, CancellationToken cancellationToken)
     {
         EnsureNotFixed(id);
-        return await table.FindAsync(id, cancellationToken) ?? throw new SiteChangeException(404, $"There is no site {id}.");
+        var row = SiteReader.IsSlug(id) ? await table.FindAsync(id, cancellationToken) : null; // some of what is no slug, the service refuses
+        return row ?? throw new SiteChangeException(404, $"There is no site {id}.");
     }
 
     /// <summary>Adds the site or changes it to <paramref name="wanted"/>; a secret that is not given stays. Gives true when it was added.</summary>
     /// <param name="id">The site's slug.</param>
     /// <param name="wanted">What the settings of a fixed site would say.</param>
-    /// <param name="ifMatch">The version that may be changed, or null for any.</param>
+    /// <param name="ifMatch">The version that may be changed, <c>*</c> for any that is there, or null.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<bool> PutAsync(string id, SiteOptions wanted, string? ifMatch, CancellationToken cancellationToken)
     {
         EnsureNotFixed(id);
+        if (!SiteReader.IsSlug(id)) throw new SiteChangeException(400, $"Site {id} is not usable: {SiteReader.SlugRule}.");
+
         var old = await table.FindAsync(id, cancellationToken);
 
         // Who changes a filter does not think of the grant, and no other would work.
         wanted = SiteReader.Trimmed(wanted) with { Grant = wanted.Grant ?? old?.Options.Grant };
-        if (ifMatch is not null && old?.Version.ToString() != ifMatch) throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
+        if (ifMatch is not null && (old is null || (ifMatch != ETag.All.ToString() && ifMatch != old.Version.ToString()))) throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
 
         var site = Check(id, wanted, old);
         var secret = await SaveSecretAsync(id, site.Scheme, wanted, old, cancellationToken);

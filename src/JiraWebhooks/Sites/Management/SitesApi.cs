@@ -28,6 +28,10 @@ public sealed partial class SitesApi(
     /// <summary>Route of one site; what can be done with it is one segment more.</summary>
     public const string SiteRoute = "sites/{site}";
 
+    // Azure's load balancer ends a call at 230 s and tells nobody what came of it
+    // (https://learn.microsoft.com/azure/azure-functions/functions-scale#timeout).
+    private static readonly TimeSpan CallTime = TimeSpan.FromSeconds(200);
+
     private const int MostBodyBytes = 256 * 1024;
     private const int MostMinutes = 30 * 24 * 60;
 
@@ -83,7 +87,12 @@ public sealed partial class SitesApi(
 
     /// <summary>POST sites/{site}/refresh: registers and extends the site's webhooks now.</summary>
     public Task<IResult> RefreshAsync(HttpRequest request, string site) => RunAsync(async token =>
-        Results.Json(await refresher.RunAsync(await FindAsync(site, token), token), ManagementJson.Default.SiteRefresh));
+    {
+        var found = await FindAsync(site, token);
+        var (result, isCut) = await WithinAsync(limit => refresher.RunAsync(found, limit), token);
+        if (isCut && result.Problem is not null) result = result with { Problem = "The call's time is up: repeat it. The daily run goes on with it too." };
+        return Results.Json(result, ManagementJson.Default.SiteRefresh);
+    });
 
     /// <summary>POST sites/{site}/recover?minutes=N: fetches what the site has missed.</summary>
     public Task<IResult> RecoverAsync(HttpRequest request, string site) => RunAsync(async token =>
@@ -95,10 +104,21 @@ public sealed partial class SitesApi(
 
         var found = await FindAsync(site, token);
         if (found.Problem is { } problem) throw new SiteChangeException(409, problem);
+        if (found.Disabled is not null) throw new SiteChangeException(409, $"Site {site} is switched off or being removed: enable it first.");
         if (!found.HasApi) throw new SiteChangeException(409, $"Site {site} has an administrator's webhook alone: there is nothing to ask Jira with.");
 
-        return Results.Json(await poller.RecoverAsync(found, clock.GetUtcNow() - TimeSpan.FromMinutes(minutes), token), ManagementJson.Default.SitePoll);
+        var (result, isCut) = await WithinAsync(limit => poller.RecoverAsync(found, clock.GetUtcNow() - TimeSpan.FromMinutes(minutes), limit), token);
+        if (isCut && result.Problem is not null) result = result with { Problem = "The call's time is up: repeat it. What was found so far is published." };
+        return Results.Json(result, ManagementJson.Default.SitePoll);
     });
+
+    private async Task<(T Result, bool IsCut)> WithinAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(CallTime, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        var result = await work(either.Token);
+        return (result, limit.IsCancellationRequested);
+    }
 
     private async Task<IResult> ShowAsync(HttpRequest request, string id, int status, CancellationToken cancellationToken)
     {

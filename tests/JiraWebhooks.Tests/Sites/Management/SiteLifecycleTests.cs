@@ -184,6 +184,34 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Api_Refresh_JiraTooSlow_AnswersBeforeAzureCutsTheCallOff()
+    {
+        await _world.RefreshAsync();
+        _world.Jira.Faults.FailNext("GET /rest/api/3/webhook", 503, times: 3, retryAfter: "59");
+        _world.Jira.Faults.FailNext("PUT /rest/api/3/webhook/refresh", 503, times: 3, retryAfter: "59");
+        var began = _world.Clock.GetUtcNow();
+
+        var answer = await _world.Clock.DriveAsync(_api.CallAsync((api, request) => api.RefreshAsync(request, World.Globex)));
+
+        Assert.InRange((_world.Clock.GetUtcNow() - began).TotalSeconds, 190, 215);
+        Assert.Equal((200, "The call's time is up: repeat it. The daily run goes on with it too."), (answer.Status, answer.Json.GetProperty("problem").GetString()));
+    }
+
+    [Fact]
+    public async Task Api_Recover_BusTooSlow_AnswersBeforeAzureCutsTheCallOff()
+    {
+        await _world.RefreshAsync();
+        await _world.FailAsync(World.Globex, 2);
+        _world.Publisher.Before = (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, _world.Clock, token);
+        var began = _world.Clock.GetUtcNow();
+
+        var answer = await _world.Clock.DriveAsync(_api.RecoverAsync(World.Globex, "?minutes=60"));
+
+        Assert.InRange((_world.Clock.GetUtcNow() - began).TotalSeconds, 190, 215);
+        Assert.Equal((200, "The call's time is up: repeat it. What was found so far is published."), (answer.Status, answer.Json.GetProperty("problem").GetString()));
+    }
+
+    [Fact]
     public async Task Api_Recover_FetchesTheFailedListOfAConnectSite()
     {
         await _world.RefreshAsync();

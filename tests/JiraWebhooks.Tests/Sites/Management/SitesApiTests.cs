@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure;
 using JiraSimulator;
 using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Sites.Secrets;
@@ -88,6 +89,34 @@ public sealed class SitesApiTests : IAsyncLifetime
     [InlineData("a-very-long-name-of-more-than-32-letters")]
     public async Task Put_NameThatIsNoSlug_IsRefused(string name) =>
         Assert.Contains("its name must be 1 to 32", (await _api.ImportAsync(name, Installation())).Detail, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("a#b")]
+    [InlineData("a/b")]
+    [InlineData("a?b")]
+    [InlineData("a\u0001b")]
+    public async Task Call_NameThatTableStorageRefuses_Is404Or400(string name)
+    {
+        _world.Tables.Before = call =>
+        {
+            if (call == "sites.get") throw new RequestFailedException(400, "OutOfRangeInput");
+        };
+
+        Assert.Equal(400, (await _api.PutAsync(name, Installation())).Status);
+        foreach (var answer in new[] { await _api.ShowAsync(name), await _api.RemoveAsync(name), await _api.EnableAsync(name), await _api.RotateAsync(name, """{"secret":"s"}""") })
+        {
+            Assert.Equal(404, answer.Status);
+        }
+    }
+
+    [Fact]
+    public async Task Put_IfMatchAny_ChangesOnlyASiteThatIsThere()
+    {
+        Assert.Equal(412, (await _api.PutAsync("hooli", OAuth(null), "*")).Status);
+
+        await _api.PutAsync("hooli", OAuth(null));
+        Assert.Equal(200, (await _api.PutAsync("hooli", OAuth(null), "*")).Status);
+    }
 
     [Fact]
     public async Task Call_SiteOfTheSettings_IsSentThere()
@@ -226,6 +255,18 @@ public sealed class SitesApiTests : IAsyncLifetime
         _world.Secrets.Failure = null;
         Assert.Equal(404, (await _api.ShowAsync(World.Globex)).Status);
         Assert.Equal(201, (await _api.ImportAsync(World.Globex, Installation())).Status);
+    }
+
+    [Fact]
+    public async Task Recover_SiteThatIsSwitchedOff_SaysSo()
+    {
+        await _api.ImportAsync(World.Globex, Installation());
+        await _api.DisableAsync(World.Globex);
+
+        var answer = await _api.RecoverAsync(World.Globex, "?minutes=5");
+
+        Assert.Equal(409, answer.Status);
+        Assert.Contains("switched off", answer.Detail, StringComparison.Ordinal);
     }
 
     private static string OAuth(string? grant) =>
