@@ -145,19 +145,11 @@ public sealed partial class SitesApi(
     {
         // A page of somebody else's can make a browser send a form here, but not JSON.
         if (!request.HasJsonContentType()) throw new SiteChangeException(415, "Send JSON, with Content-Type: application/json.");
-        if (request.ContentLength > MostBodyBytes) throw new SiteChangeException(413, $"The body has more than {MostBodyBytes} bytes.");
-
-        using var body = new MemoryStream();
-        var buffer = new byte[8192];
-        for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            body.Write(buffer, 0, read);
-            if (body.Length > MostBodyBytes) throw new SiteChangeException(413, $"The body has more than {MostBodyBytes} bytes.");
-        }
+        if (await BoundedBody.ReadAsync(request, MostBodyBytes, cancellationToken) is not { } body) throw new SiteChangeException(413, $"The body has more than {MostBodyBytes} bytes.");
 
         try
         {
-            return JsonSerializer.Deserialize(body.GetBuffer().AsSpan(0, (int)body.Length), type) ?? throw new SiteChangeException(400, "The body is null.");
+            return JsonSerializer.Deserialize(body.Span, type) ?? throw new SiteChangeException(400, "The body is null.");
         }
         catch (JsonException wrong)
         {

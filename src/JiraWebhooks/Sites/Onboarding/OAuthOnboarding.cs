@@ -1,7 +1,10 @@
+using System.Text;
 using JiraWebhooks.Sites.Management;
 using JiraWebhooks.Sites.OAuth;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace JiraWebhooks.Sites.Onboarding;
 
@@ -19,6 +22,10 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
     public const string ChoiceRoute = "oauth/sites";
 
     private const string Cookie = "jira_oauth";
+    private const string Away = "Storage or the vault cannot be reached now.";
+
+    // Anybody can send one: it is as long as a form of more than a thousand sites.
+    private const int MostFormBytes = 64 * 1024;
 
     /// <summary>GET oauth/start[?grant=NAME]: sends the browser to Atlassian.</summary>
     public Task<IResult> StartAsync(HttpRequest request, CancellationToken cancellationToken) => RunAsync(request, async () =>
@@ -59,29 +66,63 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
     {
         if (!request.HasFormContentType) throw new OnboardingException(400, "This address takes the form of the page before it.");
 
-        var form = await request.ReadFormAsync(cancellationToken);
-        var ticket = await consent.RedeemAsync(form["state"], request.Cookies[Cookie], cancellationToken);
+        var browser = request.Cookies[Cookie];
+        var form = browser is null ? [] : await FormAsync(request, cancellationToken);
+        var ticket = await consent.RedeemAsync(form.GetValueOrDefault("state"), browser, cancellationToken);
         if (ticket is not { Grant: { } grant, Sites: { } offered }) throw new OnboardingException(400, "This is not the answer to a choice of sites. Start again from the beginning.");
 
-        var chosen = form["site"].OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var chosen = form.GetValueOrDefault("site").OfType<string>().ToHashSet(StringComparer.Ordinal);
         if (chosen.Count == 0) throw new OnboardingException(400, "No site was chosen. Start again from the beginning.");
         if (!chosen.IsSubsetOf(offered.Select(site => site.Id))) throw new OnboardingException(400, "The consent does not reach a site that was chosen. Start again from the beginning.");
 
-        var done = new List<string>();
+        var (done, failed) = (new List<string>(), new List<(int Status, string Sentence)>());
         foreach (var candidate in (await admission.OfferAsync(grant, offered, cancellationToken)).Where(candidate => chosen.Contains(candidate.CloudId)))
         {
-            await admission.AdmitAsync(candidate, grant, cancellationToken);
-            Log.Connected(logger, candidate.SiteId, grant);
-            done.Add(candidate.SiteId);
+            if (await AdmitAsync(candidate, grant, cancellationToken) is { } failure) failed.Add(failure);
+            else done.Add(candidate.SiteId);
         }
 
         request.HttpContext.Response.Cookies.Delete(Cookie, new CookieOptions { Path = Address("oauth").AbsolutePath });
-        return Page(200, OAuthPages.Message(
-            "Connected",
+        string[] next =
+        [
             $"Connected: {string.Join(", ", done)}. The grant is kept under the name {grant}.",
             "Next: the daily refresh registers the webhooks. To have them now, call POST /api/sites/{site}/refresh for each site, or fire the function RefreshWebhooks.",
-            "Webhooks belong to the person who consented. If that account is closed or access is withdrawn, Health says reconnect_required: come back here and consent again."));
+            "Webhooks belong to the person who consented. If that account is closed or access is withdrawn, Health says reconnect_required: come back here and consent again.",
+        ];
+        return failed.Count == 0
+            ? Page(200, OAuthPages.Message("Connected", next))
+            : Page(failed[0].Status, OAuthPages.Message(
+                done.Count == 0 ? "Not connected" : "Not all connected",
+                [.. failed.Select(failure => failure.Sentence), "Start again from the beginning for what is missing.", .. done.Count == 0 ? [] : next]));
     });
+
+    // One site's failure stops no other: the person has consented once, for all of them.
+    private async Task<(int Status, string Sentence)?> AdmitAsync(Candidate candidate, string grant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await admission.AdmitAsync(candidate, grant, cancellationToken);
+            Log.Connected(logger, candidate.SiteId, grant);
+            return null;
+        }
+        catch (SiteChangeException wrong)
+        {
+            return (wrong.Status, $"Not connected: {candidate.SiteId}: {wrong.Message}");
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.Failed(logger, error.GetType().Name);
+            return (503, $"Not connected: {candidate.SiteId}: {Away}");
+        }
+    }
+
+    private static async Task<Dictionary<string, StringValues>> FormAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = await BoundedBody.ReadAsync(request, MostFormBytes, cancellationToken)
+            ?? throw new OnboardingException(413, "This form is too long. Start again and choose fewer sites.");
+        using var reader = new FormReader(Encoding.UTF8.GetString(body.Span));
+        return await reader.ReadFormAsync(cancellationToken);
+    }
 
     private OAuthApp App() => options is { OAuthClientId: { } id, OAuthClientSecret: { } secret }
         ? new OAuthApp(id, secret, Address(CallbackRoute))
@@ -113,7 +154,7 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
         catch (Exception error) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             Log.Failed(logger, error.GetType().Name);
-            return Page(503, OAuthPages.Message("Not connected", "Storage or the vault cannot be reached now. Start again in a while."));
+            return Page(503, OAuthPages.Message("Not connected", $"{Away} Start again in a while."));
         }
     }
 

@@ -21,8 +21,8 @@ internal static class OAuthPages
         body.Append($"<form method=\"post\" action=\"{Text(action.AbsoluteUri)}\">\n<input type=\"hidden\" name=\"state\" value=\"{Text(state)}\">\n");
         foreach (var candidate in candidates)
         {
-            var note = candidate.Problem ?? (candidate.Known ? $"connected already as {candidate.SiteId}: gets the new grant" : $"becomes {candidate.SiteId}");
-            body.Append($"<p><label><input type=\"checkbox\" name=\"site\" value=\"{Text(candidate.CloudId)}\"{(candidate.Problem is null ? " checked" : " disabled")}> ")
+            var note = candidate.Problem ?? (candidate.SwitchedOff ? $"connected already as {candidate.SiteId} and switched off: choosing it switches it on" : candidate.Known ? $"connected already as {candidate.SiteId}: gets the new grant" : $"becomes {candidate.SiteId}");
+            body.Append($"<p><label><input type=\"checkbox\" name=\"site\" value=\"{Text(candidate.CloudId)}\"{(candidate.Problem is not null ? " disabled" : candidate.SwitchedOff ? "" : " checked")}> ")
                 .Append($"{Text(candidate.Name)} ({Text(candidate.Url.Host)}): {Text(note)}</label></p>\n");
         }
 

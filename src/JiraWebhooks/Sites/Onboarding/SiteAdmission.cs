@@ -12,11 +12,18 @@ namespace JiraWebhooks.Sites.Onboarding;
 /// <param name="SiteId">The slug it has, or would get.</param>
 /// <param name="Known">True when it is connected already: choosing it renews its grant.</param>
 /// <param name="Problem">Why it cannot be chosen, or null.</param>
-public sealed record Candidate(string CloudId, string Name, Uri Url, string SiteId, bool Known, string? Problem);
+public sealed record Candidate(string CloudId, string Name, Uri Url, string SiteId, bool Known, string? Problem)
+{
+    /// <summary>True when it is connected and switched off, or being removed: choosing it switches it on.</summary>
+    public bool SwitchedOff { get; init; }
+}
 
 /// <summary>Makes sites of the tenants that a consent reaches.</summary>
 public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager manager, GrantWriter grants, JiraWebhooksOptions options)
 {
+    // What is asked for and belongs to a site: offline_access belongs to the consent.
+    private static readonly string[] Needed = [.. OAuthAuthorizeUrl.DefaultScopes.Where(scope => scope.Contains(':', StringComparison.Ordinal))];
+
     /// <summary>Saves the grant: under the wanted name; else under that of the sites it was given for before, if it reaches them all; else
     /// under a new one. Gives the name.</summary>
     public async Task<string> SaveAsync(Consent consent, CancellationToken cancellationToken)
@@ -35,7 +42,12 @@ public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, Sit
     {
         var all = await sites.ListAsync(cancellationToken);
         var taken = all.Select(site => site.Id).ToHashSet(StringComparer.Ordinal);
-        return [.. resources.Where(resource => resource.Url is not null).Select(resource => Offer(resource, grant, all, taken))];
+
+        // Each product of a site has an entry of its own, with its scopes.
+        return [.. resources.Where(resource => resource.Url is not null)
+            .GroupBy(resource => resource.Id, StringComparer.Ordinal)
+            .Select(entries => entries.First() with { Scopes = entries.Any(entry => entry.Scopes is null) ? null : [.. entries.SelectMany(entry => entry.Scopes!)] })
+            .Select(resource => Offer(resource, grant, all, taken))];
     }
 
     /// <summary>Adds <paramref name="candidate"/>, or points the site it is already at <paramref name="grant"/>.</summary>
@@ -55,6 +67,7 @@ public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, Sit
             Grant = grant,
         };
         await manager.PutAsync(candidate.SiteId, wanted, old?.Version.ToString(), cancellationToken);
+        if (candidate.SwitchedOff) await manager.EnableAsync(candidate.SiteId, cancellationToken);
     }
 
     private async Task<string> NameAsync(IReadOnlyList<AccessibleResource> resources, CancellationToken cancellationToken)
@@ -72,16 +85,18 @@ public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, Sit
     private static Candidate Offer(AccessibleResource resource, string grant, IReadOnlyList<Site> all, HashSet<string> taken)
     {
         var name = resource.Name ?? resource.Url!.Host;
+        var missing = resource.Scopes is null ? [] : Needed.Except(resource.Scopes, StringComparer.Ordinal).ToList();
+        var unfit = missing.Count == 0 ? null : $"the consent does not include {string.Join(" and ", missing)} there: is Jira on this site, and has the app that permission?";
         if (all.FirstOrDefault(site => site.CloudId == resource.Id) is { } known)
         {
             var stuck = !known.IsStored && GrantName.Of(known) != grant ? $"{known.Id} is fixed in the settings: set Sites__{known.Id}__Grant to {grant}." : null;
-            return new Candidate(resource.Id, name, resource.Url!, known.Id, Known: true, stuck);
+            return new Candidate(resource.Id, name, resource.Url!, known.Id, Known: true, stuck ?? unfit) { SwitchedOff = known.Disabled is not null };
         }
 
         var slug = Slug(resource.Url!.Host.Split('.')[0]);
         var free = slug;
         for (var number = 2; !taken.Add(free); number++) free = $"{slug[..Math.Min(slug.Length, 28)]}-{number}";
-        return new Candidate(resource.Id, name, resource.Url, free, Known: false, null);
+        return new Candidate(resource.Id, name, resource.Url, free, Known: false, unfit);
     }
 
     private static string Slug(string label)

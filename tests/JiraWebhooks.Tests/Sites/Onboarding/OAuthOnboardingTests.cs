@@ -1,9 +1,11 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using JiraSimulator;
 using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Sites.Onboarding;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Tests.Sites.Onboarding;
@@ -186,6 +188,90 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Choose_SiteThatIsSwitchedOff_IsNotTickedAndSwitchedOnWhenChosen()
+    {
+        await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
+        var api = new ApiCaller(_world.NewInstance());
+        await api.DisableAsync(World.Acme);
+
+        var choice = await ConsentAsync();
+        Assert.Contains("switched off", choice.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("\" checked", choice.Html, StringComparison.Ordinal);
+
+        var done = await _browser.ChooseAsync(choice, CloudId(World.Acme));
+        Assert.Contains("Connected: acme.", done.Html, StringComparison.Ordinal);
+        Assert.Equal("ok", (await new ApiCaller(_world.NewInstance()).ShowAsync(World.Acme)).State);
+        Assert.Equal(1, (await _world.RefreshAsync(World.Acme)).Registered);
+    }
+
+    [Fact]
+    public async Task Choose_OneOfSeveralFails_SaysWhichAreConnectedAndWhichNot()
+    {
+        AddHooli();
+        var choice = await ConsentAsync();
+        var added = 0;
+        _world.Tables.Before = call =>
+        {
+            if (call == "sites.add" && ++added == 1) throw new TimeoutException("leak-5f0c");
+        };
+
+        var done = await _browser.ChooseAsync(choice, CloudId(World.Acme), CloudId("hooli"));
+
+        Assert.Equal(503, done.Status);
+        Assert.Contains("Connected: hooli.", done.Html, StringComparison.Ordinal);
+        Assert.Contains("Not connected: acme: Storage or the vault cannot be reached now.", done.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("leak", done.Html, StringComparison.Ordinal);
+        Assert.NotNull(await _world.FindAsync("hooli"));
+    }
+
+    [Fact]
+    public async Task Choose_FormWithoutOurCookie_IsRefusedUnread()
+    {
+        var body = new EndlessForm();
+
+        Assert.Equal(400, await PostAsync(body, cookie: null));
+        Assert.Equal(0, body.Position);
+    }
+
+    [Fact]
+    public async Task Choose_FormWithoutEnd_Is413()
+    {
+        var body = new EndlessForm();
+
+        Assert.Equal(413, await PostAsync(body, cookie: "jira_oauth=guessed"));
+        Assert.InRange(body.Position, 1, 128 * 1024);
+    }
+
+    [Fact]
+    public async Task Offer_SeveralProductsOfOneSite_AreOneSite()
+    {
+        var url = new Uri("https://hooli.atlassian.net");
+
+        var candidate = Assert.Single(await OfferAsync(
+            new AccessibleResource("c", "Hooli", url, ["read:confluence-content.all"]), new AccessibleResource("c", "Hooli", url, ["read:jira-work", "manage:jira-webhook"])));
+
+        Assert.Equal(("hooli", null), (candidate.SiteId, candidate.Problem));
+    }
+
+    [Fact]
+    public async Task Offer_ConsentWithoutTheScopesOfWebhooks_SaysWhichAndCannotBeChosen()
+    {
+        var url = new Uri("https://hooli.atlassian.net");
+
+        Assert.Contains("manage:jira-webhook", Assert.Single(await OfferAsync(new AccessibleResource("c", "Hooli", url, ["read:jira-work"]))).Problem, StringComparison.Ordinal);
+        Assert.Null(Assert.Single(await OfferAsync(new AccessibleResource("c", "Hooli", url))).Problem);
+    }
+
+    [Fact]
+    public async Task Choice_TextsOfOthers_AreNoMarkup()
+    {
+        var page = OAuthPages.Choice(
+            await OfferAsync(new AccessibleResource("\"><script>", "<script>", new Uri("https://hooli.atlassian.net/?<script>"), ["<script>"])), "<script>", new Uri("https://hooks.example.com"));
+
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Onboarding_AgainAfterTheGrantDied_MendsTheSite_Rule28()
     {
         await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
@@ -282,6 +368,19 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
         }
     }
 
+    private Task<IReadOnlyList<Candidate>> OfferAsync(params AccessibleResource[] resources) =>
+        _world.NewInstance().GetRequiredService<SiteAdmission>().OfferAsync("g", resources, Token);
+
+    private async Task<int> PostAsync(Stream body, string? cookie)
+    {
+        var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
+        context.Request.ContentType = "application/x-www-form-urlencoded";
+        context.Request.Body = body;
+        if (cookie is not null) context.Request.Headers.Cookie = cookie;
+        await (await _world.NewInstance().GetRequiredService<OAuthOnboarding>().ChooseAsync(context.Request, Token)).ExecuteAsync(context);
+        return context.Response.StatusCode;
+    }
+
     private async Task<BrowserPage> ConsentAsync() => await _browser.CallbackAsync(await _browser.AgreeAsync(await _browser.StartAsync()));
 
     private OnboardingBrowser NewBrowser() => new(_world.NewInstance(), _world.Client());
@@ -296,4 +395,7 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
 
     [GeneratedRegex("[?&]state=([0-9a-f]+)")]
     private static partial Regex State();
+
+    /// <summary>10 MB of a form; how much of it was read tells.</summary>
+    private sealed class EndlessForm() : MemoryStream(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("site=0&", 1_500_000))));
 }

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Http;
+
+namespace JiraWebhooks.Sites;
+
+/// <summary>Bodies of calls that people make, which are small.</summary>
+internal static class BoundedBody
+{
+    /// <summary>The whole body, or null when it has more than <paramref name="mostBytes"/>; no more than that is read.</summary>
+    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int mostBytes, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > mostBytes) return null;
+
+        using var body = new MemoryStream();
+        var buffer = new byte[8192];
+        for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            body.Write(buffer, 0, read);
+            if (body.Length > mostBytes) return null;
+        }
+
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
+    }
+}
