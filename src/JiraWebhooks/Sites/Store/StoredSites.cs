@@ -3,20 +3,22 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Sites.Store;
 
-/// <summary>The sites of the table, kept in memory for the receive path. What is in memory is a minute old at most, or half an hour while
-/// storage is away. An id that is not there is looked for in storage, however many ask, once in ten seconds.</summary>
+/// <summary>The sites of the table, kept in memory for the receive path. What is in memory is 20 seconds old at most, or half an hour while
+/// storage is away; after ten it is read again in the background, however many ask. Ids that are there and ids that are not are answered by
+/// the same rule, so that the time an answer takes tells nobody which sites there are. Where they part is while storage is slow or away: a
+/// known site serves on, and an unknown id gets a 503, as a refusal could lose the first events of a site just added.</summary>
 public sealed partial class StoredSites(SiteLoader loader, TimeProvider clock, ILogger<StoredSites> logger)
 {
-    /// <summary>After this the table is read again.</summary>
-    public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);
+    /// <summary>After this the table is read before anybody is answered.</summary>
+    public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(20);
 
     /// <summary>While the table cannot be read, what was read serves for this long.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(30);
 
-    /// <summary>The shortest time between two readings that unknown ids, or failures, can cause.</summary>
+    /// <summary>The shortest time between two readings.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>When a site has been in the table for this long, no instance is left that could refuse its deliveries: <see cref="Pause"/>,
+    /// <summary>When a site has been in the table for this long, no instance is left that could refuse its deliveries: <see cref="FreshFor"/>,
     /// and what clocks differ by.</summary>
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(30);
 
@@ -35,7 +37,11 @@ public sealed partial class StoredSites(SiteLoader loader, TimeProvider clock, I
         var snapshot = _snapshot;
         var age = clock.GetUtcNow() - snapshot?.At;
         var site = snapshot?.Sites.GetValueOrDefault(id);
-        return (site is not null && age < FreshFor) || (site is null && age < Pause) ? new(site) : new(ReadAndFindAsync(id, site, cancellationToken));
+        if (!(age < FreshFor)) return new(ReadAndFindAsync(id, site, cancellationToken));
+
+        // For those who come next; its failure is theirs to meet.
+        if (age >= Pause) _ = ReadAsync();
+        return new(site);
     }
 
     /// <summary>All sites, as new as <see cref="Pause"/> allows.</summary>
