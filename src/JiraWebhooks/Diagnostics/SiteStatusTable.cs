@@ -9,6 +9,9 @@ namespace JiraWebhooks.Diagnostics;
 /// <summary>What the timers found, kept for Health: on Flex Consumption no two functions share a process. Saving never fails a run.</summary>
 public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock, ILogger<SiteStatusTable> logger)
 {
+    // The timers' client waits for minutes, and a run that has spent its budget must end all the same.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Saves a refresh.</summary>
     public Task SaveAsync(SiteRefresh result, CancellationToken cancellationToken) =>
         SaveAsync(result.Site, "refresh", result is { Failed: 0, Problem: null }, result.Problem, ("SoonestExpiry", result.SoonestExpiry), cancellationToken);
@@ -34,27 +37,42 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
         return rows;
     }
 
+    /// <summary>The same of every site, in one query.</summary>
+    public async Task<ILookup<string, TableEntity>> ReadAllAsync(CancellationToken cancellationToken)
+    {
+        var table = await status.GetAsync(cancellationToken);
+        var rows = new List<TableEntity>();
+        await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: cancellationToken)) rows.Add(row);
+        return rows.ToLookup(row => row.PartitionKey, StringComparer.Ordinal);
+    }
+
     /// <summary>Since when the row tells of a problem; null when it tells of none.</summary>
     public static DateTimeOffset? ProblemSince(TableEntity? row) =>
         row?.GetString("Problem") is { Length: > 0 } ? row.GetDateTimeOffset("ProblemSince") : null;
 
     private async Task SaveAsync(string site, string kind, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact, CancellationToken cancellationToken)
     {
+        using var timer = new CancellationTokenSource(Patience, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
-            var table = await status.GetAsync(cancellationToken);
-            var row = new TableEntity(site, kind) { ["At"] = clock.GetUtcNow(), ["Problem"] = problem ?? "" };
-            if (problem is { Length: > 0 })
+            var table = await status.GetAsync(limit.Token);
+            var found = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: limit.Token);
+            var before = found.HasValue ? found.Value : null;
+            var now = clock.GetUtcNow();
+            var row = new TableEntity(site, kind)
             {
-                var before = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: cancellationToken);
-                row["ProblemSince"] = before.HasValue && ProblemSince(before.Value) is { } since ? since : clock.GetUtcNow();
-            }
+                ["At"] = now,
+                ["FirstAt"] = before?.GetDateTimeOffset("FirstAt") ?? now,
+                ["OkAt"] = ok ? now : before?.GetDateTimeOffset("OkAt"),
+                ["Problem"] = problem ?? "",
+                ["ProblemSince"] = problem is { Length: > 0 } ? ProblemSince(before) ?? now : null,
+                // A run that failed knows nothing, and what was known stays; one that went well and found none says that there is none any more.
+                [fact.Name] = fact.Value ?? (ok ? null : before?.GetDateTimeOffset(fact.Name)),
+            };
 
-            if (ok) row["OkAt"] = clock.GetUtcNow();
-            if (fact.Value is not null) row[fact.Name] = fact.Value;
-
-            // Merge: what this run does not know, the last success for one, stays.
-            await table.UpsertEntityAsync(row, TableUpdateMode.Merge, cancellationToken);
+            // Replace: a merge leaves what is null as it was.
+            await table.UpsertEntityAsync(row, TableUpdateMode.Replace, limit.Token);
         }
         catch (Exception error)
         {
