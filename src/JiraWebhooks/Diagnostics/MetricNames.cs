@@ -4,13 +4,22 @@ namespace JiraWebhooks.Diagnostics;
 /// here alone; the names of the receive path are in <see cref="Deliveries.DeliveryMetrics"/>.</summary>
 public static class MetricNames
 {
-    /// <summary>Gauge, days until the soonest expiry among a site's webhooks, once per refresh; tag <see cref="SiteTag"/>.</summary>
+    /// <summary>Counter of timer runs that measured every site; tag <see cref="TimerTag"/>. The alerts take the values of the newest run, and
+    /// no run at all for an alert of its own.</summary>
+    public const string TimerRuns = "jira.timer.runs";
+
+    /// <summary>Gauge, days until the soonest expiry among a site's webhooks as it is saved, once per run of either timer; tag <see cref="SiteTag"/>.</summary>
     public const string WebhookExpiry = "jira.webhooks.expiry";
 
     /// <summary>Counter of refreshes of one site; tags <see cref="SiteTag"/> and <see cref="OutcomeTag"/>.</summary>
     public const string RefreshCompleted = "jira.refresh.completed";
 
-    /// <summary>Gauge, hours since the cursor's time, once per poll; tag <see cref="SiteTag"/>. Sites without a failed list have none.</summary>
+    /// <summary>Gauge, hours since a site's last good refresh or, before the first, since it is known, once per run of either timer;
+    /// tag <see cref="SiteTag"/>.</summary>
+    public const string RefreshAge = "jira.refresh.age";
+
+    /// <summary>Gauge, hours since the saved cursor's time, once per run of either timer, also after a poll that failed; tag
+    /// <see cref="SiteTag"/>. Sites without a failed list have none.</summary>
     public const string CursorAge = "jira.failed.cursor_age";
 
     /// <summary>Counter of polls that found the cursor older than what Jira keeps; tag <see cref="SiteTag"/>.</summary>
@@ -24,6 +33,15 @@ public static class MetricNames
 
     /// <summary>Gauge, number of sites whose OAuth grant has to be given anew.</summary>
     public const string SitesReconnectRequired = "jira.sites.reconnect_required";
+
+    /// <summary>Which timer: <see cref="RefreshTimer"/> or <see cref="PollTimer"/>.</summary>
+    public const string TimerTag = "timer";
+
+    /// <summary>Value of <see cref="TimerTag"/> for RefreshWebhooks.</summary>
+    public const string RefreshTimer = "refresh";
+
+    /// <summary>Value of <see cref="TimerTag"/> for PollFailedWebhooks.</summary>
+    public const string PollTimer = "poll";
 
     /// <summary>The site's slug.</summary>
     public const string SiteTag = "site";

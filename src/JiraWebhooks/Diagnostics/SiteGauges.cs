@@ -1,34 +1,68 @@
+using Azure.Data.Tables;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.OAuth;
 using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Diagnostics;
 
-/// <summary>Counts the sites that need somebody, at the end of every timer run.</summary>
-public sealed partial class SiteGauges(GrantStates grants, ILogger<SiteGauges> logger)
+/// <summary>Measures every site at the end of every timer run, from what is stored: what a site's own run could not find out is old by now,
+/// and that is what the alerts ask for.</summary>
+public sealed partial class SiteGauges(SiteStatusTable status, GrantStates grants, TimeProvider clock, ILogger<SiteGauges> logger)
 {
-    /// <summary>Records how many of <paramref name="sites"/> are wrongly configured, and how many have to be connected again.</summary>
-    public async Task RecordAsync(IReadOnlyList<Site> sites, CancellationToken cancellationToken)
+    // Comes on top of a run's budget, and the host ends what takes longer than functionTimeout.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Records the state of <paramref name="sites"/>, those that are switched off left out, and then that <paramref name="timer"/> ran.</summary>
+    public async Task RecordAsync(string timer, IReadOnlyList<Site> sites, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        var used = sites.Where(site => site.Disabled is null).ToList();
+        try
+        {
+            var states = await status.ReadAllAsync(limit.Token);
+            foreach (var site in used.Where(site => site.HasApi)) TimerMetrics.Record(site.Id, State(site, states), clock.GetUtcNow());
+
+            // Last: a run that could not measure must not pass for one that found nothing wrong.
+            TimerMetrics.CountRun(timer);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotMeasured(logger, error.GetType().Name);
+        }
+
+        TimerMetrics.Count(used.Count(site => site.Problem is not null), await CountReconnectsAsync(used, limit.Token));
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task<int> CountReconnectsAsync(List<Site> sites, CancellationToken cancellationToken)
     {
         var reconnect = 0;
         foreach (var site in sites.Where(site => site.Problem is null && site.Scheme is SiteScheme.OAuth))
         {
+            if (cancellationToken.IsCancellationRequested) break;
+
             try
             {
                 if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) reconnect++;
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error)
             {
                 Log.Unreadable(logger, site.Id, error.GetType().Name);
             }
         }
 
-        TimerMetrics.Count(sites.Count(site => site.Problem is not null), reconnect);
+        return reconnect;
     }
+
+    private static SiteState State(Site site, ILookup<string, TableEntity> states) => new(site, states[site.Id].ToDictionary(row => row.RowKey, StringComparer.Ordinal));
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "The OAuth grant of {Site} cannot be read now ({Error}).")]
         public static partial void Unreadable(ILogger logger, string site, string error);
+
+        [LoggerMessage(2, LogLevel.Error, "The saved state of the sites cannot be read ({Error}): this run measures none of them.")]
+        public static partial void NotMeasured(ILogger logger, string error);
     }
 }

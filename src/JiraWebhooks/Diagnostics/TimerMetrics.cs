@@ -7,6 +7,8 @@ namespace JiraWebhooks.Diagnostics;
 /// <summary>Measurements of the timers. Names and tags are in <see cref="MetricNames"/>, where the alert rules look for them.</summary>
 internal static class TimerMetrics
 {
+    private static readonly Counter<long> Runs = Telemetry.Meter.CreateCounter<long>(MetricNames.TimerRuns, "{run}", "Timer runs that measured every site.");
+    private static readonly Gauge<double> RefreshAge = Telemetry.Meter.CreateGauge<double>(MetricNames.RefreshAge, "h", "Hours since a site's last good refresh.");
     private static readonly Gauge<double> Expiry = Telemetry.Meter.CreateGauge<double>(MetricNames.WebhookExpiry, "d", "Days until the soonest expiry of a site's webhooks.");
     private static readonly Counter<long> Refreshes = Telemetry.Meter.CreateCounter<long>(MetricNames.RefreshCompleted, "{refresh}", "Refreshes of one site.");
     private static readonly Gauge<double> CursorAge = Telemetry.Meter.CreateGauge<double>(MetricNames.CursorAge, "h", "Hours since the time up to which the failed list was read.");
@@ -15,19 +17,26 @@ internal static class TimerMetrics
     private static readonly Gauge<int> Unhealthy = Telemetry.Meter.CreateGauge<int>(MetricNames.SitesUnhealthy, "{site}", "Sites whose settings are wrong.");
     private static readonly Gauge<int> Reconnect = Telemetry.Meter.CreateGauge<int>(MetricNames.SitesReconnectRequired, "{site}", "Sites whose OAuth grant has to be given anew.");
 
-    public static void Count(SiteRefresh result, DateTimeOffset now)
+    public static void Count(SiteRefresh result)
     {
         var ok = result is { Failed: 0, Problem: null };
         Refreshes.Add(1, Site(result.Site), new KeyValuePair<string, object?>(MetricNames.OutcomeTag, ok ? MetricNames.OutcomeOk : "failed"));
-        if (result.SoonestExpiry is { } expiry) Expiry.Record((expiry - now).TotalDays, Site(result.Site));
     }
 
-    public static void Count(SitePoll result, DateTimeOffset now)
+    public static void Count(SitePoll result)
     {
         if (result.PossibleLoss) Losses.Add(1, Site(result.Site));
         if (result.Recovered > 0) Recoveries.Add(result.Recovered, Site(result.Site));
-        if (result.Cursor is { } cursor) CursorAge.Record((now - cursor).TotalHours, Site(result.Site));
     }
+
+    public static void Record(string site, SiteState state, DateTimeOffset now)
+    {
+        if (state.RefreshedUntil is { } refreshed) RefreshAge.Record((now - refreshed).TotalHours, Site(site));
+        if (state.SoonestExpiry is { } expiry) Expiry.Record((expiry - now).TotalDays, Site(site));
+        if (state.ReadUntil is { } read) CursorAge.Record((now - read).TotalHours, Site(site));
+    }
+
+    public static void CountRun(string timer) => Runs.Add(1, new KeyValuePair<string, object?>(MetricNames.TimerTag, timer));
 
     public static void Count(int unhealthy, int reconnectRequired)
     {

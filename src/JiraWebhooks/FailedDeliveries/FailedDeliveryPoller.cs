@@ -40,7 +40,7 @@ public sealed partial class FailedDeliveryPoller(
                 results.Add(result);
             });
 
-        await gauges.RecordAsync(all, cancellationToken);
+        await gauges.RecordAsync(MetricNames.PollTimer, all, cancellationToken);
         return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
     }
 
@@ -85,7 +85,7 @@ public sealed partial class FailedDeliveryPoller(
         Log.Polled(logger, result.Site, result.Recovered, result.Skipped, result.Cursor, result.Unsupported, result.Problem ?? "");
         if (result.Busy) return;
 
-        TimerMetrics.Count(result, clock.GetUtcNow());
+        TimerMetrics.Count(result);
         await status.SaveAsync(result, CancellationToken.None);
     }
 

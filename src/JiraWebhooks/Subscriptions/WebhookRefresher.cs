@@ -46,7 +46,7 @@ public sealed partial class WebhookRefresher(
                 results.Add(result);
             });
 
-        await gauges.RecordAsync(all, cancellationToken);
+        await gauges.RecordAsync(MetricNames.RefreshTimer, all, cancellationToken);
         await removal.RunAsync(cancellationToken);
         return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
     }
@@ -116,7 +116,7 @@ public sealed partial class WebhookRefresher(
         Log.Refreshed(logger, result.Site, result.Registered, result.Extended, result.Replaced, result.Failed, result.SoonestExpiry, result.Problem ?? "");
         if (result.Busy) return;
 
-        TimerMetrics.Count(result, clock.GetUtcNow());
+        TimerMetrics.Count(result);
         if (isReached) await status.SaveAsync(result, CancellationToken.None);
     }
 
