@@ -1,29 +1,29 @@
-using Azure.Data.Tables;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.OAuth;
-using JiraWebhooks.Subscriptions;
 
 namespace JiraWebhooks.Diagnostics;
 
-/// <summary>Health from what the timers saved, the settings and the grants (rule 31).</summary>
+/// <summary>Health from what the timers saved, the settings and the grants (rule 31). The short form is open to everybody, so it is made once
+/// in a while, however many ask: each making reads storage and the vault for every site. Details are always new.</summary>
 public sealed class HealthReporter(
     ISiteStore sites, SiteStatusTable status, GrantStates grants, DeliveryActivity activity, TimeProvider clock) : IHealthReporter
 {
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromHours(26);
+    /// <summary>How long the short form stands.</summary>
+    public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _gate = new();
+    private Task<HealthReport>? _short;
+    private DateTimeOffset _shortAt;
 
     /// <inheritdoc/>
     public async Task<HealthReport> ReportAsync(bool details, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = new CancellationTokenSource(Patience, clock);
-        using var stop = timer.Token.Register(limit.Cancel);
         try
         {
-            var reports = new List<SiteHealth>();
-            foreach (var site in await sites.ListAsync(limit.Token)) reports.Add(await ReportAsync(site, limit.Token));
-            return new HealthReport(reports.TrueForAll(report => report.State is "ok" or "disabled"), details ? reports : null);
+            return details ? await MakeAsync(cancellationToken) : new HealthReport((await ShortAsync().WaitAsync(cancellationToken)).Healthy, null);
         }
         catch (Exception)
         {
@@ -38,22 +38,20 @@ public sealed class HealthReporter(
 
         try
         {
-            var rows = await status.ReadAsync(site.Id, cancellationToken);
-            var refresh = rows.GetValueOrDefault("refresh");
-            var poll = rows.GetValueOrDefault("poll");
-            var cursor = poll?.GetDateTimeOffset("Cursor");
-            var (state, reason, since) = await StateAsync(site, refresh, poll, cancellationToken);
+            var now = clock.GetUtcNow();
+            var saved = new SiteState(site, await status.ReadAsync(site.Id, cancellationToken));
+            var (state, reason, since) = await StateAsync(site, saved, now, cancellationToken);
             return new SiteHealth(
                 site.Id,
                 state,
                 reason,
                 since,
-                rows.GetValueOrDefault("delivery")?.GetDateTimeOffset("LastDelivery"),
-                refresh?.GetDateTimeOffset("OkAt"),
-                refresh?.GetDateTimeOffset("SoonestExpiry"),
-                cursor,
-                cursor is { } at ? Math.Round((clock.GetUtcNow() - at).TotalHours, 1) : null,
-                ConnectNotice.Of(site));
+                saved.LastDelivery,
+                saved.LastRefresh,
+                saved.SoonestExpiry,
+                saved.Cursor,
+                saved.Cursor is { } at ? Math.Round((now - at).TotalHours, 1) : null,
+                Notice(ConnectNotice.Of(site), state is "ok" ? saved.Notice(now) : null));
         }
         catch (Azure.RequestFailedException)
         {
@@ -65,22 +63,40 @@ public sealed class HealthReporter(
         }
     }
 
-    private async Task<(string State, string? Reason, DateTimeOffset? Since)> StateAsync(Site site, TableEntity? refresh, TableEntity? poll, CancellationToken cancellationToken)
+    private Task<HealthReport> ShortAsync()
     {
-        if (site.Problem is { } problem) return ("unhealthy", problem, SiteStatusTable.ProblemSince(refresh));
+        lock (_gate)
+        {
+            var now = clock.GetUtcNow();
+            if (_short is not null && (!_short.IsCompleted || now - _shortAt < FreshFor)) return _short;
+
+            _shortAt = now;
+
+            // Whoever asked first may leave; the others still wait for it.
+            return _short = Task.Run(() => MakeAsync(CancellationToken.None));
+        }
+    }
+
+    private async Task<HealthReport> MakeAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(Patience, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        var reports = new List<SiteHealth>();
+        foreach (var site in await sites.ListAsync(limit.Token)) reports.Add(await ReportAsync(site, limit.Token));
+        return new HealthReport(reports.TrueForAll(report => report.State is "ok" or "disabled"), reports);
+    }
+
+    private async Task<(string State, string? Reason, DateTimeOffset? Since)> StateAsync(Site site, SiteState saved, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         if (site.Disabled is { } disabled) return ("disabled", disabled.Reason, disabled.Since);
+        if (site.Problem is { } problem) return ("unhealthy", problem, saved.WrongSince);
         if (site.Scheme is SiteScheme.OAuth && await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is { } dead)
         {
             return ("reconnect_required", "The OAuth grant is missing or no longer valid: connect the site again.", dead);
         }
 
-        if (!site.HasApi) return ("ok", null, null);
-        if (refresh?.GetString("Problem") is { Length: > 0 } failed) return ("unhealthy", failed, SiteStatusTable.ProblemSince(refresh));
-
-        var now = clock.GetUtcNow();
-        if (refresh?.GetDateTimeOffset("OkAt") is { } ok && now - ok > LongestSilence) return ("unhealthy", "No refresh has succeeded for 26 hours.", ok + LongestSilence);
-        if (refresh?.GetDateTimeOffset("SoonestExpiry") - now < SiteRefresher.Critical) return ("unhealthy", "A webhook expires within 7 days.", refresh?.GetDateTimeOffset("SoonestExpiry") - SiteRefresher.Critical);
-
-        return poll?.GetString("Problem") is { Length: > 0 } unread ? ("unhealthy", unread, SiteStatusTable.ProblemSince(poll)) : ("ok", null, null);
+        return site.HasApi && saved.Trouble(now) is { } trouble ? ("unhealthy", trouble.Reason, trouble.Since) : ("ok", null, null);
     }
+
+    private static string? Notice(params string?[] parts) => string.Join(' ', parts.OfType<string>()) is { Length: > 0 } text ? text : null;
 }

@@ -1,5 +1,6 @@
 using JiraWebhooks.Diagnostics;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Subscriptions;
 using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -83,8 +84,9 @@ public sealed class ConnectNoticeTests
     public async Task Health_OfAConnectSite_HasTheNoticeAndIsNoWorseForIt_Rule31()
     {
         await using var world = await World.StartAsync();
-        await world.RefreshAsync();
-        var health = world.NewInstance().GetRequiredService<IHealthReporter>();
+        var instance = world.NewInstance();
+        foreach (var site in new[] { World.Acme, World.Globex }) await instance.GetRequiredService<SiteStatusTable>().SaveAsync(new SiteRefresh(site), Token);
+        var health = instance.GetRequiredService<IHealthReporter>();
 
         var report = await health.ReportAsync(details: true, Token);
 

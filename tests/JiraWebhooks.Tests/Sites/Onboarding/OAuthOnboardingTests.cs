@@ -286,6 +286,7 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
         await _browser.ChooseAsync(choice, CloudId(World.Acme));
 
         Assert.Null((await _world.RefreshAsync(World.Acme)).Problem);
+        await _world.PollAsync();
         Assert.Equal("ok", (await new ApiCaller(_world.NewInstance()).ShowAsync(World.Acme)).State);
     }
 
