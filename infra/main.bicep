@@ -275,7 +275,7 @@ module actionGroup 'modules/action-group.bicep' = if (!empty(alertEmail)) {
 
 module metricAlerts 'modules/alerts-metrics.bicep' = {
   scope: group
-  dependsOn: [actionGroup, serviceBus, functionApp]
+  dependsOn: [actionGroup, serviceBus]
   params: {
     prefix: alertPrefix
     tags: tags
@@ -283,7 +283,6 @@ module metricAlerts 'modules/alerts-metrics.bicep' = {
     serviceBusName: names.serviceBus
     topicName: topicName
     topicSizeInMegabytes: topicSizeInMegabytes
-    functionAppName: names.functionApp
   }
 }
 

@@ -16,48 +16,68 @@ param actionGroupIds string[]
 @description('Name of the Log Analytics workspace.')
 param workspaceName string
 
+// Two days are the longest there is. The refresh runs daily, so a shorter window would miss its numbers.
+var hourly = { every: 'PT1H', back: 'P2D' }
+
+// https://github.com/Azure/azure-functions-host/issues/11890
+var byHand = 'A run fired by hand may be killed halfway on Flex Consumption, and then holds the site it was at for up to 9 minutes: look at Health, and fire it again after 10.'
+
 var rules = [
   {
     name: 'webhook-expiry'
     severity: 1
     query: loadTextContent('../queries/webhook-expiry.kql')
+    look: hourly
     split: 'Site'
-    description: 'A webhook of this site expires within 7 days: the daily refresh has not extended it for three weeks, and Jira stops sending without a word. 1. Fire the refresh by hand: POST /admin/functions/RefreshWebhooks. 2. Read its log for this site: 401 or 403 means the grant or the app\'s permission is gone.'
+    description: 'A webhook of this site expires within 7 days: the daily refresh has not extended it for three weeks, and Jira stops sending without a word. 1. GET /api/health/details with a function key has the reason: 401 or 403 means that the grant or the app\'s permission is gone. 2. Mend it. 3. POST /api/sites/{site}/refresh with a function key extends now, and answers what it did.'
   }
   {
     name: 'refresh-absent'
     severity: 1
     query: loadTextContent('../queries/refresh-absent.kql')
+    look: hourly
     split: 'Site'
-    description: 'This site, or every site ("(all)"), had no successful refresh for 26 h. Webhooks live 30 days, so there is time. 1. Is the app running, and RefreshWebhooks enabled? 2. POST /admin/functions/RefreshWebhooks and read the log. 3. Before the first refresh after a deployment, and where no site has an API (admin webhooks only), this is expected: see docs/deploy.md.'
+    description: 'This site had no successful refresh for 26 h; "(all)": no refresh ran at all. Webhooks live 30 days, so there is time. 1. GET /api/health/details with a function key has the site\'s reason. 2. Mend it, then POST /api/sites/{site}/refresh with the key. 3. "(all)": is the app running, and RefreshWebhooks enabled? POST /admin/functions/RefreshWebhooks with the master key. ${byHand} 4. "(all)" before the app is published and has polled once is expected.'
   }
   {
     name: 'cursor-age'
     severity: 1
     query: loadTextContent('../queries/cursor-age.kql')
+    look: hourly
     split: 'Site'
-    description: 'The failed deliveries of this site were last fetched too long ago: Jira forgets them after 72 h, and from then on they are lost. 1. POST /admin/functions/PollFailedWebhooks. 2. Read its log: a publisher that refuses holds the cursor back on purpose.'
+    description: 'The failed deliveries of this site were last fetched 60 h ago: Jira forgets them after 72 h, and from then on they are lost; "(all)": no poll ran for 2 h. 1. GET /api/health/details with a function key has the site\'s reason; a publisher that refuses holds the cursor back on purpose. 2. "(all)": is the app running, and PollFailedWebhooks enabled? 3. POST /admin/functions/PollFailedWebhooks with the master key. ${byHand} 4. "(all)" before the app is published and has polled once is expected.'
   }
   {
     name: 'possible-loss'
     severity: 1
     query: loadTextContent('../queries/possible-loss.kql')
+    look: hourly
     split: 'Site'
-    description: 'The cursor of this site was older than the 72 h Jira keeps failed deliveries for. What Jira gave up on before that is gone. 1. The log names the window. 2. Compare the site\'s issues updated in that window with what your subscribers hold.'
+    description: 'The cursor of this site was older than the 72 h Jira keeps failed deliveries for. What Jira gave up on before that is gone. 1. Application Insights > Logs: the polls of this site before this one tell since when they failed. 2. Compare the site\'s issues updated from then until 72 h ago with what your subscribers hold.'
   }
   {
     name: 'refused-signatures'
     severity: 2
     query: loadTextContent('../queries/refused-signatures.kql')
+    look: hourly
     split: 'Site'
-    description: 'This site\'s deliveries are refused for their signature far more often than usual; a refused event is not sent again. 1. Was the secret rotated in Jira? Put the new one in Key Vault under the name of Sites__SITE__Secret and the old one under that of Sites__SITE__PreviousSecret. 2. If not, somebody is guessing: nothing got in.'
+    description: 'This site\'s deliveries are refused for their signature far more often than usual; a refused event is not sent again. 1. Was the secret rotated in Jira? A site added at run time: POST /api/sites/{site}/secret (docs/sites.md). A site of the settings: put the new one in Key Vault under the name of Sites__SITE__Secret and the old one under that of Sites__SITE__PreviousSecret, then have the references read again (docs/deploy.md, Key Vault references; a restart alone does not). 2. If not, somebody is guessing: nothing got in.'
+  }
+  {
+    name: 'server-errors'
+    severity: 2
+    query: loadTextContent('../queries/server-errors.kql')
+    look: { every: 'PT10M', back: 'PT30M' }
+    split: ''
+    description: 'More than 10 deliveries were answered 503 in half an hour. 503 keeps the event: Jira sends it again 5 to 15 minutes later, at most five times. 1. GET /api/health/details with a function key names the site that is wrong. 2. Application Insights > Failures shows whether Service Bus, Storage or Key Vault refused. 3. Soon after a deployment: roles take minutes to arrive.'
   }
   {
     name: 'sites-unhealthy'
     severity: 1
     query: loadTextContent('../queries/sites-unhealthy.kql')
+    look: hourly
     split: 'State'
-    description: 'At least one site cannot work. unhealthy: its settings are wrong or its Key Vault reference is not resolved; its deliveries are answered 503. reconnect_required: Atlassian revoked the OAuth grant. 1. GET /api/health with a function key names the site and the reason. 2. Mend the setting or the secret and restart the app; or connect the site anew (README).'
+    description: 'At least one site cannot work. unhealthy: its settings are wrong or its Key Vault reference is not resolved; its deliveries are answered 503. reconnect_required: Atlassian revoked the OAuth grant. 1. GET /api/health/details with a function key names the site and the reason. 2. Mend the setting or the secret; a Key Vault reference is read again within 24 h, or when you ask for it (docs/deploy.md, Key Vault references; a restart alone does not). 3. reconnect_required: connect the site anew (docs/sites.md).'
   }
 ]
 
@@ -78,9 +98,8 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       enabled: true
       autoMitigate: true
       scopes: [workspace.id]
-      evaluationFrequency: 'PT1H'
-      // The longest there is. The refresh runs daily, so a shorter window would miss its numbers.
-      windowSize: 'P2D'
+      evaluationFrequency: rule.look.every
+      windowSize: rule.look.back
       // A new workspace does not know the table yet.
       skipQueryValidation: true
       criteria: {
@@ -90,13 +109,15 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
             timeAggregation: 'Count'
             operator: 'GreaterThan'
             threshold: 0
-            dimensions: [
-              {
-                name: rule.split
-                operator: 'Include'
-                values: ['*']
-              }
-            ]
+            dimensions: empty(rule.split)
+              ? []
+              : [
+                  {
+                    name: rule.split
+                    operator: 'Include'
+                    values: ['*']
+                  }
+                ]
             failingPeriods: {
               numberOfEvaluationPeriods: 1
               minFailingPeriodsToAlert: 1

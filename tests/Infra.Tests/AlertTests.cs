@@ -10,7 +10,6 @@ public sealed partial class AlertTests
     [InlineData("dead-letters", "Microsoft.ServiceBus/namespaces", "DeadletteredMessages", "Maximum", 0L)]
     [InlineData("service-bus-throttled", "Microsoft.ServiceBus/namespaces", "ThrottledRequests", "Total", 0L)]
     [InlineData("topic-size", "Microsoft.ServiceBus/namespaces", "Size", "Maximum", 5120L * 1024 * 1024 * 7 / 10)]
-    [InlineData("server-errors", "Microsoft.Web/sites", "Http5xx", "Total", 10L)]
     public async Task MetricAlert_Always_MeasuresItsResource(string name, string type, string metric, string aggregation, long threshold)
     {
         var plan = await Snapshot.DefaultAsync();
@@ -20,6 +19,7 @@ public sealed partial class AlertTests
         Assert.Equal([plan.Single(type).Text("id")], alert.At("properties.scopes").Strings());
         Assert.Equal((metric, aggregation, "GreaterThan"), (criterion.Text("metricName"), criterion.Text("timeAggregation"), criterion.Text("operator")));
         Assert.Equal(threshold, criterion.At("threshold").GetInt64());
+        Assert.Equal(("PT15M", "PT5M", "True"), (alert.Text("properties.windowSize"), alert.Text("properties.evaluationFrequency"), alert.Text("properties.autoMitigate")));
     }
 
     [Theory]
@@ -39,53 +39,124 @@ public sealed partial class AlertTests
         var rules = (await Snapshot.DefaultAsync()).OfType("Microsoft.Insights/scheduledQueryRules");
 
         Assert.Equal(
-            ["cursor-age", "possible-loss", "refresh-absent", "refused-signatures", "sites-unhealthy", "webhook-expiry"],
+            ["cursor-age", "possible-loss", "refresh-absent", "refused-signatures", "server-errors", "sites-unhealthy", "webhook-expiry"],
             rules.Select(rule => rule.Text("name")["jira-webhooks-".Length..]).Order());
     }
 
-    /// <summary>A refresh runs daily, so anything shorter than two days would miss its numbers.</summary>
+    /// <summary>A refresh runs daily, so anything shorter than two days would miss its numbers. Failing deliveries cannot wait for an hour.</summary>
     [Fact]
-    public async Task QueryAlerts_Always_LookAtTwoDaysAndFireOnAnyRow()
+    public async Task QueryAlerts_Always_LookAtTheirWindowAndFireOnAnyRow()
     {
         var plan = await Snapshot.DefaultAsync();
 
         Assert.All(plan.OfType("Microsoft.Insights/scheduledQueryRules"), rule =>
         {
             var criterion = Assert.Single(rule.At("properties.criteria.allOf").EnumerateArray());
-            Assert.Equal(("P2D", "PT1H"), (rule.Text("properties.windowSize"), rule.Text("properties.evaluationFrequency")));
+            Assert.Equal(
+                rule.Text("name") == "jira-webhooks-server-errors" ? ("PT30M", "PT10M") : ("P2D", "PT1H"),
+                (rule.Text("properties.windowSize"), rule.Text("properties.evaluationFrequency")));
             Assert.Equal(("Count", "GreaterThan", "0"), (criterion.Text("timeAggregation"), criterion.Text("operator"), criterion.Text("threshold")));
             Assert.Equal([plan.Single("Microsoft.OperationalInsights/workspaces").Text("id")], rule.At("properties.scopes").Strings());
-            Assert.Contains(criterion.At("dimensions")[0].Text("name"), criterion.Text("query"), StringComparison.Ordinal);
+            Assert.All(criterion.At("dimensions").EnumerateArray(), dimension => Assert.Contains(dimension.Text("name"), criterion.Text("query"), StringComparison.Ordinal));
         });
     }
 
-    [Fact]
-    public async Task RefreshAbsent_WithNothingMeasured_StillReturnsARow()
+    /// <summary>A site alone is judged by a value: it has none when it is removed. Only a whole timer is judged by its absence.</summary>
+    [Theory]
+    [InlineData("refresh-absent", "Refreshes", "refresh", "26h")]
+    [InlineData("cursor-age", "Polls", "poll", "2h")]
+    public async Task TimerThatRanNever_WithNothingMeasured_StillReturnsARow(string name, string count, string timer, string silence)
     {
-        var query = Query(await Snapshot.DefaultAsync(), "refresh-absent");
+        var query = Query(await Snapshot.DefaultAsync(), name);
 
         // summarize without "by" gives one row for an empty table: https://learn.microsoft.com/kusto/query/summarize-operator
-        Assert.Matches(@"summarize Runs = count\(\)\s*\| where Runs == 0", query);
-        Assert.Contains("union late, silent", query, StringComparison.Ordinal);
-        Assert.Contains("ago(26h)", query, StringComparison.Ordinal);
+        Assert.Contains(
+            $"""
+                | summarize {count} = countif(Timer == '{timer}' and TimeGenerated > ago({silence})), First = min(TimeGenerated)
+                | where {count} == 0 and (isnull(First) or First < ago({silence}))
+                | project Site = '(all)',
+            """,
+            query,
+            StringComparison.Ordinal);
+        Assert.Matches(@"\nunion \w+, silent\s*$", query);
+    }
+
+    /// <summary>What a site measured before it was removed, or switched off, is older than the newest run.</summary>
+    [Theory]
+    [InlineData("refresh-absent")]
+    [InlineData("cursor-age")]
+    [InlineData("webhook-expiry")]
+    public async Task GaugeOfASite_OfAnOlderRun_IsNotLookedAt(string name)
+    {
+        var query = Query(await Snapshot.DefaultAsync(), name);
+
+        Assert.Contains("let newest = toscalar(runs | summarize max(TimeGenerated));", query, StringComparison.Ordinal);
+        Assert.Contains("| where TimeGenerated > newest - 30m\n", query, StringComparison.Ordinal);
+        Assert.Contains("| summarize arg_max(TimeGenerated, Sum) by Site\n", query, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("webhook-expiry", "DaysLeft < 7")]
-    [InlineData("cursor-age", "AgeHours > 60")]
+    [InlineData("webhook-expiry", "where DaysLeft < 7")]
+    [InlineData("cursor-age", "where AgeHours > 60")]
+    [InlineData("refresh-absent", "where Hours > 26")]
+    [InlineData("possible-loss", "where TimeGenerated > ago(2h)")]
+    [InlineData("possible-loss", "where Windows > 0")]
+    [InlineData("refused-signatures", "Recent = sumif(Sum, TimeGenerated > ago(90m)), Before = sumif(Sum, TimeGenerated <= ago(90m))")]
+    [InlineData("refused-signatures", "where Recent >= 5 and Recent > 3 * Usual")]
+    [InlineData("server-errors", "where Answers > 10")]
+    [InlineData("sites-unhealthy", "where Sites > 0")]
     public async Task QueryAlert_Threshold_IsTheOnePromised(string name, string condition) =>
-        Assert.Contains(condition, Query(await Snapshot.DefaultAsync(), name), StringComparison.Ordinal);
+        Assert.Matches(Regex.Escape(condition) + @"(;|\n|$| by)", Query(await Snapshot.DefaultAsync(), name));
+
+    /// <summary>Health calls red what the alerts fire on.</summary>
+    [Theory]
+    [InlineData("LongestWithoutRefresh = TimeSpan.FromHours(26)", "src/JiraWebhooks/Diagnostics/SiteState.cs")]
+    [InlineData("LongestWithoutPoll = TimeSpan.FromHours(2)", "src/JiraWebhooks/Diagnostics/SiteState.cs")]
+    [InlineData("OldestCursor = TimeSpan.FromHours(60)", "src/JiraWebhooks/Diagnostics/SiteState.cs")]
+    [InlineData("Critical = TimeSpan.FromDays(7)", "src/JiraWebhooks/Subscriptions/SiteRefresher.cs")]
+    public void Threshold_OfHealth_IsThatOfTheAlert(string declaration, string file) =>
+        Assert.Contains(declaration, Repository.Read(file), StringComparison.Ordinal);
 
     [Fact]
     public async Task Alerts_All_TellWhatToDo()
     {
-        var plan = await Snapshot.DefaultAsync();
-        var alerts = plan.OfType("Microsoft.Insights/metricAlerts").Concat(plan.OfType("Microsoft.Insights/scheduledQueryRules")).ToList();
+        var alerts = await AlertsAsync();
 
         Assert.Equal(10, alerts.Count);
         Assert.All(alerts, alert => Assert.Contains(" 1. ", alert.Text("properties.description"), StringComparison.Ordinal));
         Assert.All(alerts, alert => Assert.Equal("True", alert.Text("properties.enabled")));
     }
+
+    /// <summary>Who is woken at night must not look for a route that is not there.</summary>
+    [Fact]
+    public async Task Runbooks_RoutesTheyName_Exist()
+    {
+        var triggers = Repository.Read("tests/FunctionsApp.Tests/TriggerTests.cs");
+        var routes = HttpTrigger().Matches(triggers).Select(match => $"{match.Groups[1].Value.ToUpperInvariant()} /api/{match.Groups[2].Value}")
+            .Concat(TimerTrigger().Matches(triggers).Select(match => $"POST /admin/functions/{match.Groups[1].Value}")).ToList();
+        var texts = (await AlertsAsync()).Select(alert => alert.Text("properties.description")).ToList();
+        var named = texts.SelectMany(text => Call().Matches(text)).Select(match => match.Value).Distinct().Order().ToList();
+
+        Assert.Equal(["GET /api/health/details", "POST /admin/functions/PollFailedWebhooks", "POST /admin/functions/RefreshWebhooks", "POST /api/sites/{site}/refresh", "POST /api/sites/{site}/secret"], named);
+        Assert.All(named, call => Assert.Contains(call, routes));
+        Assert.All(texts, text => Assert.Equal(Call().Count(text), AnyPath().Count(text)));
+    }
+
+    [Fact]
+    public async Task Runbooks_PagesTheyName_Exist()
+    {
+        var texts = (await AlertsAsync()).Select(alert => alert.Text("properties.description")).ToList();
+
+        Assert.All(texts.SelectMany(text => Page().Matches(text)), page => Assert.True(File.Exists(Repository.PathTo(page.Value)), page.Value));
+        Assert.Contains(texts, text => text.Contains("docs/deploy.md, Key Vault references", StringComparison.Ordinal));
+        Assert.Contains("\n## Key Vault references\n", Repository.Read("docs/deploy.md"), StringComparison.Ordinal);
+    }
+
+    /// <summary>The page's table is what somebody decides by.</summary>
+    [Fact]
+    public async Task DeployPage_HasEveryAlert_WithItsSeverity() =>
+        Assert.All(await AlertsAsync(), alert =>
+            Assert.Contains($"\n| `{alert.Text("name")["jira-webhooks-".Length..]}` | {alert.Text("properties.severity")} | ", Repository.Read("docs/deploy.md"), StringComparison.Ordinal));
 
     [Fact]
     public async Task ActionGroups_ByParameter_AreToldOfEveryAlert()
@@ -103,6 +174,27 @@ public sealed partial class AlertTests
         Assert.Empty((await Snapshot.DefaultAsync()).OfType("Microsoft.Insights/actionGroups"));
     }
 
+    private static async Task<List<JsonElement>> AlertsAsync()
+    {
+        var plan = await Snapshot.DefaultAsync();
+        return [.. plan.OfType("Microsoft.Insights/metricAlerts"), .. plan.OfType("Microsoft.Insights/scheduledQueryRules")];
+    }
+
     private static string Query(Snapshot plan, string name) =>
         plan.Named("Microsoft.Insights/scheduledQueryRules", $"jira-webhooks-{name}").At("properties.criteria.allOf")[0].Text("query").ReplaceLineEndings("\n");
+
+    [GeneratedRegex("""InlineData\("\w+", AuthorizationLevel\.\w+, "(\w+)", "([^"]+)"\)""")]
+    private static partial Regex HttpTrigger();
+
+    [GeneratedRegex("""InlineData\("(\w+)", "%\w+Schedule%"\)""")]
+    private static partial Regex TimerTrigger();
+
+    [GeneratedRegex(@"(GET|POST|PUT|DELETE) /(api|admin)/[\w/{}]+")]
+    private static partial Regex Call();
+
+    [GeneratedRegex("/(api|admin)/")]
+    private static partial Regex AnyPath();
+
+    [GeneratedRegex(@"(docs/)?\w+\.md|README")]
+    private static partial Regex Page();
 }
