@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -42,15 +43,16 @@ internal static class AppTelemetry
         authentication?.Split(';').Select(part => part.Split('=', 2)).FirstOrDefault(part => part.Length == 2 && part[0].Trim() == "ClientId")?[1].Trim();
 }
 
-/// <summary>Sends what was measured before a timer's instance goes: on Flex Consumption that may be right after the run.</summary>
+/// <summary>Sends what was measured and logged before a timer's instance goes: on Flex Consumption that may be right after the run.</summary>
 public sealed class TelemetryFlush(IServiceProvider services)
 {
     private const int Milliseconds = 5000;
 
-    /// <summary>Waits until everything is sent, or five seconds.</summary>
+    /// <summary>Waits until everything is sent, or five seconds for each kind.</summary>
     public void Flush()
     {
         services.GetService<MeterProvider>()?.ForceFlush(Milliseconds);
         services.GetService<TracerProvider>()?.ForceFlush(Milliseconds);
+        services.GetService<LoggerProvider>()?.ForceFlush(Milliseconds);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using JiraWebhooks.Sites;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -15,20 +16,23 @@ public sealed class TimerRunTests
     [InlineData(true)]
     public async Task Run_HoweverItEnds_SendsItsTelemetry(bool broken)
     {
-        var (metrics, traces) = (new CountingReader(), new CountingProcessor());
+        var (metrics, traces, logs) = (new CountingReader(), new CountingProcessor<Activity>(), new CountingProcessor<LogRecord>());
         using var app = TestApp.Build(
             services => services
                 .AddSingleton<ISiteStore>(new NoSites(broken))
-                .AddOpenTelemetry().WithMetrics(builder => builder.AddReader(metrics)).WithTracing(builder => builder.AddProcessor(traces)),
+                .AddOpenTelemetry()
+                .WithMetrics(builder => builder.AddReader(metrics))
+                .WithTracing(builder => builder.AddProcessor(traces))
+                .WithLogging(builder => builder.AddProcessor(logs)),
             ("Publisher", "StorageQueue"));
 
         var refresh = await Record.ExceptionAsync(() =>
             ActivatorUtilities.CreateInstance<RefreshWebhooks>(app.Services).RunAsync(new(), TestContext.Current.CancellationToken));
-        Assert.Equal((1, 1), (metrics.Flushes, traces.Flushes));
+        Assert.Equal((1, 1, 1), (metrics.Flushes, traces.Flushes, logs.Flushes));
 
         var poll = await Record.ExceptionAsync(() =>
             ActivatorUtilities.CreateInstance<PollFailedWebhooks>(app.Services).RunAsync(new(), TestContext.Current.CancellationToken));
-        Assert.Equal((2, 2), (metrics.Flushes, traces.Flushes));
+        Assert.Equal((2, 2, 2), (metrics.Flushes, traces.Flushes, logs.Flushes));
 
         // The host must see the failure too: it is what the invocation is recorded with.
         Assert.Equal((broken, broken), (refresh is TimeoutException, poll is TimeoutException));
@@ -53,7 +57,7 @@ public sealed class TimerRunTests
         }
     }
 
-    private sealed class CountingProcessor : BaseProcessor<Activity>
+    private sealed class CountingProcessor<T> : BaseProcessor<T>
     {
         public int Flushes { get; private set; }
 
