@@ -31,6 +31,7 @@ public static class SitesServiceCollectionExtensions
                 provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<StoredSites>()
             .AddSingleton<ISiteStore, SiteDirectory>()
+            .AddSingleton<SiteSecrets>()
             .AddSingleton<SiteManager>()
             .AddSingleton<SiteRemoval>()
             .AddSingleton<SitesApi>()

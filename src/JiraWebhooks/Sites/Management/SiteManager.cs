@@ -1,16 +1,15 @@
 using Azure;
 using JiraWebhooks.Sites.OAuth;
-using JiraWebhooks.Sites.Secrets;
 using JiraWebhooks.Sites.Store;
 using JiraWebhooks.Subscriptions;
 
 namespace JiraWebhooks.Sites.Management;
 
 /// <summary>Adds, changes and switches off sites of the table. Each write names the version it replaces; secrets go to the vault first, so
-/// that no row ever waits for one, and count only when the row names them. Throws <see cref="SiteChangeException"/> where the caller is wrong, and storage errors as they come:
-/// every call may be repeated.</summary>
+/// that no row ever waits for one, and count only when the row names them. Throws <see cref="SiteChangeException"/> where the caller is wrong,
+/// and storage errors as they come: every call may be repeated.</summary>
 public sealed class SiteManager(
-    ConfiguredSites configured, SiteTable table, StoredSites cache, SiteLoader loader, ISecretStore secrets, GrantWriter grants, JiraWebhooksOptions global, TimeProvider clock)
+    ConfiguredSites configured, SiteTable table, StoredSites cache, SiteLoader loader, SiteSecrets secrets, GrantWriter grants, JiraWebhooksOptions global, TimeProvider clock)
 {
     private const int MostReasonCharacters = 200;
 
@@ -39,7 +38,7 @@ public sealed class SiteManager(
         if (ifMatch is not null && (old is null || (ifMatch != ETag.All.ToString() && ifMatch != old.Version.ToString()))) throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
 
         var site = Check(id, wanted, old);
-        var secret = await SaveSecretAsync(id, site.Scheme, wanted, old, cancellationToken);
+        var secret = await secrets.SaveAsync(id, site.Scheme, wanted, old, cancellationToken);
         if (site is { Scheme: SiteScheme.OAuth, RefreshToken: { } token }) await SeedAsync(GrantName.Of(site), token, cancellationToken);
 
         var row = new StoredSite
@@ -64,17 +63,8 @@ public sealed class SiteManager(
         if (SiteSecret.From(secret) is null) throw new SiteChangeException(400, "secret is empty or an unresolved Key Vault reference.");
 
         var row = await GetAsync(id, cancellationToken);
-        if (row.SecretRevision.Length == 0 && loader.OfTheSettings(row.Options) is not null)
-        {
-            // A copy of its own would miss the next rotation there, and refuse what is signed with it.
-            throw new SiteChangeException(409, $"Site {id} has the secret of the app in the settings: change OAuthClientSecret and OAuthPreviousClientSecret there, as docs/sites.md says.");
-        }
-
-        var old = await CurrentAsync(row, cancellationToken);
-        if (old is null && announce) throw new SiteChangeException(409, $"Site {id} has no secret of its own to which another could be added.");
-
-        var next = old is null ? new SecretPair(secret!) : announce ? old.Announced(secret!) : old.Rotated(secret!);
-        if (next != old) await WriteAsync(row with { SecretRevision = await secrets.WriteAsync(SecretName.Of(id, row.Scheme), next, cancellationToken) }, isNew: false, cancellationToken);
+        var revision = await secrets.RotateAsync(row, secret!, announce, cancellationToken);
+        if (revision != row.SecretRevision) await WriteAsync(row with { SecretRevision = revision }, isNew: false, cancellationToken);
     }
 
     /// <summary>Switches the site off: the next refresh deletes its webhooks in Jira, and what still arrives is published.</summary>
@@ -120,37 +110,6 @@ public sealed class SiteManager(
         if (old is not null && old.Scheme != site.Scheme && old.SecretRevision.Length > 0 && wanted.Secret is null) throw new SiteChangeException(400, "Another scheme needs a secret of its own: give secret.");
 
         return site;
-    }
-
-    private async Task<string> SaveSecretAsync(string id, SiteScheme scheme, SiteOptions wanted, StoredSite? old, CancellationToken cancellationToken)
-    {
-        if (wanted.Secret is not { } current)
-        {
-            // A site that changes over to the app of the settings leaves its own secret behind.
-            var changesOver = wanted.ClientId != old?.Options.ClientId && wanted.ClientId == global.OAuthClientId;
-            return changesOver ? "" : old?.SecretRevision ?? "";
-        }
-
-        // Deliveries that are signed with the secret there was are still under way.
-        var before = old?.Scheme == scheme ? await CurrentAsync(old, cancellationToken) : null;
-        var next = before?.Rotated(current) ?? new SecretPair(current);
-        if (SiteSecret.From(wanted.PreviousSecret) is { } previous) next = next with { Previous = previous.Reveal() };
-        return next == before && old is { SecretRevision: { Length: > 0 } kept } ? kept : await secrets.WriteAsync(SecretName.Of(id, scheme), next, cancellationToken);
-    }
-
-    // What verifies now; null too where somebody has spoilt it, for the new one to mend.
-    private async Task<SecretPair?> CurrentAsync(StoredSite row, CancellationToken cancellationToken)
-    {
-        if (row.SecretRevision.Length == 0) return loader.OfTheSettings(row.Options);
-
-        try
-        {
-            return await secrets.ReadAsync(SecretName.Of(row.Id, row.Scheme), row.SecretRevision, cancellationToken);
-        }
-        catch (InvalidDataException)
-        {
-            return null;
-        }
     }
 
     private FormerApp? Former(SiteScheme scheme, SiteOptions wanted, StoredSite? old) =>
