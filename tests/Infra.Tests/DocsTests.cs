@@ -52,7 +52,7 @@ public sealed partial class DocsTests
 
         Assert.Contains($" {words[plan.OfType("Microsoft.Storage/storageAccounts/tableServices/tables").Count]} tables", page, StringComparison.Ordinal);
         Assert.Contains($" {words[metrics + queries]} alerts", page, StringComparison.Ordinal);
-        Assert.Contains($"alerts: {metrics} on metrics, {queries} on queries", page, StringComparison.Ordinal);
+        Assert.Contains($"alerts: {metrics} on metrics", page, StringComparison.Ordinal);
         Assert.Contains($"{words[plan.OfType("Microsoft.Network/privateEndpoints").Count]} endpoints", page, StringComparison.Ordinal);
     }
 
