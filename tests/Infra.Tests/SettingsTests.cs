@@ -70,6 +70,17 @@ public sealed partial class SettingsTests
         Assert.All(values, value => Assert.Contains($"`{value}`", row, StringComparison.Ordinal));
     }
 
+    /// <summary>Whoever polls more rarely makes every run of an OAuth site a search: the row says from when on.</summary>
+    [Fact]
+    public void Documentation_OfThePollSchedule_SaysWhichGapCountsAsAnOutage()
+    {
+        var minutes = JiraWebhooks.FailedDeliveries.Outage.ShortestRetries.TotalMinutes;
+        var row = Repository.Read("docs/settings.md").Split('\n').Single(line => line.StartsWith("| `PollSchedule`", StringComparison.Ordinal));
+
+        Assert.Contains($"{minutes} minutes or more between two runs", row, StringComparison.Ordinal);
+        Assert.EndsWith($"below {minutes}. |", row, StringComparison.Ordinal);
+    }
+
     /// <summary>An option that exists but that neither setting nor documentation knows would be one nobody can change.</summary>
     [Fact]
     public void Options_OfTheCode_AreSettingsOrFixed()
