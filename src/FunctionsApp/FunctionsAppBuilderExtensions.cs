@@ -19,7 +19,7 @@ internal static class FunctionsAppBuilderExtensions
         builder.ConfigureFunctionsWebApplication();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = KestrelBodyLimit);
 
-        builder.Services.AddJiraWebhooks(builder.Configuration);
+        builder.Services.AddJiraWebhooks(builder.Configuration, options => options.Publisher is PublisherKind.ServiceBus ? builder.Configuration.ServiceBusMistakes() : []);
         var options = SettingsReader.Read(builder.Configuration);
         if (options.Publisher is PublisherKind.ServiceBus) builder.Services.AddServiceBusPublisher(builder.Configuration, options);
 

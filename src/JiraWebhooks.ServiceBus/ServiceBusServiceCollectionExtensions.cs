@@ -16,12 +16,12 @@ public static class ServiceBusServiceCollectionExtensions
 
     /// <summary>Publishes to the topic or queue <c>ServiceBus__EntityName</c> in the namespace <c>ServiceBus__fullyQualifiedNamespace</c>, by
     /// identity. A connection string is taken for the emulator alone.</summary>
-    /// <exception cref="SettingsException">The namespace is missing or no host's name, or there is a connection string of a real one.</exception>
+    /// <remarks>What is wrong with the settings, <see cref="ServiceBusMistakes"/> says before.</remarks>
     public static IServiceCollection AddServiceBusPublisher(this IServiceCollection services, IConfiguration configuration, JiraWebhooksOptions options)
     {
         var section = configuration.GetSection(Section);
-        var emulator = Emulator(section);
-        var host = emulator is null ? Host(section) : null;
+        var emulator = section.Value is { Length: > 0 } connection ? connection : null;
+        var host = section["fullyQualifiedNamespace"]?.Trim();
 
         services.AddAzureClients(clients =>
         {
@@ -44,26 +44,21 @@ public static class ServiceBusServiceCollectionExtensions
         return services;
     }
 
-    private static string? Emulator(IConfigurationSection section)
+    /// <summary>What is wrong: the namespace is missing or no host's name, or there is a connection string of a real one. The SDK would find
+    /// it only when the first delivery is there, and every one of them would pay for it.</summary>
+    public static IEnumerable<string> ServiceBusMistakes(this IConfiguration configuration)
     {
-        if (section.Value is not { Length: > 0 } connection) return null;
-
-        return connection.Split(';', StringSplitOptions.TrimEntries).Contains("UseDevelopmentEmulator=true", StringComparer.OrdinalIgnoreCase)
-            ? connection
-            : throw new SettingsException(["ServiceBus must not hold a connection string, unless it is the emulator's (UseDevelopmentEmulator=true): set ServiceBus__fullyQualifiedNamespace and let the identity open it."]);
-    }
-
-    // The SDK would find a mistake only when the first delivery is there, and every one of them would pay for it.
-    private static string Host(IConfigurationSection section)
-    {
-        if (section["fullyQualifiedNamespace"]?.Trim() is not { Length: > 0 } host)
+        var section = configuration.GetSection(Section);
+        if (section.Value is { Length: > 0 } connection)
         {
-            throw new SettingsException(["ServiceBus__fullyQualifiedNamespace is missing: set it to NAME.servicebus.windows.net, or Publisher to StorageQueue."]);
+            return connection.Split(';', StringSplitOptions.TrimEntries).Contains("UseDevelopmentEmulator=true", StringComparer.OrdinalIgnoreCase)
+                ? []
+                : ["ServiceBus must not hold a connection string, unless it is the emulator's (UseDevelopmentEmulator=true): set ServiceBus__fullyQualifiedNamespace and let the identity open it."];
         }
 
-        return Uri.CheckHostName(host) is UriHostNameType.Dns
-            ? host
-            : throw new SettingsException(["ServiceBus__fullyQualifiedNamespace must be the name of a host, NAME.servicebus.windows.net, without scheme and path."]);
+        if (section["fullyQualifiedNamespace"]?.Trim() is not { Length: > 0 } host) return ["ServiceBus__fullyQualifiedNamespace is missing: set it to NAME.servicebus.windows.net, or Publisher to StorageQueue."];
+
+        return Uri.CheckHostName(host) is UriHostNameType.Dns ? [] : ["ServiceBus__fullyQualifiedNamespace must be the name of a host, NAME.servicebus.windows.net, without scheme and path."];
     }
 
     // A delivery has ten seconds in all; a timer's run has minutes (decision 2).

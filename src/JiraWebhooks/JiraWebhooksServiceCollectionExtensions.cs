@@ -16,10 +16,18 @@ namespace JiraWebhooks;
 public static class JiraWebhooksServiceCollectionExtensions
 {
     /// <summary>Registers the whole behaviour. The Service Bus publisher is the one thing a host adds itself.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="mistakesOfHost">What is wrong with the settings that the host alone reads, to be told with the others.</param>
     /// <exception cref="SettingsException">A global setting is missing or wrong; the message names them all.</exception>
-    public static IServiceCollection AddJiraWebhooks(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddJiraWebhooks(
+        this IServiceCollection services, IConfiguration configuration, Func<JiraWebhooksOptions, IEnumerable<string>>? mistakesOfHost = null)
     {
-        var options = SettingsReader.Read(configuration);
+        var mistakes = new List<string>();
+        var options = SettingsReader.Read(configuration, mistakes);
+        mistakes.AddRange(StorageServiceCollectionExtensions.Mistakes(configuration));
+        mistakes.AddRange(mistakesOfHost?.Invoke(options) ?? []);
+        if (mistakes.Count > 0) throw new SettingsException(mistakes);
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);

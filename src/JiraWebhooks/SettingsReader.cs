@@ -1,6 +1,7 @@
 using System.Globalization;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
 using Microsoft.Extensions.Configuration;
 
 namespace JiraWebhooks;
@@ -13,6 +14,13 @@ public static class SettingsReader
     public static JiraWebhooksOptions Read(IConfiguration configuration)
     {
         var mistakes = new List<string>();
+        var options = Read(configuration, mistakes);
+        return mistakes.Count == 0 ? options : throw new SettingsException(mistakes);
+    }
+
+    /// <summary>The same for whoever has more to tell: adds to <paramref name="mistakes"/>, and what it gives is of no use when there are any.</summary>
+    public static JiraWebhooksOptions Read(IConfiguration configuration, List<string> mistakes)
+    {
         var defaults = new JiraWebhooksOptions { PublicBaseUrl = new Uri("https://localhost") };
         var options = defaults with
         {
@@ -25,14 +33,17 @@ public static class SettingsReader
             OAuthClientId = Text(configuration, "OAuthClientId"),
             OAuthClientSecret = SiteSecret.From(Text(configuration, "OAuthClientSecret")),
             OAuthPreviousClientSecret = SiteSecret.From(Text(configuration, "OAuthPreviousClientSecret")),
-            QueueName = Text(configuration, "QueueName") ?? defaults.QueueName,
-            ClaimCheckContainer = Text(configuration, "ClaimCheckContainer") ?? defaults.ClaimCheckContainer,
+            QueueName = Name(configuration, "QueueName", mistakes) ?? defaults.QueueName,
+            ClaimCheckContainer = Name(configuration, "ClaimCheckContainer", mistakes) ?? defaults.ClaimCheckContainer,
             ClaimCheckThreshold = ClaimCheckThreshold(configuration, mistakes),
             MaxBodyBytes = MaxBodyBytes(configuration, mistakes) ?? defaults.MaxBodyBytes,
             TakeOver = TakeOver(configuration, mistakes),
         };
 
-        return mistakes.Count == 0 ? options : throw new SettingsException(mistakes);
+        // A secret that is there but cannot be used, as a Key Vault reference that nobody has resolved yet, is no reason to stop.
+        if (options.OAuthClientId is null && Text(configuration, "OAuthClientSecret") is not null) mistakes.Add("OAuthClientId is missing: OAuthClientSecret is of no use without it.");
+        if (options.OAuthClientId is not null && Text(configuration, "OAuthClientSecret") is null) mistakes.Add("OAuthClientSecret is missing: OAuthClientId is of no use without it.");
+        return options;
     }
 
     private static Uri? PublicBaseUrl(IConfiguration configuration, List<string> mistakes)
@@ -63,7 +74,7 @@ public static class SettingsReader
         if (Enum.TryParse<PublisherKind>(text, ignoreCase: true, out var kind) && Enum.IsDefined(kind)) return kind;
 
         mistakes.Add($"Publisher must be one of {string.Join(", ", Enum.GetNames<PublisherKind>())}.");
-        return PublisherKind.ServiceBus;
+        return PublisherKind.StorageQueue; // which has no settings of its own to miss
     }
 
     private static int? ClaimCheckThreshold(IConfiguration configuration, List<string> mistakes)
@@ -95,6 +106,15 @@ public static class SettingsReader
 
         mistakes.Add("TakeOver must be true or false.");
         return false;
+    }
+
+    private static string? Name(IConfiguration configuration, string name, List<string> mistakes)
+    {
+        if (Text(configuration, name) is not { } text) return null;
+        if (StorageName.IsValid(text)) return text;
+
+        mistakes.Add($"{name} must be {StorageName.Rule}.");
+        return null;
     }
 
     private static Uri? Url(IConfiguration configuration, string name, List<string> mistakes)

@@ -82,6 +82,19 @@ public sealed class ContainerTests
     public void AddFunctions_WithoutStorage_StopsWithASentence() =>
         Assert.Contains("AzureWebJobsStorage", Assert.Throws<SettingsException>(() => TestApp.Build(("Publisher", "StorageQueue"), ("AzureWebJobsStorage", ""))).Message, StringComparison.Ordinal);
 
+    /// <summary>Whoever deploys restarts once, not once a mistake.</summary>
+    [Fact]
+    public void AddFunctions_MistakesOfEveryRoom_AreToldAtOnce()
+    {
+        var error = Assert.Throws<SettingsException>(() => TestApp.Build(("PublicBaseUrl", "ftp://example.com"), ("AzureWebJobsStorage", "nonsense"), ("ServiceBus:fullyQualifiedNamespace", "https://x")));
+
+        Assert.Equal(["PublicBaseUrl", "AzureWebJobsStorage", "ServiceBus__fullyQualifiedNamespace"], error.Mistakes.Select(mistake => mistake.Split(' ')[0]));
+    }
+
+    [Fact]
+    public void AddFunctions_PublisherThatThereIsNot_AsksForNoNamespace_Decision15() =>
+        Assert.StartsWith("Publisher must be", Assert.Single(Assert.Throws<SettingsException>(() => TestApp.Build(("Publisher", "Pigeon"))).Mistakes), StringComparison.Ordinal);
+
     /// <summary>Decision 2: two tries of four seconds fit into a delivery's ten; a timer keeps the SDK's patience.</summary>
     [Fact]
     public void AddFunctions_ClientsOfServiceBus_RetryBrieflyOnlyForDeliveries_Decision2()

@@ -20,10 +20,9 @@ public static class StorageServiceCollectionExtensions
     /// <summary>Registers table, queue and blob clients under the names of <see cref="AzureClients"/>, from a connection string
     /// (<c>AzureWebJobsStorage</c>, for Azurite) or by identity (<c>AzureWebJobsStorage__tableServiceUri</c> and so on, see
     /// <see href="https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity"/>).</summary>
-    /// <exception cref="SettingsException">There is neither a connection string nor an address of each service.</exception>
+    /// <remarks>What is wrong with the settings, <see cref="Mistakes"/> says before.</remarks>
     public static IServiceCollection AddStorageClients(this IServiceCollection services, IConfiguration configuration)
     {
-        Check(configuration.GetSection(Section));
         services.AddAzureClients(clients =>
         {
             clients.UseCredential(_ => Credential(configuration.GetSection(Section)));
@@ -68,13 +67,31 @@ public static class StorageServiceCollectionExtensions
         retry.Delay = TimeSpan.FromMilliseconds(200);
     }
 
-    private static void Check(IConfigurationSection section)
+    /// <summary>What is wrong: there is neither a connection string of use nor an address of each service.</summary>
+    internal static IEnumerable<string> Mistakes(IConfiguration configuration)
     {
-        if (section.Value is { Length: > 0 }) return;
+        var section = configuration.GetSection(Section);
+        if (section.Value is { Length: > 0 } connection)
+        {
+            return CanBeUsed(connection) ? [] : [$"{Section} is no connection string: set it to UseDevelopmentStorage=true for Azurite, or copy the account's anew."];
+        }
 
-        var mistakes = Services.Where(service => Address(section, service) is null).Select(service =>
-            $"{Section}__{service}ServiceUri is missing or no https address: set it, or {Section} to UseDevelopmentStorage=true for Azurite.").ToList();
-        if (mistakes.Count > 0) throw new SettingsException(mistakes);
+        return Services.Where(service => Address(section, service) is null).Select(service =>
+            $"{Section}__{service}ServiceUri is missing or no https address: set it, or {Section} to UseDevelopmentStorage=true for Azurite.");
+    }
+
+    // The SDKs say what they make of it, and show it in doing so.
+    private static bool CanBeUsed(string connection)
+    {
+        try
+        {
+            _ = (new TableServiceClient(connection), new QueueServiceClient(connection), new BlobServiceClient(connection));
+            return true;
+        }
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static Uri Uri(IConfigurationSection section, string service) => Address(section, service)!;

@@ -1,5 +1,6 @@
 using JiraWebhooks.Publishing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Tests.Settings;
 
@@ -83,6 +84,62 @@ public sealed class SettingsReaderTests
         var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", "https://hooks.example.com"), ("MaxBodyBytes", bytes)));
 
         Assert.StartsWith("MaxBodyBytes must be", Assert.Single(error.Mistakes), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ab")]
+    [InlineData("My-Queue")]
+    [InlineData("my_queue")]
+    [InlineData("-queue")]
+    [InlineData("queue-")]
+    [InlineData("my--queue")]
+    [InlineData("a23456789012345678901234567890123456789012345678901234567890abcd")]
+    public void Read_NameThatStorageRefuses_IsTold(string name)
+    {
+        foreach (var setting in new[] { "QueueName", "ClaimCheckContainer" })
+        {
+            var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", "https://hooks.example.com"), (setting, name)));
+            Assert.StartsWith($"{setting} must be 3 to 63", Assert.Single(error.Mistakes), StringComparison.Ordinal);
+            Assert.DoesNotContain(name, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("my-queue-2")]
+    [InlineData("a23456789012345678901234567890123456789012345678901234567890abc")]
+    public void Read_NameThatStorageTakes_IsTaken(string name)
+    {
+        var options = Read(("PublicBaseUrl", "https://hooks.example.com"), ("QueueName", name), ("ClaimCheckContainer", name));
+
+        Assert.Equal((name, name), (options.QueueName, options.ClaimCheckContainer));
+    }
+
+    [Theory]
+    [InlineData("OAuthClientId", "OAuthClientSecret")]
+    [InlineData("OAuthClientSecret", "OAuthClientId")]
+    public void Read_HalfOfTheOAuthApp_NamesTheOther(string given, string missing)
+    {
+        var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", "https://hooks.example.com"), (given, "hunter2")));
+
+        Assert.StartsWith($"{missing} is missing", Assert.Single(error.Mistakes), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A vault that is away at the start must not keep the other sites from their deliveries.</summary>
+    [Fact]
+    public void Read_OAuthSecretNotResolvedYet_StopsNothing_Decision4() =>
+        Assert.Null(Read(("PublicBaseUrl", "https://hooks.example.com"), ("OAuthClientId", "app"), ("OAuthClientSecret", "@Microsoft.KeyVault(SecretUri=https://x)")).OAuthClientSecret);
+
+    [Fact]
+    public void AddJiraWebhooks_MistakesOfAllRooms_AreToldAtOnce()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("PublicBaseUrl", "ftp://x"), new("AzureWebJobsStorage", "AccountName=x;AccountKey=!!hunter2!!")]).Build();
+
+        var error = Assert.Throws<SettingsException>(() => new ServiceCollection().AddJiraWebhooks(settings, _ => ["Own is wrong."]));
+
+        Assert.Equal(["PublicBaseUrl", "AzureWebJobsStorage", "Own"], error.Mistakes.Select(mistake => mistake.Split(' ')[0]));
+        Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
     }
 
     private static JiraWebhooksOptions Read(params (string Name, string Value)[] settings) =>

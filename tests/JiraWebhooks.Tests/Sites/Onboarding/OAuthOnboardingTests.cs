@@ -334,7 +334,7 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
     [Fact]
     public async Task Start_NoAppInTheSettings_SaysWhichSettings()
     {
-        _world.Settings.Remove("OAuthClientSecret");
+        _world.Settings["OAuthClientSecret"] = "@Microsoft.KeyVault(SecretUri=https://x)";
 
         var answer = await NewBrowser().StartAsync();
 
