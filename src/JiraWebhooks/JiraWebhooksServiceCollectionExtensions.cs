@@ -39,6 +39,7 @@ public static class JiraWebhooksServiceCollectionExtensions
             .AddPublishing(options)
             .AddSubscriptions()
             .AddFailedDeliveries()
-            .AddDiagnostics();
+            .AddDiagnostics()
+            .AddHostedService<SiteProblems>();
     }
 }
