@@ -19,7 +19,15 @@ public static class AzuriteInstall
         var done = Path.Combine(folder, "installed");
         if (File.Exists(done)) return main;
 
-        Directory.CreateDirectory(folder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new AzuriteException($"The folder {folder} cannot be made, so Azurite cannot be installed: {error.Message}", error);
+        }
+
         await using var turn = await OneAtATimeAsync(Path.Combine(folder, "lock"), cancellationToken);
         if (File.Exists(done)) return main;
 
@@ -41,6 +49,9 @@ public static class AzuriteInstall
         try
         {
             using var process = Process.Start(npm)!;
+
+            // One that went on would be at work in the folder together with the next.
+            await using var ended = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
             var said = process.StandardError.ReadToEndAsync(cancellationToken);
             await process.StandardOutput.ReadToEndAsync(cancellationToken);
             await process.WaitForExitAsync(cancellationToken);

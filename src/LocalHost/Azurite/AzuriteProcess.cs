@@ -10,17 +10,29 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
+    // Longer than host.cjs gives Azurite to save.
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(25);
+
     private readonly Process _process;
+    private readonly DataFolder? _data;
     private readonly Dictionary<string, Uri> _services;
 
-    private AzuriteProcess(Process process, Dictionary<string, Uri> services)
+    private AzuriteProcess(Process process, DataFolder? data, Dictionary<string, Uri> services)
     {
         _process = process;
+        _data = data;
         _services = services;
+        Ended = process.WaitForExitAsync();
     }
 
+    /// <summary>Ends when the process does, whoever ended it.</summary>
+    public Task Ended { get; }
+
+    /// <summary>The process' id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Starts Azurite, installing it where it is missing.</summary>
-    /// <param name="location">Folder that keeps the data; null keeps it in memory.</param>
+    /// <param name="location">Folder that keeps the data, for one Azurite at a time; null keeps it in memory.</param>
     /// <param name="accounts">Names of the accounts to serve; each is a world of its own.</param>
     /// <param name="log">Where the one line about an installation goes.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -28,33 +40,18 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     public static async Task<AzuriteProcess> StartAsync(string? location, IReadOnlyList<string> accounts, TextWriter log, CancellationToken cancellationToken)
     {
         var main = await AzuriteInstall.EnsureAsync(log, cancellationToken);
-        var start = new ProcessStartInfo("node", Arguments(location))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["AZURITE_MAIN"] = main;
-        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', accounts.Select(account => $"{account}:{Key(account)}"));
-
-        Process process;
+        var data = location is null ? null : await DataFolder.TakeAsync(location, cancellationToken);
+        Process? process = null;
         try
         {
-            process = Process.Start(start)!;
-        }
-        catch (Win32Exception missing)
-        {
-            throw new AzuriteException("node is missing: install Node.js 20 or later (https://nodejs.org), or set AzureWebJobsStorage to a storage of your own.", missing);
-        }
-
-        try
-        {
-            return new AzuriteProcess(process, await ServicesAsync(process, cancellationToken));
+            process = Start(main, location, accounts, data);
+            return new AzuriteProcess(process, data, await ServicesAsync(process, cancellationToken));
         }
         catch
         {
-            process.Kill(entireProcessTree: true);
-            process.Dispose();
+            process?.Kill(entireProcessTree: true);
+            process?.Dispose();
+            data?.Dispose();
             throw;
         }
     }
@@ -68,17 +65,38 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         try
         {
-            await _process.WaitForExitAsync(patience.Token);
+            await Ended.WaitAsync(EndLimit);
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             _process.Kill(entireProcessTree: true);
         }
 
         _process.Dispose();
+        _data?.Dispose();
+    }
+
+    private static Process Start(string main, string? location, IReadOnlyList<string> accounts, DataFolder? data)
+    {
+        var start = new ProcessStartInfo("node", Arguments(location))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["AZURITE_MAIN"] = main;
+        start.Environment["AZURITE_RUNNING"] = data?.Running;
+        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', accounts.Select(account => $"{account}:{Key(account)}"));
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception missing)
+        {
+            throw new AzuriteException("node is missing: install Node.js 20 or later (https://nodejs.org), or set AzureWebJobsStorage to a storage of your own.", missing);
+        }
     }
 
     private static List<string> Arguments(string? location)
@@ -97,11 +115,18 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         var services = new Dictionary<string, Uri>(StringComparer.Ordinal);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartLimit);
-        while (services.Count < 3)
+        try
         {
-            var line = await process.StandardOutput.ReadLineAsync(limit.Token)
-                ?? throw new AzuriteException("Azurite ended at once: " + (await process.StandardError.ReadToEndAsync(limit.Token)).Trim().Split('\n')[0]);
-            if (Listening().Match(line) is { Success: true } match) services[match.Groups["service"].Value + ""] = new Uri(match.Groups["url"].Value);
+            while (services.Count < 3)
+            {
+                var line = await process.StandardOutput.ReadLineAsync(limit.Token)
+                    ?? throw new AzuriteException("Azurite ended at once: " + (await process.StandardError.ReadToEndAsync(limit.Token)).Trim().Split('\n')[0]);
+                if (Listening().Match(line) is { Success: true } match) services[match.Groups["service"].Value] = new Uri(match.Groups["url"].Value);
+            }
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new AzuriteException($"Azurite did not start within {StartLimit.TotalSeconds:0} seconds: try again, or set AzureWebJobsStorage to a storage of your own.", late);
         }
 
         // Nobody needs the rest, but a full pipe would stop Azurite.

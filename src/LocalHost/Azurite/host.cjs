@@ -1,5 +1,33 @@
-// Runs Azurite until the process that started it is gone: its end of our standard input closes with it, however it dies.
+// Runs Azurite until the process that started it is gone: its end of our standard input closes with it, however it dies. Azurite then
+// closes and saves: what was acknowledged since its last save, up to five seconds, is nowhere else.
+const fs = require('fs');
+const { AZURITE_MAIN: main, AZURITE_RUNNING: running } = process.env;
+
+if (parseInt(process.versions.node, 10) < 20) {
+  console.error(`Node.js ${process.versions.node} is too old: install Node.js 20 or later (https://nodejs.org), or set AzureWebJobsStorage to a storage of your own.`);
+  process.exit(1);
+}
+
+if (running) {
+  fs.writeFileSync(running, String(process.pid));
+  process.on('exit', () => fs.rmSync(running, { force: true }));
+}
+
+// A terminal sends these to us too. Whoever started us has deliveries to finish, and closes our standard input after the last one.
+const ofTerminals = ['SIGINT', 'SIGHUP', 'SIGQUIT'];
+const once = process.once;
+process.once = (name, listener) => ofTerminals.includes(name) ? process : once.call(process, name, listener);
+for (const name of ofTerminals) process.on(name, () => {});
+
+// Whoever read them is gone before Azurite has said that it closes.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+function end() {
+  if (!process.emit('SIGTERM')) process.exit(0); // not even started
+  setTimeout(() => process.exit(1), 20000).unref();
+}
+
 process.stdin.resume();
-process.stdin.on('end', () => process.exit(0));
-process.stdin.on('error', () => process.exit(0));
-require(process.env.AZURITE_MAIN);
+process.stdin.once('end', end);
+process.stdin.once('error', end);
+require(main);

@@ -12,9 +12,11 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private LocalHostProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    private LocalHostProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, Clone? clone)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", [Assembly, .. arguments])
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
+            [clone?.Assembly ?? Path.Combine(AppContext.BaseDirectory, "LocalHost.dll"), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -36,24 +38,49 @@ internal sealed class LocalHostProcess : IAsyncDisposable
 
     public IReadOnlyCollection<string> Errors => _errors;
 
-    private static string Assembly => Path.Combine(AppContext.BaseDirectory, "LocalHost.dll");
-
     /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<LocalHostProcess> ListeningAsync(int port, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
+    public static async Task<LocalHostProcess> ListeningAsync(int port, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, Clone? clone = null)
     {
-        var process = new LocalHostProcess(["--port", $"{port}"], environment);
+        var process = new LocalHostProcess(["--port", $"{port}"], environment, clone);
         await process._listening.Task.WaitAsync(cancellationToken);
         return process;
     }
 
     /// <summary>Runs it to its end.</summary>
-    public static async Task<LocalHostProcess> EndedAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
+    public static async Task<LocalHostProcess> EndedAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, Clone? clone = null)
     {
-        var process = new LocalHostProcess(arguments, environment);
-        _ = process._listening.Task.ContinueWith(task => task.Exception, TaskScheduler.Default);
-        await process.Process.WaitForExitAsync(cancellationToken);
-        process.Process.WaitForExit();
+        var process = Started(arguments, environment, clone);
+        await process.EndAsync(cancellationToken);
         return process;
+    }
+
+    /// <summary>Starts it.</summary>
+    public static LocalHostProcess Started(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, Clone? clone)
+    {
+        var process = new LocalHostProcess(arguments, environment, clone);
+        _ = process._listening.Task.ContinueWith(task => task.Exception, TaskScheduler.Default);
+        return process;
+    }
+
+    /// <summary>Waits until <paramref name="happened"/>, or the process has ended.</summary>
+    public async Task UntilAsync(Func<bool> happened, CancellationToken cancellationToken)
+    {
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!happened() && !Process.HasExited) await look.WaitForNextTickAsync(cancellationToken);
+    }
+
+    /// <summary>Sends a signal by its name, as a terminal or an init system does.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("sh", ["-c", $"kill -s {name} {Process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for its end, and for all it has said.</summary>
+    public async Task EndAsync(CancellationToken cancellationToken)
+    {
+        await Process.WaitForExitAsync(cancellationToken);
+        Process.WaitForExit();
     }
 
     public static int FreePort()

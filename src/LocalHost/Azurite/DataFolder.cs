@@ -1,0 +1,90 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace LocalHost.Azurite;
+
+/// <summary>The folder in which an Azurite keeps its data, held for one at a time: each writes all it knows over what is there.</summary>
+internal sealed class DataFolder : IDisposable
+{
+    // Longer than host.cjs gives Azurite to save.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+
+    private readonly FileStream _held;
+
+    private DataFolder(FileStream held, string running)
+    {
+        _held = held;
+        Running = running;
+    }
+
+    /// <summary>The file that is there while an Azurite is at work, with its process' id.</summary>
+    public string Running { get; }
+
+    /// <exception cref="AzuriteException">Somebody else holds it, or it cannot be made.</exception>
+    public static async Task<DataFolder> TakeAsync(string location, CancellationToken cancellationToken)
+    {
+        var folder = new DataFolder(Hold(location), Path.Combine(location, "azurite.pid"));
+        try
+        {
+            await folder.WaitForTheLastAsync(cancellationToken);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _held.Dispose();
+
+    private static FileStream Hold(string location)
+    {
+        try
+        {
+            Directory.CreateDirectory(location);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new AzuriteException($"The folder {location} cannot be made, so Azurite has nowhere to keep its data: {error.Message}", error);
+        }
+
+        try
+        {
+            return new FileStream(Path.Combine(location, "localhost.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error)
+        {
+            throw new AzuriteException($"Another LocalHost uses the data in {location}: end it, or set AzureWebJobsStorage to a storage of this one's own.", error);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new AzuriteException($"The folder {location} cannot be written, so Azurite has nowhere to keep its data.", error);
+        }
+    }
+
+    // A host that was killed leaves an Azurite that still saves: who starts before it has ended would read, and later write, less than was acknowledged.
+    private async Task WaitForTheLastAsync(CancellationToken cancellationToken)
+    {
+        var giveUpAt = TimeProvider.System.GetUtcNow() + Patience;
+        while (IsRunning() && TimeProvider.System.GetUtcNow() < giveUpAt) await Task.Delay(Step, TimeProvider.System, cancellationToken);
+    }
+
+    private bool IsRunning()
+    {
+        try
+        {
+            if (!int.TryParse(File.ReadAllText(Running), CultureInfo.InvariantCulture, out var id)) return File.Exists(Running);
+
+            // A process that began after the file was written has only the same number.
+            using var process = Process.GetProcessById(id);
+            return process.StartTime.ToUniversalTime() <= File.GetLastWriteTimeUtc(Running) + TimeSpan.FromSeconds(1);
+        }
+        catch (Exception ended) when (ended is IOException or ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return false;
+        }
+    }
+}

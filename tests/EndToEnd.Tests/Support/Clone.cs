@@ -1,0 +1,38 @@
+using LocalHost.Azurite;
+
+namespace EndToEnd.Tests.Support;
+
+/// <summary>A clone of its own: LocalHost beside a solution, so that the data of its Azurite, tokens and local.settings.json are the test's alone.</summary>
+internal sealed class Clone : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("clone").FullName;
+
+    /// <summary>Azurite must be installed already; it is lent, not copied.</summary>
+    public Clone()
+    {
+        File.WriteAllText(Path.Combine(_folder, "FunctionsApp.sln"), "");
+        var bin = Directory.CreateDirectory(Path.Combine(_folder, "bin")).FullName;
+        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory)) File.Copy(file, Path.Combine(bin, Path.GetFileName(file)));
+        Directory.CreateDirectory(Path.Combine(bin, "Azurite"));
+        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Azurite"))) File.Copy(file, Path.Combine(bin, "Azurite", Path.GetFileName(file)));
+
+        var local = Directory.CreateDirectory(Path.Combine(_folder, ".local")).FullName;
+        foreach (var installed in Directory.GetFiles(LocalFolder.Path, "installed", SearchOption.AllDirectories).Select(Path.GetDirectoryName))
+        {
+            if (!OperatingSystem.IsWindows()) Directory.CreateSymbolicLink(Path.Combine(local, Path.GetFileName(installed)!), installed!);
+        }
+    }
+
+    /// <summary>LocalHost here.</summary>
+    public string Assembly => Path.Combine(_folder, "bin", "LocalHost.dll");
+
+    /// <summary>Where its own Azurite keeps what it has.</summary>
+    public string Data => Path.Combine(_folder, ".local", "azurite-data");
+
+    /// <summary>Writes local.settings.json.</summary>
+    public void Settings(string json) => File.WriteAllText(SettingsFile, json);
+
+    public string SettingsFile => Path.Combine(_folder, "local.settings.json");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
