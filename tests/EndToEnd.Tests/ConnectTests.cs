@@ -98,14 +98,27 @@ public sealed partial class ConnectTests : IAsyncLifetime
         Assert.DoesNotContain("not-the-secret", error.ToString(), StringComparison.Ordinal);
     }
 
-    private Task<int> ConnectAsync(string secret)
+    /// <summary>A grant that cannot be kept must not be asked for.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task Connect_FolderThatCannotBeMade_IsToldBeforeTheConsent()
+    {
+        var file = Path.Combine(_folder, "file");
+        await File.WriteAllTextAsync(file, "", Token);
+
+        var error = await Assert.ThrowsAsync<SettingsException>(() => ConnectAsync("secret", Path.Combine(file, "tokens")));
+
+        Assert.StartsWith("TokenFolder ", Assert.Single(error.Mistakes), StringComparison.Ordinal);
+        Assert.Equal("", _console.ToString());
+    }
+
+    private Task<int> ConnectAsync(string secret, string? folder = null)
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["JIRA_CLIENT_SECRET"] = secret,
             ["AtlassianAuthUrl"] = $"http://localhost:{_jiraPort}",
             ["AtlassianApiUrl"] = $"http://localhost:{_jiraPort}",
-            ["TokenFolder"] = _folder,
+            ["TokenFolder"] = folder ?? _folder,
         }).Build();
         return ConnectCommand.RunAsync(_jira.Sites[0].Options.ClientId, "mine", _port, TextWriter.Synchronized(_console), settings, Token);
     }

@@ -49,7 +49,8 @@ public sealed class ProcessTests(AzuriteFixture azurite)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Children of a process are read from /proc.");
         await azurite.NewAccountAsync();
-        await using var host = await LocalHostProcess.ListeningAsync(LocalHostProcess.FreePort(), new Dictionary<string, string?>(), Token);
+        using var clone = new Clone();
+        await using var host = await LocalHostProcess.ListeningAsync(LocalHostProcess.FreePort(), new Dictionary<string, string?>(), Token, clone);
         var children = await File.ReadAllTextAsync($"/proc/{host.Process.Id}/task/{host.Process.Id}/children", Token);
         var all = Directory.GetDirectories($"/proc/{host.Process.Id}/task").SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Distinct().ToList();
         Assert.True(all.Count == 1, $"The children are {string.Join(", ", all)} ({children}).");
@@ -78,20 +79,9 @@ public sealed class ProcessTests(AzuriteFixture azurite)
     public async Task Run_NodeMissing_SaysSoInOneSentence()
     {
         await azurite.NewAccountAsync();
+        using var clone = new Clone();
 
-        await AssertEndsAsync([], new() { ["PATH"] = "/nonexistent" }, "node is missing: install Node.js 20");
-    }
-
-    [Fact(Timeout = 120_000)]
-    public async Task Run_WrongSettings_NamesAllOfThem()
-    {
-        var storage = await azurite.NewAccountAsync();
-        await using var host = await LocalHostProcess.EndedAsync([], new Dictionary<string, string?> { ["AzureWebJobsStorage"] = storage, ["KeyVaultUri"] = "nonsense", ["TakeOver"] = "perhaps" }, Token);
-
-        Assert.Equal(1, host.Process.ExitCode);
-        Assert.Equal(3, host.Errors.Count);
-        Assert.Contains(host.Errors, line => line.Contains("KeyVaultUri", StringComparison.Ordinal));
-        Assert.Contains(host.Errors, line => line.Contains("TakeOver", StringComparison.Ordinal));
+        await AssertEndsAsync([], new() { ["PATH"] = "/nonexistent" }, "node is missing: install Node.js 20", clone);
     }
 
     [Fact(Timeout = 120_000)]
@@ -109,25 +99,22 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         await using var host = await LocalHostProcess.ListeningAsync(LocalHostProcess.FreePort(), environment, Token);
         while (!Notices().Any()) await Task.Yield();
 
-        Assert.Contains("warn:", Assert.Single(Notices()), StringComparison.Ordinal);
+        Assert.StartsWith("warn: ", Assert.Single(Notices()), StringComparison.Ordinal);
 
         IEnumerable<string> Notices() => host.Output.Where(line => line.Contains("Connect is in use at: globex. ", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = 120_000)]
-    public Task Run_PublisherOfTheCloud_SaysSoInOneSentence() =>
-        AssertEndsAsync([], new() { ["AzureWebJobsStorage"] = "x", ["Publisher"] = "ServiceBus" }, "This host publishes to a Storage Queue alone");
-
-    [Fact(Timeout = 120_000)]
     public Task Connect_WithoutTheSecret_SaysSoInOneSentence() =>
         AssertEndsAsync(["connect", "--client-id", "x"], [], "Set the environment variable JIRA_CLIENT_SECRET");
 
-    private static async Task AssertEndsAsync(IEnumerable<string> arguments, Dictionary<string, string?> environment, string sentence)
+    private static async Task AssertEndsAsync(IEnumerable<string> arguments, Dictionary<string, string?> environment, string sentence, Clone? clone = null)
     {
-        await using var host = await LocalHostProcess.EndedAsync(arguments, environment, Token);
+        await using var host = await LocalHostProcess.EndedAsync(arguments, environment, Token, clone);
 
         Assert.Equal(1, host.Process.ExitCode);
         Assert.StartsWith(sentence, Assert.Single(host.Errors), StringComparison.Ordinal);
+        Assert.DoesNotContain(host.Output, line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal));
     }
 
     private static async Task<HashSet<string>> QueuedAsync(string storage)

@@ -1,9 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using JiraWebhooks;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Sites.Onboarding;
-using LocalHost.Azurite;
 using LocalHost.Hosting;
 
 namespace LocalHost.Connect;
@@ -17,9 +17,13 @@ internal static class ConnectCommand
     {
         var clientId = new Option<string>("--client-id") { Description = "Client id of the app, from developer.atlassian.com/console.", Required = true };
         var grant = new Option<string>("--grant") { Description = "Name to store the grant under; sites of one grant share it.", DefaultValueFactory = _ => "default" };
+        clientId.Validators.Add(result => Refuse(result, string.IsNullOrWhiteSpace, "--client-id must not be empty: it is in the developer console."));
+        grant.Validators.Add(result => Refuse(result, name => !GrantName.IsValid(name), "--grant must be 1 to 64 lower-case letters, digits or hyphens."));
         var command = new Command("connect", "Connects an OAuth 2.0 app to its Jira sites. The client secret is read from the environment variable JIRA_CLIENT_SECRET.") { clientId, grant, port };
         command.SetAction((arguments, cancellationToken) =>
-            RunAsync(arguments.GetValue(clientId)!, arguments.GetValue(grant)!, arguments.GetValue(port), Console.Out, LocalSettings.Load(), cancellationToken));
+            CtrlC.EndsAsync(
+                RunAsync(arguments.GetValue(clientId)!, arguments.GetValue(grant)!, arguments.GetValue(port), Console.Out, LocalSettings.Load(), cancellationToken),
+                cancellationToken));
         return command;
     }
 
@@ -31,8 +35,13 @@ internal static class ConnectCommand
         // Not an argument: those are in the shell's history, and every process of the machine sees them.
         var secret = SiteSecret.From(settings["JIRA_CLIENT_SECRET"])
             ?? throw new LocalHostException("Set the environment variable JIRA_CLIENT_SECRET to the app's client secret, from developer.atlassian.com/console.");
-        var options = SettingsReader.Read(new ConfigurationBuilder().AddConfiguration(settings)
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["PublicBaseUrl"] = $"http://localhost:{port}", ["Publisher"] = "StorageQueue" }).Build());
+        var mistakes = LocalMistakes.TokenFolder(settings).ToList();
+        var options = SettingsReader.Read(
+            new ConfigurationBuilder().AddConfiguration(settings)
+                .AddInMemoryCollection(new Dictionary<string, string?> { ["PublicBaseUrl"] = $"http://localhost:{port}", ["Publisher"] = "StorageQueue", ["TokenFolder"] = LocalMistakes.Tokens(settings) }).Build(),
+            mistakes);
+        if (mistakes.Count > 0) throw new SettingsException(mistakes);
+
         var asking = new OAuthApp(clientId, secret, new Uri($"http://localhost:{port}{CallbackPath}"));
 
         var builder = WebApplication.CreateSlimBuilder();
@@ -53,7 +62,7 @@ internal static class ConnectCommand
         var given = await answer.Task.WaitAsync(cancellationToken);
         await app.StopAsync(cancellationToken);
 
-        await SaveAsync(given, clientId, grant, Store(options, settings), console, cancellationToken);
+        await SaveAsync(given, clientId, grant, new FileTokenStore(options, TimeProvider.System), console, cancellationToken);
         return 0;
     }
 
@@ -88,9 +97,11 @@ internal static class ConnectCommand
         }
 
         await console.WriteLineAsync($"The grant is stored as {grant} and covers {given.Sites.Count} site(s). Put this into Values of local.settings.json, with the client secret in place of the dots:\n");
-        foreach (var site in given.Sites) await console.WriteLineAsync(ConnectSettings.For(site, clientId, grant));
+        foreach (var settings in ConnectSettings.For(given.Sites, clientId, grant)) await console.WriteLineAsync(settings);
     }
 
-    private static FileTokenStore Store(JiraWebhooksOptions options, IConfiguration settings) => new(
-        settings["TokenFolder"] is { Length: > 0 } ? options : options with { TokenFolder = Path.Combine(LocalFolder.Path, "tokens") }, TimeProvider.System);
+    private static void Refuse(OptionResult result, Predicate<string> cannotBe, string sentence)
+    {
+        if (result.Tokens is [{ Value: var text }] && cannotBe(text)) result.AddError(sentence);
+    }
 }

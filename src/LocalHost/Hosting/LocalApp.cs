@@ -3,6 +3,7 @@ using JiraSimulator;
 using JiraWebhooks;
 using JiraWebhooks.Diagnostics;
 using LocalHost.Simulation;
+using Microsoft.Extensions.Logging.Console;
 
 namespace LocalHost.Hosting;
 
@@ -20,6 +21,9 @@ internal sealed record LocalAppOptions(int Port, IConfiguration Settings, string
     /// <summary>Runs before the routes.</summary>
     public Func<HttpContext, RequestDelegate, Task>? Before { get; init; }
 
+    /// <summary>Where log lines go instead of the console.</summary>
+    public ILoggerProvider? Log { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     public Uri BaseUrl => new($"http://localhost:{Port}");
@@ -31,17 +35,21 @@ internal static class LocalApp
     /// <summary>Where the Jira inside is.</summary>
     public const string JiraPath = "/jira";
 
+    /// <exception cref="SettingsException">A setting is missing or wrong; the message names them all.</exception>
     public static WebApplication Build(LocalAppOptions options, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddConfiguration(options.Settings).AddInMemoryCollection(Defaults(options));
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(options.LogLevel);
+        builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel);
+        if (options.Log is { } log) builder.Logging.AddProvider(log);
+        else builder.Logging.AddConsole(console => console.FormatterName = OneLineFormatter.FormatterName).AddConsoleFormatter<OneLineFormatter, ConsoleFormatterOptions>();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
         if (options.Jira is not null) builder.Logging.AddFilter(typeof(ConnectNotice).FullName, LogLevel.None); // the Jira inside has no end
         builder.WebHost.UseUrls(options.BaseUrl.AbsoluteUri).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
         builder.Services.AddSingleton(options.Clock);
-        builder.Services.AddJiraWebhooks(builder.Configuration);
+        builder.Services.AddJiraWebhooks(builder.Configuration, _ => LocalMistakes.Of(options.Settings));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15)); // a delivery has ten
         builder.Services.AddSingleton<TimerFunctions>().AddSingleton<TimerService>();
         if (options.Schedules) builder.Services.AddHostedService(provider => provider.GetRequiredService<TimerService>());
         services?.Invoke(builder.Services);
@@ -62,23 +70,19 @@ internal static class LocalApp
         }
         catch (IOException error) when (error.InnerException is SocketException or Microsoft.AspNetCore.Connections.AddressInUseException)
         {
+            await app.StopAsync(CancellationToken.None); // or its services would tell as a failure that they were ended
             throw new LocalHostException($"Port {port} is taken: end the other program, or choose another with --port.");
         }
     }
 
     private static Dictionary<string, string?> Defaults(LocalAppOptions options)
     {
-        if (options.Settings["Publisher"] is { Length: > 0 } publisher && !string.Equals(publisher, "StorageQueue", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new LocalHostException("This host publishes to a Storage Queue alone: set Publisher to StorageQueue, or run the Functions app for Service Bus.");
-        }
-
         var defaults = new Dictionary<string, string?>
         {
             ["Publisher"] = "StorageQueue",
             ["AzureWebJobsStorage"] = options.Storage,
             ["PublicBaseUrl"] = options.Settings["PublicBaseUrl"] is { Length: > 0 } set && options.Jira is null ? set : options.BaseUrl.AbsoluteUri.TrimEnd('/'),
-            ["TokenFolder"] = options.Settings["TokenFolder"] is { Length: > 0 } folder ? folder : Path.Combine(Azurite.LocalFolder.Path, "tokens"),
+            ["TokenFolder"] = LocalMistakes.Tokens(options.Settings),
         };
         if (options.Jira is { } jira)
         {

@@ -9,7 +9,7 @@ public static class LocalSettings
     private const string FileName = "local.settings.json";
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="LocalHostException">The file is no JSON of that shape.</exception>
+    /// <exception cref="LocalHostException">The file cannot be read, or is no JSON of that shape.</exception>
     public static IConfigurationRoot Load()
     {
         var folder = Directory.GetParent(LocalFolder.Path)!.FullName;
@@ -20,17 +20,35 @@ public static class LocalSettings
             .Build();
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> Values(string file)
+    private static Dictionary<string, string?> Values(string file)
     {
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllText(file), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            return [.. json.RootElement.GetProperty("Values").EnumerateObject()
-                .Select(value => KeyValuePair.Create(value.Name.Replace("__", ":", StringComparison.Ordinal), value.Value.GetString()))];
+            return json.RootElement.ValueKind is JsonValueKind.Object && json.RootElement.TryGetProperty("Values", out var values) && values.ValueKind is JsonValueKind.Object
+                ? Values(file, values)
+                : throw new LocalHostException($"{file} must be JSON with an object Values of texts, as local.settings.sample.json is.");
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (JsonException error)
         {
             throw new LocalHostException($"{file} must be JSON with an object Values of texts, as local.settings.sample.json is: {error.Message.Split('\n')[0]}");
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalHostException($"{file} cannot be read ({error.GetType().Name}): close what holds it, or make it yours.");
+        }
+    }
+
+    // The last of two would win in silence, and nobody knows whether it is the one that was meant.
+    private static Dictionary<string, string?> Values(string file, JsonElement values)
+    {
+        var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var value in values.EnumerateObject())
+        {
+            if (value.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) throw new LocalHostException($"{file}: {value.Name} must be a text, in quotes.");
+            if (!all.TryAdd(value.Name.Replace("__", ":", StringComparison.Ordinal), value.Value.GetString())) throw new LocalHostException($"{file} holds {value.Name} twice: take one out.");
+        }
+
+        return all;
     }
 }

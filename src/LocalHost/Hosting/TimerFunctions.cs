@@ -8,18 +8,22 @@ namespace LocalHost.Hosting;
 /// <summary>A function that a timer fires.</summary>
 /// <param name="Name">Its name, the same as in the Functions app.</param>
 /// <param name="Setting">The setting that holds its schedule.</param>
-/// <param name="Default">The schedule where none is set.</param>
 /// <param name="RunAsync">One run.</param>
-internal sealed record TimerFunction(string Name, string Setting, string Default, Func<CancellationToken, Task> RunAsync);
+internal sealed record TimerFunction(string Name, string Setting, Func<CancellationToken, Task> RunAsync);
 
 /// <summary>The timer functions of this host, on the schedules of the settings: six-field NCRONTAB in UTC, as the Functions host reads them (decision 16).</summary>
 internal sealed class TimerFunctions(WebhookRefresher refresher, FailedDeliveryPoller poller, IConfiguration settings)
 {
-    public IReadOnlyList<TimerFunction> All { get; } =
-    [
-        new("RefreshWebhooks", "RefreshSchedule", "0 17 3 * * *", refresher.RunAsync),
-        new("PollFailedWebhooks", "PollSchedule", "0 */15 * * * *", poller.RunAsync),
-    ];
+    private const string Refresh = "RefreshSchedule";
+    private const string Poll = "PollSchedule";
+
+    private static readonly Dictionary<string, string> Defaults = new() { [Refresh] = "0 17 3 * * *", [Poll] = "0 */15 * * * *" };
+
+    public IReadOnlyList<TimerFunction> All { get; } = [new("RefreshWebhooks", Refresh, refresher.RunAsync), new("PollFailedWebhooks", Poll, poller.RunAsync)];
+
+    /// <summary>Which schedules cannot be read, told before the start.</summary>
+    public static IEnumerable<string> Mistakes(IConfiguration settings) => Defaults.Where(schedule => Read(settings, schedule.Key) is null)
+        .Select(schedule => $"{schedule.Key} must have six fields (second minute hour day month weekday), like `{schedule.Value}`.");
 
     public bool TryFind(string name, [NotNullWhen(true)] out TimerFunction? function)
     {
@@ -27,18 +31,18 @@ internal sealed class TimerFunctions(WebhookRefresher refresher, FailedDeliveryP
         return function is not null;
     }
 
-    /// <exception cref="LocalHostException">A schedule cannot be read.</exception>
-    public CrontabSchedule Schedule(TimerFunction function)
-    {
-        var text = settings[function.Setting] is { Length: > 0 } set ? set : function.Default;
-        return CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = true })
-            ?? throw new LocalHostException($"{function.Setting} must have six fields (second minute hour day month weekday), like `{function.Default}`.");
-    }
+    public CrontabSchedule Schedule(TimerFunction function) => Read(settings, function.Setting)!;
+
+    private static CrontabSchedule? Read(IConfiguration settings, string name) => CrontabSchedule.TryParse(
+        settings[name] is { Length: > 0 } set ? set : Defaults[name], new CrontabSchedule.ParseOptions { IncludingSeconds = true });
 }
 
 /// <summary>Fires the timer functions.</summary>
 internal sealed partial class TimerService(TimerFunctions functions, TimeProvider clock, ILogger<TimerService> logger) : BackgroundService
 {
+    // A timer takes no more than 49 days, and a schedule may be for New Year's Eve.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(functions.All.Select(function => RunAsync(function, stoppingToken)));
 
@@ -60,10 +64,14 @@ internal sealed partial class TimerService(TimerFunctions functions, TimeProvide
         var schedule = functions.Schedule(function);
         while (true)
         {
-            var now = clock.GetUtcNow().UtcDateTime;
-            await Task.Delay(schedule.GetNextOccurrence(now) - now, clock, stoppingToken);
+            await WaitAsync(schedule.GetNextOccurrence(clock.GetUtcNow().UtcDateTime), clock, stoppingToken);
             await FireAsync(function, stoppingToken);
         }
+    }
+
+    internal static async Task WaitAsync(DateTime next, TimeProvider clock, CancellationToken stoppingToken)
+    {
+        while (next - clock.GetUtcNow().UtcDateTime is { Ticks: > 0 } wait) await Task.Delay(wait < Longest ? wait : Longest, clock, stoppingToken);
     }
 
     private static partial class Log

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace LocalHost;
+
+/// <summary>Options whose mistakes are told in a sentence: the parser's own names a .NET type.</summary>
+internal static class Arguments
+{
+    public static Option<int> Port() => new("--port")
+    {
+        Description = "Port to listen on.",
+        DefaultValueFactory = _ => 7071,
+        CustomParser = result => Number(result, number => number is >= 1 and <= 65_535, "--port takes a number from 1 to 65535.") ?? 0,
+    };
+
+    public static Option<int?> Events() => new("--demo")
+    {
+        Description = "Emit this many events through a failing receiver on a fast clock, print the balance as JSON and end.",
+        CustomParser = result => Number(result, _ => true, "--demo takes a number of events from 1 to 100000."),
+    };
+
+    private static int? Number(ArgumentResult result, Func<int, bool> canBe, string sentence)
+    {
+        if (result.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && canBe(number)) return number;
+
+        result.AddError(sentence);
+        return null;
+    }
+}

@@ -1,0 +1,139 @@
+using EndToEnd.Tests.Support;
+using JiraWebhooks.Tests.Support;
+
+namespace EndToEnd.Tests;
+
+/// <summary>Whoever mistypes reads what to mend: sentences, no stack trace, and all of them at once.</summary>
+public sealed class MistakeTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("--port takes a number from 1 to 65535", "--port", "99999")]
+    [InlineData("--port takes a number from 1 to 65535", "--port", "-1")]
+    [InlineData("--port takes a number from 1 to 65535", "--port", "web")]
+    [InlineData("--port takes a number from 1 to 65535", "connect", "--client-id", "x", "--port", "0")]
+    [InlineData("--demo takes a number", "--demo", "abc")]
+    [InlineData("--client-id must not be empty", "connect", "--client-id", "")]
+    [InlineData("--grant must be 1 to 64 lower-case letters", "connect", "--client-id", "x", "--grant", "My Grant!")]
+    public async Task Argument_ThatCannotBe_IsToldInOneSentence(string sentence, params string[] arguments)
+    {
+        await using var host = await LocalHostProcess.EndedAsync(arguments, new Dictionary<string, string?> { ["JIRA_CLIENT_SECRET"] = "x" }, Token);
+
+        Assert.Equal(1, host.Process.ExitCode);
+        Assert.StartsWith(sentence, Assert.Single(host.Errors, line => line.Length > 0), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Settings_WrongInEveryWay_AreToldAtOnceAndWithoutValues()
+    {
+        await using var host = await LocalHostProcess.EndedAsync(
+            [],
+            new Dictionary<string, string?>
+            {
+                ["AzureWebJobsStorage"] = "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=!!hunter2!!;EndpointSuffix=core.windows.net",
+                ["Publisher"] = "ServiceBus",
+                ["KeyVaultUri"] = "nonsense",
+                ["TakeOver"] = "perhaps",
+                ["QueueName"] = "My_Queue",
+                ["ClaimCheckContainer"] = "x--y",
+                ["OAuthClientId"] = "some-app",
+                ["RefreshSchedule"] = "17 3 * * *",
+                ["PollSchedule"] = "often",
+                ["TokenFolder"] = "/dev/null/tokens",
+            },
+            Token);
+
+        Assert.Equal(1, host.Process.ExitCode);
+        var mistakes = host.Errors.Skip(1).ToList();
+        foreach (var name in new[] { "AzureWebJobsStorage", "Publisher", "KeyVaultUri", "TakeOver", "QueueName", "ClaimCheckContainer", "OAuthClientSecret", "RefreshSchedule", "PollSchedule", "TokenFolder" })
+        {
+            Assert.Single(mistakes, line => line.StartsWith($"  - {name} ", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(10, mistakes.Count);
+        foreach (var value in new[] { "hunter2", "nonsense", "perhaps", "My_Queue", "x--y", "some-app", "often" }) Assert.DoesNotContain(value, string.Join('\n', host.Errors), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("nonsense")]
+    [InlineData("UseDevelopmentStorage=perhaps")]
+    [InlineData("DefaultEndpointsProtocol=http;AccountName=x;AccountKey=!!hunter2!!;QueueEndpoint=http://127.0.0.1:1/x")]
+    public async Task Storage_ThatIsNoConnectionString_IsToldInASentence(string storage)
+    {
+        await using var host = await LocalHostProcess.EndedAsync([], new Dictionary<string, string?> { ["AzureWebJobsStorage"] = storage }, Token);
+
+        Assert.Equal(1, host.Process.ExitCode);
+        Assert.StartsWith("  - AzureWebJobsStorage ", Assert.Single(host.Errors.Skip(1)), StringComparison.Ordinal);
+        Assert.DoesNotContain(storage, host.Errors.Last(), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("""{ "Values": { "A": "1", "A": "2" } }""", "holds A twice")]
+    [InlineData("""{ "Values": { "A__B": "1", "a:b": "2" } }""", "holds a:b twice")]
+    [InlineData("""{ "Values": { "A": 1 } }""", "A must be a text")]
+    [InlineData("""{ "Value": { "A": "1" } }""", "must be JSON with an object Values")]
+    [InlineData("""[]""", "must be JSON with an object Values")]
+    [InlineData("""{ "Values": """, "must be JSON with an object Values")]
+    public async Task SettingsFile_WithAMistake_IsToldByItsKey(string json, string sentence)
+    {
+        await azurite.NewAccountAsync();
+        using var clone = new Clone();
+        clone.Settings(json);
+
+        await using var host = await LocalHostProcess.EndedAsync([], new Dictionary<string, string?>(), Token, clone);
+
+        Assert.Equal(1, host.Process.ExitCode);
+        var said = Assert.Single(host.Errors);
+        Assert.StartsWith(clone.SettingsFile, said, StringComparison.Ordinal);
+        Assert.Contains(sentence, said, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task SettingsFile_ThatCannotBeRead_IsToldInASentence()
+    {
+        await azurite.NewAccountAsync();
+        using var clone = new Clone();
+        clone.Settings("{}");
+        await using var held = new FileStream(clone.SettingsFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        await using var host = await LocalHostProcess.EndedAsync([], new Dictionary<string, string?>(), Token, clone);
+
+        Assert.Equal(1, host.Process.ExitCode);
+        Assert.StartsWith(clone.SettingsFile, Assert.Single(host.Errors), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("Open this address", "connect", "--client-id", "x")]
+    [InlineData("Day 0", "--demo", "100000")]
+    public async Task CtrlC_InTheMiddle_EndsWithoutATrace(string when, params string[] arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Ctrl-C is sent as a signal.");
+        await azurite.NewAccountAsync();
+        using var clone = new Clone();
+        await using var host = LocalHostProcess.Started([.. arguments, .. arguments[0] == "connect" ? ["--port", $"{LocalHostProcess.FreePort()}"] : Array.Empty<string>()], new Dictionary<string, string?> { ["JIRA_CLIENT_SECRET"] = "x" }, clone);
+        await host.UntilAsync(() => host.Output.Any(line => line.Contains(when, StringComparison.Ordinal)), Token);
+
+        host.Signal("INT");
+        await host.EndAsync(Token);
+
+        Assert.Equal((130, 0), (host.Process.ExitCode, host.Errors.Count));
+        Assert.DoesNotContain(host.Output, line => line.Contains("Exception", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task CtrlC_WhileAzuriteStarts_EndsWithoutATrace()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Ctrl-C is sent as a signal.");
+        await azurite.NewAccountAsync();
+        using var clone = new Clone();
+        await using var host = LocalHostProcess.Started([], new Dictionary<string, string?>(), clone);
+        await host.UntilAsync(() => Directory.Exists(clone.Data), Token);
+
+        host.Signal("INT");
+        await host.EndAsync(Token);
+
+        Assert.Equal((130, 0), (host.Process.ExitCode, host.Errors.Count));
+        Assert.DoesNotContain(host.Output, line => line.Contains("Exception", StringComparison.Ordinal));
+    }
+}
