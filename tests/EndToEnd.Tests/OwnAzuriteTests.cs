@@ -1,4 +1,5 @@
 using System.Globalization;
+using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
@@ -80,6 +81,39 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
 
         await new QueueClient(process.ConnectionString("local"), "still-there").CreateIfNotExistsAsync(cancellationToken: Token);
         Assert.False(process.Ended.IsCompleted);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Run_AzuriteEnds_SaysSoInOneSentenceAndEnds()
+    {
+        var jira = new SimulatedJira(TimeProvider.System);
+        var port = LocalHostProcess.FreePort();
+        await using var host = await LocalHostProcess.ListeningAsync(port, Initech(jira, port), Token, _clone);
+        using (var own = System.Diagnostics.Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(Path.Combine(_clone.Data, "azurite.pid"), Token), CultureInfo.InvariantCulture))) own.Kill();
+
+        await host.EndAsync(Token);
+
+        Assert.Equal(1, host.Process.ExitCode);
+        Assert.StartsWith("Azurite, which keeps the queue, has ended", Assert.Single(host.Errors), StringComparison.Ordinal);
+        Assert.DoesNotContain(host.Output, line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    /// <summary>Nobody else can be at work on data that one host at a time may use.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task Run_AfterAKillInTheMiddleOfARefresh_DoesNotWaitForItsLease()
+    {
+        await using (var before = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token))
+        {
+            var leases = new TableClient(before.ConnectionString("local"), "leases");
+            await leases.CreateAsync(Token);
+            foreach (var site in new[] { "acme", "globex" }) await leases.AddEntityAsync(new TableEntity("refresh", site) { ["ExpiresAt"] = DateTimeOffset.MaxValue }, Token);
+        }
+
+        var port = LocalHostProcess.FreePort();
+        await using var host = await LocalHostProcess.ListeningAsync(port, new Dictionary<string, string?>(), Token, _clone);
+        await host.UntilAsync(() => host.Output.Count(line => line.Contains("Refresh of ", StringComparison.Ordinal)) == 2, Token);
+
+        Assert.All(host.Output.Where(line => line.Contains("Refresh of ", StringComparison.Ordinal)), line => Assert.Contains("2 registered", line, StringComparison.Ordinal));
     }
 
     /// <summary>After a restart of the machine the number may be anybody's.</summary>

@@ -76,7 +76,7 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
         }
         catch (Exception error)
         {
-            Log.NotSaved(logger, kind, site, error.GetType().Name);
+            if (!cancellationToken.IsCancellationRequested) Log.NotSaved(logger, kind, site, error.GetType().Name);
         }
     }
 

@@ -1,4 +1,6 @@
+using Azure.Data.Tables;
 using JiraSimulator;
+using JiraWebhooks.Storage;
 using LocalHost.Azurite;
 using LocalHost.Simulation;
 using LocalHost.View;
@@ -8,41 +10,83 @@ namespace LocalHost.Hosting;
 /// <summary>The main job on this machine: with the Jira sites of the settings, or with a simulated Jira where there are none.</summary>
 internal static class RunCommand
 {
+    private const string Account = "local";
+
     public static async Task<int> RunAsync(int port, bool withoutSimulator, CancellationToken cancellationToken)
     {
         var settings = LocalSettings.Load();
         await using var azurite = await StorageAsync(settings, cancellationToken);
-        var storage = azurite?.ConnectionString("local") ?? settings["AzureWebJobsStorage"]!;
+        if (azurite is null) return await ServeAsync(port, withoutSimulator, settings, storage: null, cancellationToken);
 
+        var storage = azurite.ConnectionString(Account);
+        await ForgetLeasesAsync(storage, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var serving = ServeAsync(port, withoutSimulator, settings, storage, stop.Token);
+        if (await Task.WhenAny(serving, azurite.Ended) == serving || cancellationToken.IsCancellationRequested) return await serving;
+
+        await stop.CancelAsync();
+        await CtrlC.EndsAsync(serving, stop.Token);
+        throw new LocalHostException("Azurite, which keeps the queue, has ended, so deliveries have nowhere to go: start again, or set AzureWebJobsStorage to a storage of your own.");
+    }
+
+    private static async Task<int> ServeAsync(int port, bool withoutSimulator, IConfiguration settings, string? storage, CancellationToken cancellationToken)
+    {
         // Whoever has an OAuth app in the settings connects real sites in a browser.
         var real = withoutSimulator || settings.GetSection("Sites").GetChildren().Any() || settings["OAuthClientId"] is { Length: > 0 };
         var jira = real ? null : new SimulatedJira(TimeProvider.System, Random.Shared.Next());
         var terminal = !Console.IsOutputRedirected && !Console.IsInputRedirected;
-        var options = new LocalAppOptions(port, settings, storage) { Jira = jira, LogLevel = terminal ? LogLevel.Warning : LogLevel.Information };
+        using var lines = new LogLines(TimeProvider.System);
+        var options = new LocalAppOptions(port, settings, storage ?? settings["AzureWebJobsStorage"]!)
+        {
+            Jira = jira,
+            Log = terminal ? lines : null,
+            LogLevel = terminal ? LogLevel.Warning : LogLevel.Information,
+        };
         if (jira is not null) SimulatedSites.Add(jira, options.BaseUrl);
 
         await using var app = LocalApp.Build(options, services =>
         {
-            if (terminal) services.AddHostedService<Dashboard>();
+            if (terminal) services.AddSingleton(lines).AddSingleton<Dashboard>();
             if (jira is not null) services.AddSingleton(jira).AddHostedService<EventStream>();
         });
+        var dashboard = app.Services.GetService<Dashboard>();
         await LocalApp.StartAsync(app, port, cancellationToken);
-        Console.WriteLine($"Listening on {options.BaseUrl}api/deliveries/{{site}}; queue jira-deliveries in {(azurite is null ? "your storage" : "Azurite")}. Ctrl+C ends it.");
+        Say(options, jira is not null, storage is null);
 
-        if (jira is not null)
+        using var shown = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
+        var showing = dashboard?.RunAsync(shown.Token) ?? Task.CompletedTask;
+        if (jira is not null) await RefreshAsync(app, cancellationToken);
+
+        await app.WaitForShutdownAsync(cancellationToken);
+        await showing;
+        return 0;
+    }
+
+    private static async Task RefreshAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.Services.GetRequiredService<TimerService>().FireAsync(app.Services.GetRequiredService<TimerFunctions>().All[0], cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await app.StopAsync(CancellationToken.None); // as LocalApp.StartAsync
+            throw;
+        }
+    }
+
+    private static void Say(LocalAppOptions options, bool simulated, bool foreignStorage)
+    {
+        Console.WriteLine($"Listening on {options.BaseUrl}api/deliveries/{{site}}; queue jira-deliveries in {(foreignStorage ? "your storage" : "Azurite")}. Ctrl+C ends it.");
+        if (simulated)
         {
             Console.WriteLine("No Jira site in the settings: a simulated Jira with three sites runs inside.");
-            var timers = app.Services.GetRequiredService<TimerFunctions>();
-            await app.Services.GetRequiredService<TimerService>().FireAsync(timers.All[0], cancellationToken);
         }
         else
         {
             Console.WriteLine($"Sites: {options.BaseUrl}api/sites; connect one in a browser: {options.BaseUrl}api/oauth/start");
             Console.WriteLine($"Register webhooks now, without waiting for the schedule: curl -X POST {options.BaseUrl}admin/functions/RefreshWebhooks");
         }
-
-        await app.WaitForShutdownAsync(cancellationToken);
-        return 0;
     }
 
     private static async Task<AzuriteProcess?> StorageAsync(IConfiguration settings, CancellationToken cancellationToken)
@@ -50,6 +94,10 @@ internal static class RunCommand
         // The sample's value means the emulator; this host brings one of its own.
         if (settings["AzureWebJobsStorage"] is { Length: > 0 } given && given != "UseDevelopmentStorage=true") return null;
 
-        return await AzuriteProcess.StartAsync(Path.Combine(LocalFolder.Path, "azurite-data"), ["local"], Console.Out, cancellationToken);
+        return await AzuriteProcess.StartAsync(Path.Combine(LocalFolder.Path, "azurite-data"), [Account], Console.Out, cancellationToken);
     }
+
+    // One host at a time uses this data, so whoever held a lease is dead, and nobody has to wait for it to run out.
+    private static async Task ForgetLeasesAsync(string storage, CancellationToken cancellationToken) =>
+        await new TableClient(storage, TableNames.Leases).DeleteAsync(cancellationToken);
 }

@@ -1,74 +1,88 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Diagnostics;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace LocalHost.View;
 
-/// <summary>What happens, live on the terminal: per site the webhooks' expiry, the deliveries and the cursor. It reads what an operator
-/// could read too: the meter and Health.</summary>
-internal sealed class Dashboard(IHealthReporter health, TimeProvider clock) : BackgroundService
+/// <summary>What happens, live on the terminal: per site the webhooks' expiry, the deliveries and the cursor, and the last log lines. It reads
+/// what an operator could read too: the meter and Health.</summary>
+internal sealed partial class Dashboard(IHealthReporter health, LogLines lines, TimeProvider clock, ILogger<Dashboard> logger) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<(string Site, string Name), long> _counts = new();
+    private readonly Counts _counts = new();
 
-    /// <summary>The table for <paramref name="report"/>.</summary>
-    public Table Draw(HealthReport report)
+    /// <summary>What there is to see for <paramref name="report"/>; it fits into 80 columns.</summary>
+    public IRenderable Draw(HealthReport report, int width)
     {
-        var table = new Table().Title("Jira webhooks").Border(TableBorder.Rounded)
-            .AddColumns("site", "state", "accepted", "refused", "asked again", "recovered", "soonest expiry", "failed list read to", "last refresh");
-        foreach (var site in report.Sites ?? [])
+        var sites = report.Sites ?? [];
+        var table = new Table().Border(TableBorder.Simple).Title($"Jira webhooks, {clock.GetUtcNow():MM-dd HH:mm:ss} UTC");
+        var gap = width < 100 ? 0 : 2;
+        table.AddColumn(Column("site", gap, wraps: true)).AddColumn(Column("state", gap));
+        foreach (var number in new[] { "accepted", "refused", "again", "recovered" }) table.AddColumn(Column(number, gap).RightAligned());
+        table.AddColumn(Column("expiry", gap)).AddColumn(Column("cursor", gap));
+        foreach (var site in sites)
         {
-            var state = site.State == "ok" ? "[green]ok[/]" : $"[red]{Markup.Escape(site.State)}[/]";
             table.AddRow(
-                Markup.Escape(site.Site), state, Count(site.Site, DeliveryMetrics.Accepted), Count(site.Site, DeliveryMetrics.Refused),
-                Count(site.Site, DeliveryMetrics.Unavailable), Count(site.Site, MetricNames.Recovered), Time(site.SoonestExpiry), Time(site.Cursor), Time(site.LastRefresh));
-            if (site.Reason is { } reason) table.AddRow("", Markup.Escape(reason));
+                new Text(site.Site), new Text(State(site.State), new Style(site.State == "ok" ? Color.Green : Color.Red)),
+                Count(site.Site, DeliveryMetrics.Accepted), Count(site.Site, DeliveryMetrics.Refused), Count(site.Site, DeliveryMetrics.Unavailable), Count(site.Site, MetricNames.Recovered),
+                Time(site.SoonestExpiry), Time(site.Cursor));
         }
 
-        return table.Caption($"{clock.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC, refused from nobody we know: {Count("", DeliveryMetrics.Refused)}");
+        table.AddRow(new Text("(unknown)"), Text.Empty, Text.Empty, Count("", DeliveryMetrics.Refused), Text.Empty, Text.Empty, Text.Empty, Text.Empty);
+        return new Rows([
+            table,
+            .. sites.Where(site => site.Reason is not null).Select(site => Line($"{site.Site}: {site.Reason}", width, Color.Red)),
+            .. lines.Last.Select(line => Line(line, width, Color.Yellow))]);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Shows it until the host ends.</summary>
+    public async Task RunAsync(CancellationToken stopping)
     {
-        using var listener = Listen();
-        await AnsiConsole.Live(new Text("Starting.")).StartAsync(async live =>
+        using var shown = lines.Show();
+        try
         {
-            using var pause = new PeriodicTimer(Pause, clock);
-            while (await pause.WaitForNextTickAsync(stoppingToken))
+            await AnsiConsole.Live(Text.Empty).Cropping(VerticalOverflowCropping.Bottom).StartAsync(async live =>
             {
-                live.UpdateTarget(Draw(await health.ReportAsync(details: true, stoppingToken)));
-            }
-        });
+                using var pause = new PeriodicTimer(Pause, clock);
+                do
+                {
+                    var report = await health.ReportAsync(details: true, stopping);
+                    stopping.ThrowIfCancellationRequested(); // what it says then is not of the sites
+                    live.UpdateTarget(Draw(report, AnsiConsole.Profile.Width));
+                }
+                while (await pause.WaitForNextTickAsync(stopping));
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // the host ends
+        }
+        catch (Exception error)
+        {
+            shown.Dispose();
+            Log.Broken(logger, error);
+        }
     }
 
-    private MeterListener Listen()
+    public void Dispose() => _counts.Dispose();
+
+    private Text Count(string site, string name) => new(_counts.Of(site, name).ToString(CultureInfo.InvariantCulture));
+
+    private static TableColumn Column(string header, int gap, bool wraps = false) => new(new Text(header)) { NoWrap = !wraps, Padding = new Padding(0, 0, gap, 0) };
+
+    private static string State(string state) => state == "reconnect_required" ? "reconnect" : state;
+
+    private static Text Time(DateTimeOffset? time) => new(time?.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-");
+
+    // Whole sentences are in Health; here a line is a line, so that the table stays in sight.
+    private static Text Line(string text, int width, Color color) => new(text.Length < width ? text : $"{text[..(width - 2)]}…", new Style(color));
+
+    private static partial class Log
     {
-        var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, self) =>
-            {
-                if (instrument.Meter.Name == Telemetry.Name) self.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-        {
-            var site = "";
-            foreach (var (name, tag) in tags)
-            {
-                if (name == MetricNames.SiteTag) site = tag as string ?? "";
-            }
-
-            _counts.AddOrUpdate((site, instrument.Name), value, (_, sum) => sum + value);
-        });
-        listener.Start();
-        return listener;
+        [LoggerMessage(1, LogLevel.Error, "The view has ended; the host goes on.")]
+        public static partial void Broken(ILogger logger, Exception error);
     }
-
-    private string Count(string site, string name) => _counts.GetValueOrDefault((site, name)).ToString(CultureInfo.InvariantCulture);
-
-    private static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-";
 }
