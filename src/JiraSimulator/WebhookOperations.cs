@@ -54,6 +54,7 @@ internal static class WebhookOperations
         }
 
         if (!body.TryGetProperty("webhooks", out var wanted) || wanted.ValueKind is not JsonValueKind.Array || wanted.GetArrayLength() == 0) return Errors(400, "webhooks is missing.");
+        if (wanted.EnumerateArray().SelectMany(item => Strings(item, "events") ?? []).FirstOrDefault(name => !Events.Contains(name)) is { } unknown) return Errors(400, $"The event {unknown} is unsupported.");
         if (site.Webhooks.Any(webhook => webhook.Url != url.OriginalString)) return Errors(400, "Only a single URL per app is allowed to be registered via REST API.");
 
         return Results.Json(new { webhookRegistrationResult = wanted.EnumerateArray().Select(item => RegisterOne(item, url.OriginalString, site)).ToList() });
@@ -98,7 +99,6 @@ internal static class WebhookOperations
         var jql = item.TryGetProperty("jqlFilter", out var filter) ? filter.GetString() ?? "" : "";
         var events = Strings(item, "events") ?? [];
         var error = events.Count == 0 ? "events is missing."
-            : events.FirstOrDefault(name => !Events.Contains(name)) is { } unknown ? $"The event {unknown} is unsupported"
             : FilterCheck.Error(jql) is { } refused ? refused
             : site.Webhooks.Count >= limit ? $"The maximum number of webhooks, {limit}, is reached."
             : null;

@@ -11,7 +11,7 @@ public sealed class DeliveryActivity(TimeProvider clock)
     /// <summary>The last acceptance of every site that had one since the start.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Accepted => _accepted;
 
-    /// <summary>Told of every site whose delivery was answered 503 for a reason of ours. Must return at once.</summary>
+    /// <summary>Told of every site whose authentic delivery was answered 503. Must return at once.</summary>
     public Action<string>? Failed { get; set; }
 
     /// <summary>Told of every site whose delivery was accepted. Must return at once.</summary>

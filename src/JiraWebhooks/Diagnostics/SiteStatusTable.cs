@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using JiraWebhooks.FailedDeliveries;
+using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Subscriptions;
 using Microsoft.Extensions.Logging;
@@ -46,6 +47,22 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
         return rows.ToLookup(row => row.PartitionKey, StringComparer.Ordinal);
     }
 
+    /// <summary><paramref name="sites"/> by when a run of <paramref name="kind"/> last came to them, the longest wait first: sites that never answer
+    /// must not keep the others out of every run. In their own order where that cannot be read.</summary>
+    public async Task<IReadOnlyList<Site>> OldestFirstAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var rows = await ReadAllAsync(cancellationToken);
+            return [.. sites.OrderBy(site => rows[site.Id].FirstOrDefault(row => row.RowKey == kind)?.GetDateTimeOffset("At") ?? DateTimeOffset.MinValue)];
+        }
+        catch (Exception error)
+        {
+            Log.Unordered(logger, error.GetType().Name);
+            return sites;
+        }
+    }
+
     /// <summary>Since when the row tells of a problem; null when it tells of none.</summary>
     public static DateTimeOffset? ProblemSince(TableEntity? row) =>
         row?.GetString("Problem") is { Length: > 0 } ? row.GetDateTimeOffset("ProblemSince") : null;
@@ -84,5 +101,8 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
     {
         [LoggerMessage(1, LogLevel.Warning, "The state of {Kind} of {Site} could not be saved for Health ({Error}).")]
         public static partial void NotSaved(ILogger logger, string kind, string site, string error);
+
+        [LoggerMessage(2, LogLevel.Warning, "When the sites had their last turn cannot be read ({Error}): they come in their own order.")]
+        public static partial void Unordered(ILogger logger, string error);
     }
 }

@@ -19,6 +19,7 @@ public sealed partial class FailedDeliveryPoller(
     ILogger<FailedDeliveryPoller> logger)
 {
     private const int SitesAtOnce = 4;
+    private const string TimeIsUp = "The run's time is up; the next one goes on.";
 
     /// <summary>One run over all sites. One site's failure stops no other and is in the result, so this throws only when cancelled.</summary>
     public async Task<IReadOnlyList<SitePoll>> RunAsync(CancellationToken cancellationToken)
@@ -30,13 +31,14 @@ public sealed partial class FailedDeliveryPoller(
         var results = new ConcurrentBag<SitePoll>();
         var all = await sites.ListKnownAsync(logger, cancellationToken);
         await Parallel.ForEachAsync(
-            all.Where(site => site.Problem is null && site.HasApi),
+            await status.OldestFirstAsync([.. all.Where(site => site.Problem is null && site.HasApi)], "poll", run.Token),
             new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },
             async (site, _) =>
             {
-                var result = await PollAsync(site, null, run.Token);
+                var isReached = !run.IsCancellationRequested;
+                var result = isReached ? await PollAsync(site, null, run.Token) : new SitePoll(site.Id) { Problem = TimeIsUp };
                 cancellationToken.ThrowIfCancellationRequested();
-                await ReportAsync(result);
+                await ReportAsync(result, isReached);
                 results.Add(result);
             });
 
@@ -49,7 +51,7 @@ public sealed partial class FailedDeliveryPoller(
     public async Task<SitePoll> RecoverAsync(Site site, DateTimeOffset from, CancellationToken cancellationToken)
     {
         var result = await PollAsync(site, from, cancellationToken);
-        await ReportAsync(result);
+        await ReportAsync(result, isReached: true);
         return result;
     }
 
@@ -69,7 +71,7 @@ public sealed partial class FailedDeliveryPoller(
         }
         catch (OperationCanceledException)
         {
-            return nothing with { Problem = "The run's time is up; the next one goes on." };
+            return nothing with { Problem = TimeIsUp };
         }
         catch (Exception error)
         {
@@ -78,7 +80,7 @@ public sealed partial class FailedDeliveryPoller(
         }
     }
 
-    private async Task ReportAsync(SitePoll result)
+    private async Task ReportAsync(SitePoll result, bool isReached)
     {
         if (result.PossibleLoss) Log.PossibleLoss(logger, result.Site);
         if (result.SweptFrom is { } since) Log.Searched(logger, result.Site, since, result.Recovered, result.Unfinished ? "not finished" : "finished");
@@ -86,7 +88,7 @@ public sealed partial class FailedDeliveryPoller(
         if (result.Busy) return;
 
         TimerMetrics.Count(result);
-        await status.SaveAsync(result, CancellationToken.None);
+        if (isReached) await status.SaveAsync(result, CancellationToken.None);
     }
 
     private static partial class Log

@@ -26,7 +26,19 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
 
     private async Task CreateAsync(SiteRun run, IReadOnlyList<Order> orders, CancellationToken cancellationToken)
     {
-        var results = await jira.RegisterAsync(run.Site, run.Callback, [.. orders.Select(order => order.Details)], cancellationToken);
+        IReadOnlyList<RegisteredWebhook> results;
+        try
+        {
+            results = await jira.RegisterAsync(run.Site, run.Callback, [.. orders.Select(order => order.Details)], cancellationToken);
+        }
+        catch (JiraApiException error) when (error.Failure is JiraFailure.Refused)
+        {
+            // One that Jira cannot read, for an event it does not know, may have had the whole call refused: none was created.
+            if (orders.Count == 1) run.Problems.Add($"Subscription {orders[0].Name}: {error.Message}");
+            else foreach (var order in orders) await CreateAsync(run, [order], cancellationToken);
+            return;
+        }
+
         foreach (var (order, result) in orders.Zip(results))
         {
             if (result.CreatedWebhookId is not { } id)

@@ -35,7 +35,7 @@ public sealed partial class WebhookRefresher(
         var results = new ConcurrentBag<SiteRefresh>();
         var all = await sites.ListKnownAsync(logger, cancellationToken);
         await Parallel.ForEachAsync(
-            await OldestFirstAsync([.. all.Where(site => site.Problem is not null || site.HasApi)], run.Token),
+            await status.OldestFirstAsync([.. all.Where(site => site.Problem is not null || site.HasApi)], "refresh", run.Token),
             new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },
             async (site, _) =>
             {
@@ -59,27 +59,6 @@ public sealed partial class WebhookRefresher(
         var result = await RefreshAsync(site, run.Token);
         await ReportAsync(result, isReached: true);
         return result;
-    }
-
-    // Those that have waited longest: sites that never answer must not keep the others out of the run, day by day.
-    private async Task<IReadOnlyList<Site>> OldestFirstAsync(IReadOnlyList<Site> all, CancellationToken cancellationToken)
-    {
-        var tried = new List<(Site Site, DateTimeOffset At)>();
-        try
-        {
-            foreach (var site in all)
-            {
-                var row = (await status.ReadAsync(site.Id, cancellationToken)).GetValueOrDefault("refresh");
-                tried.Add((site, row?.GetDateTimeOffset("At") ?? DateTimeOffset.MinValue));
-            }
-        }
-        catch (Exception error)
-        {
-            Log.Unordered(logger, error.GetType().Name);
-            return all;
-        }
-
-        return [.. tried.OrderBy(site => site.At).Select(site => site.Site)];
     }
 
     private static SiteRefresh Nothing(Site site) => new(site.Id) { Failed = site.Subscriptions.Count };
@@ -127,8 +106,5 @@ public sealed partial class WebhookRefresher(
 
         [LoggerMessage(2, LogLevel.Error, "Refresh of {Site} broke off.")]
         public static partial void Broken(ILogger logger, string site, Exception error);
-
-        [LoggerMessage(3, LogLevel.Warning, "When sites were last refreshed cannot be read ({Error}): they are taken in any order.")]
-        public static partial void Unordered(ILogger logger, string error);
     }
 }

@@ -22,10 +22,11 @@ public sealed class WebhookReplacementTests : IAsyncLifetime
     {
         for (var day = 1; day <= 24; day++)
         {
-            _world.Clock.Advance(TimeSpan.FromDays(1));
+            // A minute less than a day: a run itself may take some seconds of this clock, and the bounds are sharp.
+            _world.Clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMinutes(1));
             var result = await _world.RefreshAsync(World.Globex);
             Assert.Equal((day < 24 ? 0 : 2, 0), (result.Replaced, result.Failed));
-            Assert.Equal(day < 5 ? 2 : 0, result.Extended);
+            Assert.Equal(day <= 5 ? 2 : 0, result.Extended);
         }
 
         _world.Clock.Advance(TimeSpan.FromSeconds(2));
