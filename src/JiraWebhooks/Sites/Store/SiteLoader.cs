@@ -69,7 +69,7 @@ public sealed class SiteLoader
         var (disabledSince, reason) = row.RemovedAt is { } removed ? (removed, "It is being removed.") : (row.DisabledSince, row.DisabledReason);
 
         // Wanting nothing is all there is to it: the next refresh deletes its webhooks, and what is under way still arrives.
-        return disabledSince is { } since ? site with { Subscriptions = [], Disabled = new SiteDisabled(since, reason) } : site;
+        return disabledSince is { } since ? site with { Subscriptions = [], SubscriptionProblems = [], Disabled = new SiteDisabled(since, reason) } : site;
     }
 
     private async Task<SecretPair?> SecretAsync(StoredSite row, FormerApp? former, CancellationToken cancellationToken)
