@@ -42,7 +42,7 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     public static async Task<LocalHostProcess> ListeningAsync(int port, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, Clone? clone = null)
     {
         var process = new LocalHostProcess(["--port", $"{port}"], environment, clone);
-        await process._listening.Task.WaitAsync(cancellationToken);
+        await process.OrKilledAsync(process._listening.Task.WaitAsync(cancellationToken));
         return process;
     }
 
@@ -50,7 +50,7 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     public static async Task<LocalHostProcess> EndedAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, Clone? clone = null)
     {
         var process = Started(arguments, environment, clone);
-        await process.EndAsync(cancellationToken);
+        await process.OrKilledAsync(process.EndAsync(cancellationToken));
         return process;
     }
 
@@ -95,6 +95,20 @@ internal sealed class LocalHostProcess : IAsyncDisposable
         if (!Process.HasExited) Process.Kill(entireProcessTree: true);
         Process.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // A test that gives up has nothing to dispose yet.
+    private async Task OrKilledAsync(Task waiting)
+    {
+        try
+        {
+            await waiting;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
     }
 
     private void Keep(ConcurrentQueue<string> lines, string? line)
