@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -103,8 +105,11 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact(Timeout = 120_000)]
     public async Task Delivery_AboveTwentyFiveMegabytes_Is413_Rule22()
     {
-        using var content = new ByteArrayContent(new byte[(25 * 1024 * 1024) + 1]);
-        using var response = await _http.PostAsync("/api/deliveries/acme", content, Token);
+        var body = new byte[(25 * 1024 * 1024) + 1];
+        var secret = _jira.Sites.Single(known => known.Options.Slug == SimulatedSites.Admin).Options.Secret;
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/deliveries/{SimulatedSites.Admin}") { Content = new ByteArrayContent(body) };
+        request.Headers.TryAddWithoutValidation("X-Hub-Signature", $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body))}");
+        using var response = await _http.SendAsync(request, Token);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }

@@ -59,8 +59,16 @@ internal static class ConnectCommand
         // Whoever reads the terminal is who opens the address: there is no browser yet to bind the state to.
         var address = await consent.StartAsync(asking, grant, browser: null, cancellationToken);
         await console.WriteLineAsync($"The app's callback URL in the developer console must be exactly {asking.RedirectUri}.\nOpen this address in a browser, and agree:\n\n{address.AbsoluteUri}\n");
-        var given = await answer.Task.WaitAsync(cancellationToken);
-        await app.StopAsync(cancellationToken);
+        Consent given;
+        try
+        {
+            given = await answer.Task.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            // Ends in peace, whatever came of it: the browser must have its page.
+            await app.StopAsync(CancellationToken.None);
+        }
 
         await SaveAsync(given, clientId, grant, new FileTokenStore(options, TimeProvider.System), console, cancellationToken);
         return 0;

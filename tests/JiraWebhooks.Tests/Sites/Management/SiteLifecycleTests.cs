@@ -193,7 +193,7 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
 
         var answer = await _world.Clock.DriveAsync(_api.CallAsync((api, request) => api.RefreshAsync(request, World.Globex)));
 
-        Assert.InRange((_world.Clock.GetUtcNow() - began).TotalSeconds, 190, 215);
+        Assert.InRange((_world.Clock.GetUtcNow() - began).TotalSeconds, 190, 229);
         Assert.Equal((200, "The call's time is up: repeat it. The daily run goes on with it too."), (answer.Status, answer.Json.GetProperty("problem").GetString()));
     }
 
@@ -207,7 +207,7 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
 
         var answer = await _world.Clock.DriveAsync(_api.RecoverAsync(World.Globex, "?minutes=60"));
 
-        Assert.InRange((_world.Clock.GetUtcNow() - began).TotalSeconds, 190, 215);
+        Assert.InRange((_world.Clock.GetUtcNow() - began).TotalSeconds, 190, 229);
         Assert.Equal((200, "The call's time is up: repeat it. What was found so far is published."), (answer.Status, answer.Json.GetProperty("problem").GetString()));
     }
 
