@@ -11,42 +11,10 @@ public sealed class PollCrashTests
     private const int Records = 30;
 
     [Fact]
-    public async Task Run_StorageFailsAtAnyCall_LosesNothing_Rule14()
-    {
-        for (var failing = 1; ; failing++)
-        {
-            await using var world = await ReadyAsync();
-            var calls = 0;
-            world.Tables.Before = _ =>
-            {
-                if (++calls == failing) throw new Azure.RequestFailedException(503, "storage is away");
-            };
-            await world.PollAsync();
-            world.Tables.Before = _ => { };
-
-            await AssertAllPublishedAsync(world, $"storage failed at call {failing}");
-            if (calls < failing) return;
-        }
-    }
+    public Task Run_StorageFailsAtAnyCall_LosesNothing_Rule14() => StorageFaults.AtEveryCallAsync(ReadyAsync, world => world.PollAsync(), AssertAllPublishedAsync);
 
     [Fact]
-    public async Task Run_AnswerOfStorageLostAtAnyWrite_LosesNothing_Rule14()
-    {
-        for (var losing = 1; ; losing++)
-        {
-            await using var world = await ReadyAsync();
-            var writes = 0;
-            world.Tables.After = _ =>
-            {
-                if (++writes == losing) throw new Azure.RequestFailedException(0, "the answer was lost");
-            };
-            await world.PollAsync();
-            world.Tables.After = _ => { };
-
-            await AssertAllPublishedAsync(world, $"the answer of write {losing} was lost");
-            if (writes < losing) return;
-        }
-    }
+    public Task Run_AnswerOfStorageLostAtAnyWrite_LosesNothing_Rule14() => StorageFaults.AtEveryAnswerAsync(ReadyAsync, world => world.PollAsync(), AssertAllPublishedAsync);
 
     [Theory]
     [InlineData(1)]

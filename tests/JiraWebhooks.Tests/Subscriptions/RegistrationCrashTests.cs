@@ -6,23 +6,10 @@ namespace JiraWebhooks.Tests.Subscriptions;
 public sealed class RegistrationCrashTests
 {
     [Fact]
-    public async Task Run_AfterStorageFailedAtAnyCall_Converges_Rule5()
-    {
-        for (var failing = 1; ; failing++)
-        {
-            await using var world = await World.StartAsync();
-            var calls = 0;
-            world.Tables.Before = _ =>
-            {
-                if (++calls == failing) throw new Azure.RequestFailedException(503, "storage is away");
-            };
-            await world.RefreshAsync();
-            if (calls < failing) return;
+    public Task Run_AfterStorageFailedAtAnyCall_Converges_Rule5() => StorageFaults.AtEveryCallAsync(() => World.StartAsync(), world => world.RefreshAsync(), AssertConvergesAsync);
 
-            world.Tables.Before = _ => { };
-            await AssertConvergesAsync(world, $"storage failed at call {failing}");
-        }
-    }
+    [Fact]
+    public Task Run_AfterAnAnswerOfStorageWasLostAtAnyWrite_Converges_Rule5() => StorageFaults.AtEveryAnswerAsync(() => World.StartAsync(), world => world.RefreshAsync(), AssertConvergesAsync);
 
     [Theory]
     [InlineData("GET /rest/api/3/webhook")]
