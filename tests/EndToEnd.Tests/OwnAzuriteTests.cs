@@ -83,6 +83,24 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.False(process.Ended.IsCompleted);
     }
 
+    /// <summary>A signal to the whole group reaches Azurite before its host has ended.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task Azurite_ToldToEndBySignalAndByItsHost_SavesOnceAndToTheEnd()
+    {
+        await using (var process = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token))
+        {
+            var queue = new QueueClient(process.ConnectionString("local"), "kept");
+            await queue.CreateAsync(cancellationToken: Token);
+            for (var number = 0; number < 20; number++) await queue.SendMessageAsync($"{number}", Token);
+            using var kill = System.Diagnostics.Process.Start("sh", ["-c", $"kill -s TERM {process.Id}"]);
+            await kill.WaitForExitAsync(Token);
+        }
+
+        await using var next = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token);
+        var batch = await new QueueClient(next.ConnectionString("local"), "kept").ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token);
+        Assert.Equal(20, batch.Value.Length);
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task Run_AzuriteEnds_SaysSoInOneSentenceAndEnds()
     {

@@ -15,16 +15,28 @@ if (running) {
 
 // A terminal sends these to us too. Whoever started us has deliveries to finish, and closes our standard input after the last one.
 const ofTerminals = ['SIGINT', 'SIGHUP', 'SIGQUIT'];
-const once = process.once;
-process.once = (name, listener) => ofTerminals.includes(name) ? process : once.call(process, name, listener);
 for (const name of ofTerminals) process.on(name, () => {});
+
+// Azurite's own way to close and save, kept from the signal: it must run once and to its end, although a signal to the whole group and the end
+// of our standard input come one after the other.
+const close = [];
+let ending = false;
+const once = process.once;
+process.once = (name, listener) => {
+  if (name === 'SIGTERM') close.push(listener);
+  return name === 'SIGTERM' || ofTerminals.includes(name) ? process : once.call(process, name, listener);
+};
+process.on('SIGTERM', end);
 
 // Whoever read them is gone before Azurite has said that it closes.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 function end() {
-  if (!process.emit('SIGTERM')) process.exit(0); // not even started
+  if (ending) return;
+  ending = true;
+  if (close.length === 0) process.exit(0); // not even started
   setTimeout(() => process.exit(1), 20000).unref();
+  for (const listener of close) listener('SIGTERM');
 }
 
 process.stdin.resume();
