@@ -15,6 +15,9 @@ public sealed record Outage(DateTimeOffset? From, DateTimeOffset? Last, ETag Ver
     // Retries come at most 15 minutes apart: without a failure for longer, there is none to come.
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(20);
 
+    // Where something fails all the time, what has failed first must not wait for the end of it.
+    private static readonly TimeSpan Long = TimeSpan.FromHours(3);
+
     /// <summary>When a delivery was accepted again, as far as noted.</summary>
     public DateTimeOffset? Accepted { get; init; }
 
@@ -22,8 +25,8 @@ public sealed record Outage(DateTimeOffset? From, DateTimeOffset? Last, ETag Ver
     /// that a single failure may be a loss.</summary>
     public bool Unended { get; init; }
 
-    /// <summary>True when no failure is to be expected any more from what has failed.</summary>
-    public bool IsOver(DateTimeOffset now) => Last is null || now - Last > Quiet;
+    /// <summary>True when no failure is to be expected any more from what has failed, or this has lasted for hours.</summary>
+    public bool IsDue(DateTimeOffset now) => Last is null || now - Last > Quiet || Last - From >= Long;
 
     /// <summary>True when a delivery was accepted after the last failure.</summary>
     public bool HasEnded => Accepted is not null && !(Accepted <= Last);

@@ -27,7 +27,6 @@ public sealed class SiteSweeper(
     public static readonly TimeSpan Slice = TimeSpan.FromMinutes(2);
 
     private const int PageSize = 50;
-    private const long Done = long.MaxValue;
 
     private static readonly string[] Changes = ["jira:issue_", "comment_", "issue_property_", "worklog_"];
 
@@ -57,7 +56,7 @@ public sealed class SiteSweeper(
         var result = written.From is null ? nothing : await SearchAsync(site, written, cancellationToken);
         if (result is { Unfinished: true } or { Problem: AnotherRun }) return result;
 
-        if (outage?.IsOver(now) is true) await outages.SettleAsync(site.Id, outage, cancellationToken);
+        if (outage?.IsDue(now) is true) await outages.SettleAsync(site.Id, outage, cancellationToken);
         if (missing is not null) await outages.SettleAsync(site.Id, missing, cancellationToken);
         return result;
     }
@@ -69,7 +68,7 @@ public sealed class SiteSweeper(
     {
         if (now - state.WellUntil >= Outage.ShortestRetries) return outage?.From < state.WellUntil ? outage.From : state.WellUntil;
 
-        return outage?.IsOver(now) is true && outage.MayHaveLost ? outage.From : null;
+        return outage?.IsDue(now) is true && outage.MayHaveLost ? outage.From : null;
     }
 
     private async Task<SitePoll> SearchAsync(Site site, SweepState state, CancellationToken cancellationToken)
@@ -79,39 +78,46 @@ public sealed class SiteSweeper(
         using var slice = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var refused = new List<string>();
+        JiraApiException? failed = null;
         try
         {
             foreach (var subscription in site.Subscriptions.Where(TellsOfChanges).DistinctBy(subscription => subscription.Jql, StringComparer.Ordinal))
             {
-                var key = Key(subscription.Jql);
-                if (state.Reached.TryGetValue(key, out var reached) && reached == Done) continue;
-
+                var (key, began) = (Key(subscription.Jql), clock.GetUtcNow());
                 try
                 {
-                    await foreach (var page in jira.SearchAsync(site, Jql(subscription.Jql, state.From!.Value, reached), PageSize, slice.Token))
+                    await foreach (var page in jira.SearchAsync(site, Jql(subscription.Jql, state, key), PageSize, slice.Token))
                     {
                         result = result with { Recovered = result.Recovered + await PublishAsync(site, page, seen, slice.Token) };
                         if (await table.TryWriteAsync(site.Id, state = Reach(state, key, SweptIssue.NewestOf(page)), cancellationToken) is not { } written) return result with { Problem = AnotherRun };
                         state = written;
                     }
+
+                    // Complete up to here and not for good: what is lost before the search has ended is searched for with it.
+                    state = Reach(state, key, (began - Overlap).ToUnixTimeMilliseconds());
                 }
                 catch (JiraApiException error) when (error.Failure is JiraFailure.Refused)
                 {
                     // The others can be searched for all the same.
                     refused.Add($"Subscription {subscription.Name} cannot be searched for, so that its changes since {state.From:u} may be lost: {error.Message}");
                 }
-
-                state = Reach(state, key, Done);
+                catch (JiraApiException error) when (error.Failure is JiraFailure.Unavailable)
+                {
+                    failed = error;
+                }
             }
         }
         catch (Exception) when (time.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return result with { Unfinished = true };
+            return result with { Unfinished = true, Problem = Sentence(refused) };
         }
 
-        if (await table.TryWriteAsync(site.Id, state with { From = null }, cancellationToken) is null) return result with { Problem = AnotherRun };
-        return refused.Count == 0 ? result : result with { Problem = string.Join(' ', refused), PossibleLoss = true };
+        if (failed is not null) refused.Add(failed.Message);
+        if (await table.TryWriteAsync(site.Id, failed is null ? state with { From = null } : state, cancellationToken) is null) return result with { Problem = AnotherRun };
+        return result with { Unfinished = failed is not null, Problem = Sentence(refused), PossibleLoss = failed is null && refused.Count > 0 };
     }
+
+    private static string? Sentence(List<string> problems) => problems.Count == 0 ? null : string.Join(' ', problems);
 
     private async Task<int> PublishAsync(Site site, IReadOnlyList<JsonElement> page, HashSet<string> seen, CancellationToken cancellationToken)
     {
@@ -128,9 +134,9 @@ public sealed class SiteSweeper(
         reached is null ? state : state with { Reached = new Dictionary<string, long>(state.Reached) { [key] = reached.Value } };
 
     // Relative, so that nobody's time zone is in it.
-    private string Jql(string filter, DateTimeOffset from, long reached)
+    private string Jql(string filter, SweepState state, string key)
     {
-        var since = reached > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(reached) - TimeSpan.FromMinutes(1) : from - Overlap;
+        var since = state.Reached.TryGetValue(key, out var reached) ? DateTimeOffset.FromUnixTimeMilliseconds(reached) - TimeSpan.FromMinutes(1) : state.From!.Value - Overlap;
         return string.Create(CultureInfo.InvariantCulture, $"({filter}) AND updated >= \"-{(long)Math.Ceiling((clock.GetUtcNow() - since).TotalMinutes)}m\" ORDER BY updated ASC");
     }
 

@@ -111,6 +111,22 @@ public sealed class SweepOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Poll_OutageThatGoesOnForHours_IsNotWaitedOut_Rule32()
+    {
+        var began = _world.Clock.GetUtcNow();
+        for (var tick = 0; tick < 12; tick++)
+        {
+            await _world.Outages().RecordFailureAsync(World.Acme, _world.Clock.GetUtcNow(), CancellationToken.None);
+            Assert.All(await PassAsync(15), poll => Assert.Null(poll.SweptFrom));
+        }
+
+        await _world.Outages().RecordFailureAsync(World.Acme, _world.Clock.GetUtcNow(), CancellationToken.None);
+
+        Assert.Equal(began, (await _world.PollAsync(World.Acme)).SweptFrom);
+        Assert.Null((await _world.PollAsync(World.Acme)).SweptFrom);
+    }
+
+    [Fact]
     public async Task Poll_WebhooksWereGone_SearchesFromWhenTheyWereLastSeen_Rule5()
     {
         _world.Site(World.Acme).Delete(_world.Site(World.Acme).Webhooks.Select(webhook => webhook.Id));

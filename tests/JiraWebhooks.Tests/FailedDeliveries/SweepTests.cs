@@ -108,6 +108,47 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sweep_OneFilterCannotBeSearchedNow_TheOthersAreAndTheNextRunGoesOn_Rule32()
+    {
+        await BreakAtTheSecondFilterAsync();
+
+        Assert.Equal(["SHOP-3"], _world.Swept().Distinct());
+        Assert.Equal((null, false), ((await _world.PollAsync(World.Acme)).Problem, (await _world.PollAsync(World.Acme)).Unfinished));
+    }
+
+    [Fact]
+    public async Task Sweep_SecondOutageBeforeTheSearchHasEnded_IsSearchedForByEveryFilter_Rule32()
+    {
+        await BreakAtTheSecondFilterAsync();
+        _world.Unsubscribe(World.Acme, "bugs");
+        _world.Emit(World.Acme, 9);
+        await OutageAsync();
+
+        Assert.NotNull((await _world.PollAsync(World.Acme)).SweptFrom);
+
+        Assert.Contains("SHOP-9", _world.Swept());
+        Assert.Empty(_world.LostIssues(World.Acme));
+    }
+
+    [Fact]
+    public async Task Sweep_FilterRefusedInARunThatDidNotEnd_IsAskedAgainAndTold_Rule32()
+    {
+        _world.Emit(World.Acme, 3);
+        await OutageAsync();
+        _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 400);
+        _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 500, times: 4);
+        var first = await _world.PollAsync(World.Acme);
+        Assert.True(first.Unfinished);
+        Assert.Contains("cannot be searched for", first.Problem, StringComparison.Ordinal);
+
+        _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 400);
+        var second = await _world.PollAsync(World.Acme);
+
+        Assert.Equal((false, true), (second.Unfinished, second.PossibleLoss));
+        Assert.Equal(["SHOP-3"], _world.Swept());
+    }
+
+    [Fact]
     public async Task Sweep_AnswerThatCannotBeUsed_IsNotTheEndOfIt_Rule32()
     {
         _world.Emit(World.Acme, 3);
@@ -116,7 +157,7 @@ public sealed class SweepTests : IAsyncLifetime
 
         Assert.NotNull((await _world.PollAsync(World.Acme)).Problem);
         Assert.NotNull((await _world.PollAsync(World.Acme)).SweptFrom);
-        Assert.Equal(["SHOP-3"], _world.Swept());
+        Assert.Equal(["SHOP-3"], _world.Swept().Distinct());
     }
 
     [Fact]
@@ -190,6 +231,19 @@ public sealed class SweepTests : IAsyncLifetime
         {
             Assert.Single(instance.GetServices<ISiteRecovery>(), recovery => recovery.Covers(site));
         }
+    }
+
+    private async Task BreakAtTheSecondFilterAsync()
+    {
+        _world.Emit(World.Acme, 3);
+        await OutageAsync();
+        _world.Publisher.Before = (_, _) =>
+        {
+            _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 500, times: 4);
+            _world.Publisher.Before = (_, _) => Task.CompletedTask;
+            return Task.CompletedTask;
+        };
+        Assert.True((await _world.PollAsync(World.Acme)).Unfinished);
     }
 
     // The app is away for three hours; Jira gives up meanwhile.
