@@ -123,10 +123,13 @@ public sealed partial class DeliveryReceiver(
     }
 
     // A token that expired while Jira was retrying is no reason to lose the event: nobody knows whether retries are signed anew.
-    private static Outcome Refused(Verification verification, IHeaderDictionary headers, Site? site) =>
-        verification is Verification.Expired && headers.ContainsKey(DeliveryHeaders.RetryName)
-            ? Ended(503, "expired_retry", site) with { Authentic = true }
-            : Ended(401, verification.Reason(), site);
+    // Nor is one that a secret of a while ago does not verify, as long as nobody can tell whether there is a newer one.
+    private static Outcome Refused(Verification verification, IHeaderDictionary headers, Site? site) => verification switch
+    {
+        Verification.Expired when headers.ContainsKey(DeliveryHeaders.RetryName) => Ended(503, "expired_retry", site) with { Authentic = true },
+        Verification.BadSignature or Verification.BadClaims when site is { IsStale: true } => Ended(503, "site_store", site),
+        _ => Ended(401, verification.Reason(), site),
+    };
 
     private static bool IsEncoded(StringValues encoding) =>
         encoding.Count > 0 && (encoding.Count > 1 || !string.Equals(encoding[0]?.Trim(), "identity", StringComparison.OrdinalIgnoreCase));

@@ -35,12 +35,13 @@ public sealed partial class SiteGauges(SiteStatusTable status, GrantStates grant
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async Task<int> CountReconnectsAsync(List<Site> sites, CancellationToken cancellationToken)
+    // Null where a grant could not be read: a number too small would put out an alert that is right.
+    private async Task<int?> CountReconnectsAsync(List<Site> sites, CancellationToken cancellationToken)
     {
         var reconnect = 0;
         foreach (var site in sites.Where(site => site.Problem is null && site.Scheme is SiteScheme.OAuth))
         {
-            if (cancellationToken.IsCancellationRequested) break;
+            if (cancellationToken.IsCancellationRequested) return null;
 
             try
             {
@@ -49,6 +50,7 @@ public sealed partial class SiteGauges(SiteStatusTable status, GrantStates grant
             catch (Exception error)
             {
                 Log.Unreadable(logger, site.Id, error.GetType().Name);
+                return null;
             }
         }
 

@@ -38,10 +38,10 @@ internal static class TimerMetrics
 
     public static void CountRun(string timer) => Runs.Add(1, new KeyValuePair<string, object?>(MetricNames.TimerTag, timer));
 
-    public static void Count(int unhealthy, int reconnectRequired)
+    public static void Count(int unhealthy, int? reconnectRequired)
     {
         Unhealthy.Record(unhealthy);
-        Reconnect.Record(reconnectRequired);
+        if (reconnectRequired is { } known) Reconnect.Record(known);
     }
 
     private static KeyValuePair<string, object?> Site(string site) => new(MetricNames.SiteTag, site);

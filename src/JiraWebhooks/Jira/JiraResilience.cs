@@ -32,9 +32,12 @@ internal static class JiraResilience
 
     private static bool IsWorthIt(Outcome<HttpResponseMessage> outcome, ResilienceContext context, TimeProvider clock)
     {
-        // A registration whose answer got lost may have happened; the next run lists first (rule 26).
+        // A registration whose answer got lost may have happened; the next run lists first (rule 26). One that was turned away has not.
         var request = outcome.Result?.RequestMessage ?? context.GetRequestMessage();
-        if (request?.Method == HttpMethod.Post && request.RequestUri?.AbsolutePath.EndsWith(IJiraWebhookApi.SearchPath, StringComparison.Ordinal) is not true) return false;
+        if (request?.Method == HttpMethod.Post && request.RequestUri?.AbsolutePath.EndsWith(IJiraWebhookApi.SearchPath, StringComparison.Ordinal) is not true)
+        {
+            return outcome.Result is { StatusCode: HttpStatusCode.TooManyRequests } && Wait(outcome, clock) <= RetryAfter.Longest;
+        }
 
         return outcome switch
         {

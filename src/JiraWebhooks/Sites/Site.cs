@@ -63,6 +63,9 @@ public sealed record Site
     /// Its deliveries are answered 503 until it is mended, and the other sites run.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>True for a site that serves from memory as storage cannot be read: what its secrets do not verify may be right all the same.</summary>
+    public bool IsStale { get; init; }
+
     /// <summary>True for a site that was added at run time, false for one of the settings.</summary>
     public bool IsStored { get; init; }
 

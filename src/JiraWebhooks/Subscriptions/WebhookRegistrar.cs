@@ -60,7 +60,8 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     // What nobody wants makes room first; then the webhooks that are to be replaced.
     private async Task<bool> MakeRoomAsync(SiteRun run, List<Subscription> waiting, List<(CreatedWebhook Row, Webhook Listed)> former, CancellationToken cancellationToken)
     {
-        var ids = run.Useless();
+        // As below: among these may be the webhook of a subscription that cannot be read.
+        var ids = run.Site.SubscriptionProblems.Count > 0 ? [] : run.Useless();
         if (ids.Count == 0)
         {
             var old = waiting.Select(run.Living).OfType<CreatedWebhook>().Select(row => (Row: row, Listed: run.Listed(row.WebhookId)!)).ToList();

@@ -1,8 +1,10 @@
 using JiraWebhooks.Diagnostics;
 using JiraWebhooks.FailedDeliveries;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Subscriptions;
+using JiraWebhooks.Tests.Sites.OAuth;
 using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -148,6 +150,17 @@ public sealed class SiteGaugesTests : IAsyncLifetime
 
         Assert.Equal([1], measured.Of(MetricNames.SitesUnhealthy));
         Assert.Equal([1], measured.Of(MetricNames.SitesReconnectRequired));
+    }
+
+    [Fact]
+    public async Task Record_GrantThatCannotBeRead_CountsNoneRatherThanTooFew()
+    {
+        using var measured = new MeasuredHere();
+        ((MemoryTokenStore)_world.NewInstance().GetRequiredService<ITokenStore>()).BeforeRead = _ => throw new TimeoutException("the vault is away");
+
+        await RecordAsync(StubSites.OAuth with { Id = "never-given" });
+
+        Assert.Empty(measured.Of(MetricNames.SitesReconnectRequired));
     }
 
     [Fact]

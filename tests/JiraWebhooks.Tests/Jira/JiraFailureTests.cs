@@ -137,6 +137,16 @@ public sealed class JiraFailureTests : IDisposable
         Assert.Single(_harness.Jira.Requests);
     }
 
+    /// <summary>It was turned away and did not happen; a webhook that was deleted to make room waits for it.</summary>
+    [Fact]
+    public async Task Register_TurnedAwayForAShortWhile_IsTriedAgainAfterIt_Rule26()
+    {
+        _harness.Jira.Answer(429, "", ("Retry-After", "2")).Answer(200, """{"webhookRegistrationResult":[{"createdWebhookId":1}]}""");
+
+        Assert.Equal(1, Assert.Single(await RegisterAsync()).CreatedWebhookId);
+        Assert.Equal(2, _harness.Jira.Requests.Count);
+    }
+
     [Fact]
     public async Task Register_ConnectionBroken_IsNotTriedAgain_Rule26()
     {

@@ -57,6 +57,23 @@ public sealed class FullSiteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_ChangedBesideOneThatCannotBeRead_LeavesItsWebhookAlone_Decision4()
+    {
+        _world.Subscribe(World.Acme, "more1", "project = KEPT", "comment_created");
+        await _world.RefreshAsync();
+        _world.Unsubscribe(World.Acme, "more1");
+        _world.Subscribe(World.Acme, "more_1", "project = KEPT", "comment_created");
+        _world.Subscribe(World.Acme, "more2", "project = OTHER", "comment_created");
+
+        var result = await _world.RefreshAsync(World.Acme);
+
+        Assert.Contains("a subscription's name must be", result.Problem, StringComparison.Ordinal);
+        Assert.Single(Acme.Webhooks, webhook => webhook.Jql == "project = KEPT");
+        Assert.Single(Acme.Webhooks, webhook => webhook.Jql == "project = OTHER");
+        Assert.Equal(5, Acme.Webhooks.Count);
+    }
+
+    [Fact]
     public async Task Run_ChangedAndOneTooMany_TheChangedGetsTheRoom_Rule6()
     {
         _world.Subscribe(World.Acme, "a-new-one", "project = NEW", "jira:issue_created");

@@ -18,6 +18,8 @@ internal sealed class MemorySecretStore : ISecretStore
 
     public Exception? Failure { get; set; }
 
+    public bool Hangs { get; set; }
+
     public bool FailsWrites { get; set; } = true;
 
     public bool FailsDeletes { get; set; }
@@ -29,6 +31,7 @@ internal sealed class MemorySecretStore : ISecretStore
     public Task<SecretPair?> ReadAsync(string name, string revision, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
+        if (Hangs) return new TaskCompletionSource<SecretPair?>().Task;
         return Failure is { } failure ? Task.FromException<SecretPair?>(failure) : Task.FromResult(_revisions.GetValueOrDefault((name, revision)));
     }
 

@@ -10,6 +10,9 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
+    // A vault that hangs is away too: deliveries of every added site wait for what is read here.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
     private readonly ConcurrentDictionary<(string Name, string Revision), SecretPair> _known = new();
     private readonly ConcurrentDictionary<(string Name, string Revision), (DateTimeOffset At, int Count)> _failures = new();
 
@@ -23,10 +26,12 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
         var failures = _failures.GetValueOrDefault((name, revision));
         if (failures.Count > 0 && clock.GetUtcNow() < failures.At + Pause(failures.Count)) throw new SecretUnavailableException(name);
 
+        using var time = new CancellationTokenSource(Patience, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         try
         {
             // Nothing there is not remembered: a secret deleted by mistake may be recovered.
-            if (await store.ReadAsync(name, revision, cancellationToken) is not { } read) return null;
+            if (await store.ReadAsync(name, revision, limit.Token).WaitAsync(limit.Token) is not { } read) return null;
 
             _failures.TryRemove((name, revision), out _);
             return _known[(name, revision)] = read;

@@ -82,7 +82,7 @@ public sealed partial class StoredSites(SiteLoader loader, TimeProvider clock, I
         catch (Exception error) when (stale is not null && !cancellationToken.IsCancellationRequested && clock.GetUtcNow() - _snapshot?.At < KeptFor)
         {
             Log.Stale(logger, error.GetType().Name);
-            return stale;
+            return stale with { IsStale = true };
         }
     }
 

@@ -30,6 +30,21 @@ public sealed class SecretCacheTests
     }
 
     [Fact]
+    public async Task Get_VaultHangs_IsGivenUpAfterFourSecondsAndTriedLater_Decision1()
+    {
+        _store.Hangs = true;
+        var hanging = GetAsync("r1");
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => hanging);
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => GetAsync("r1"));
+        Assert.Equal(1, _store.Reads);
+
+        _store.Hangs = false;
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal("one", (await GetAsync("r1"))!.Current);
+    }
+
+    [Fact]
     public async Task Get_AnotherRevision_ReadsAtOnce_Rule20()
     {
         await GetAsync("r1");

@@ -132,11 +132,11 @@ public sealed class StoredSitesTests
     public async Task Find_StorageAway_KnownSiteServesForHalfAnHour_Decision1()
     {
         await AddAsync("globex");
-        await FindAsync("globex");
+        Assert.False((await FindAsync("globex"))!.IsStale);
         _away = true;
 
         _clock.Advance(TimeSpan.FromMinutes(29));
-        Assert.NotNull(await FindAsync("globex"));
+        Assert.True((await FindAsync("globex"))!.IsStale);
         Assert.Single(await _sites.ListAsync(Token));
 
         _clock.Advance(TimeSpan.FromMinutes(1));
