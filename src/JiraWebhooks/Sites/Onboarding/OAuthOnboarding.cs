@@ -33,8 +33,11 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
         var grant = request.Query["grant"].ToString();
         if (grant.Length > 0 && !GrantName.IsValid(grant)) throw new OnboardingException(400, $"{GrantName.Rule}.");
 
+        var app = App();
+        if (grant.Length > 0) await admission.EnsureOursAsync(grant, cancellationToken);
+
         var browser = OAuthConsent.NewSecret();
-        var address = await consent.StartAsync(App(), grant.Length > 0 ? grant : null, browser, cancellationToken);
+        var address = await consent.StartAsync(app, grant.Length > 0 ? grant : null, browser, cancellationToken);
         request.HttpContext.Response.Cookies.Append(Cookie, browser, new CookieOptions
         {
             HttpOnly = true,

@@ -28,6 +28,7 @@ public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, Sit
     /// under a new one. Gives the name.</summary>
     public async Task<string> SaveAsync(Consent consent, CancellationToken cancellationToken)
     {
+        if (consent.GrantName is { } given) await EnsureOursAsync(given, cancellationToken);
         var name = consent.GrantName ?? await NameAsync(consent.Sites, cancellationToken);
         while (!await grants.TryWriteAsync(name, _ => consent.Grant, cancellationToken))
         {
@@ -35,6 +36,16 @@ public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, Sit
         }
 
         return name;
+    }
+
+    /// <summary>Throws where a site uses that grant with another app: what is written over its tokens, that app could never renew.</summary>
+    /// <exception cref="OnboardingException">409: there is one.</exception>
+    public async Task EnsureOursAsync(string grant, CancellationToken cancellationToken)
+    {
+        if ((await sites.ListAsync(cancellationToken)).FirstOrDefault(site => Uses(site, grant) && !IsOurs(site)) is { } other)
+        {
+            throw new OnboardingException(409, $"The grant {grant} is that of site {other.Id}, which has another OAuth app: choose another name.");
+        }
     }
 
     /// <summary>The tenants to choose from.</summary>
@@ -76,20 +87,27 @@ public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, Sit
         var reached = resources.Select(resource => resource.Id).ToHashSet(StringComparer.Ordinal);
         var names = all.Where(site => reached.Contains(site.CloudId ?? "")).Select(GrantName.Of).Distinct(StringComparer.Ordinal).ToList();
 
-        // Another person's consent may reach fewer sites; writing it over the old would cut the others off.
-        return names is [var one] && all.Where(site => GrantName.Of(site) == one).All(site => reached.Contains(site.CloudId ?? ""))
+        // Another person's consent may reach fewer sites; writing it over the old would cut the others off, and another app's too.
+        return names is [var one] && all.Where(site => Uses(site, one)).All(site => reached.Contains(site.CloudId ?? "") && IsOurs(site))
             ? one
             : $"grant-{OAuthConsent.NewSecret()[..12]}";
     }
 
-    private static Candidate Offer(AccessibleResource resource, string grant, IReadOnlyList<Site> all, HashSet<string> taken)
+    private static bool Uses(Site site, string grant) => site.Scheme is SiteScheme.OAuth && GrantName.Of(site) == grant;
+
+    private bool IsOurs(Site site) => site.ClientId == options.OAuthClientId;
+
+    private Candidate Offer(AccessibleResource resource, string grant, IReadOnlyList<Site> all, HashSet<string> taken)
     {
         var name = resource.Name ?? resource.Url!.Host;
         var missing = resource.Scopes is null ? [] : Needed.Except(resource.Scopes, StringComparer.Ordinal).ToList();
         var unfit = missing.Count == 0 ? null : $"the consent does not include {string.Join(" and ", missing)} there: is Jira on this site, and has the app that permission?";
         if (all.FirstOrDefault(site => site.CloudId == resource.Id) is { } known)
         {
-            var stuck = !known.IsStored && GrantName.Of(known) != grant ? $"{known.Id} is fixed in the settings: set Sites__{known.Id}__Grant to {grant}." : null;
+            var stuck = known.IsStored ? null
+                : !IsOurs(known) ? $"{known.Id} is fixed in the settings with another app: to change over, set Sites__{known.Id}__ClientId and Sites__{known.Id}__Secret to this one's."
+                : GrantName.Of(known) != grant ? $"{known.Id} is fixed in the settings: set Sites__{known.Id}__Grant to {grant}."
+                : null;
             return new Candidate(resource.Id, name, resource.Url!, known.Id, Known: true, stuck ?? unfit) { SwitchedOff = known.Disabled is not null };
         }
 

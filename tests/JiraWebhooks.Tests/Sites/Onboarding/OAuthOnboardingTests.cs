@@ -306,6 +306,77 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
         Assert.Equal(before, await _world.GrantAsync(shared));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Callback_ConsentReachesASiteOfAnotherApp_LeavesThatAppsGrantAlone(bool isFixed)
+    {
+        AddHooli();
+        var acme = _world.Site(World.Acme).Options;
+        if (isFixed)
+        {
+            foreach (var (name, value) in new[] { ("Scheme", "OAuth"), ("Url", acme.Url), ("CloudId", acme.CloudId), ("ClientId", "other-app"), ("Secret", "s"), ("Grant", "theirs") })
+            {
+                _world.Settings[$"Sites:acme:{name}"] = value;
+            }
+        }
+
+        await SeedAsync("theirs");
+        if (!isFixed)
+        {
+            Assert.Equal(201, (await new ApiCaller(_world.NewInstance()).PutAsync(World.Acme, $$"""{"scheme":"OAuth","url":"{{acme.Url}}","cloudId":"{{acme.CloudId}}","clientId":"other-app","secret":"s","grant":"theirs"}""")).Status);
+        }
+
+        _browser = NewBrowser();
+        var choice = await ConsentAsync();
+        var done = await _browser.ChooseAsync(choice, CloudId("hooli"));
+
+        Assert.Contains("Connected: hooli.", done.Html, StringComparison.Ordinal);
+        Assert.Equal("their-token", (await _world.GrantAsync("theirs"))!.RefreshToken);
+        Assert.NotEqual("theirs", (await _world.FindAsync("hooli"))!.Grant);
+        if (isFixed) Assert.Contains("Sites__acme__ClientId", choice.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Offer_FixedSiteOfAnotherAppWithTheSameGrant_CannotBeChosen()
+    {
+        foreach (var (name, value) in new[] { ("Scheme", "OAuth"), ("Url", "https://fixed.atlassian.net"), ("CloudId", "c"), ("ClientId", "other-app"), ("Secret", "s"), ("Grant", "g") })
+        {
+            _world.Settings[$"Sites:fixed:{name}"] = value;
+        }
+
+        var candidate = Assert.Single(await OfferAsync(new AccessibleResource("c", "Fixed", new Uri("https://fixed.atlassian.net"))));
+
+        Assert.Contains("Sites__fixed__ClientId", candidate.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Start_NameOfAnotherAppsGrant_Is409AndLeavesItAlone(bool isTakenMeanwhile)
+    {
+        await SeedAsync("theirs");
+        var put = () => new ApiCaller(_world.NewInstance()).PutAsync("hooli", """{"scheme":"OAuth","url":"https://hooli.atlassian.net","cloudId":"c","clientId":"other-app","secret":"s","grant":"theirs"}""");
+
+        BrowserPage answer;
+        if (isTakenMeanwhile)
+        {
+            var back = await _browser.AgreeAsync(await _browser.StartAsync("?grant=theirs"));
+            Assert.Equal(201, (await put()).Status);
+            _browser.Services = _world.NewInstance();
+            answer = await _browser.CallbackAsync(back);
+        }
+        else
+        {
+            Assert.Equal(201, (await put()).Status);
+            answer = await NewBrowser().StartAsync("?grant=theirs");
+        }
+
+        Assert.Equal(409, answer.Status);
+        Assert.Contains("hooli", answer.Html, StringComparison.Ordinal);
+        Assert.Equal("their-token", (await _world.GrantAsync("theirs"))!.RefreshToken);
+    }
+
     [Fact]
     public async Task Callback_WhileTheOldGrantIsRotated_WaitsForIt_Decision12()
     {
@@ -371,6 +442,9 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
 
     private Task<IReadOnlyList<Candidate>> OfferAsync(params AccessibleResource[] resources) =>
         _world.NewInstance().GetRequiredService<SiteAdmission>().OfferAsync("g", resources, Token);
+
+    private async Task SeedAsync(string grant) =>
+        Assert.True(await _world.NewInstance().GetRequiredService<GrantWriter>().TryWriteAsync(grant, _ => new OAuthGrant { RefreshToken = "their-token" }, Token));
 
     private async Task<int> PostAsync(Stream body, string? cookie)
     {
