@@ -38,6 +38,7 @@ public sealed class SiteManager(
         if (ifMatch is not null && (old is null || (ifMatch != ETag.All.ToString() && ifMatch != old.Version.ToString()))) throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
 
         var site = Check(id, wanted, old);
+        var former = Former(site.Scheme, wanted, old);
         var secret = await secrets.SaveAsync(id, site.Scheme, wanted, old, cancellationToken);
         if (site is { Scheme: SiteScheme.OAuth, RefreshToken: { } token }) await SeedAsync(GrantName.Of(site), token, cancellationToken);
 
@@ -46,7 +47,7 @@ public sealed class SiteManager(
             Id = id,
             Options = wanted,
             SecretRevision = secret,
-            Former = Former(site.Scheme, wanted, old),
+            Former = former,
             ActiveSince = old is { RemovedAt: null } ? old.ActiveSince : clock.GetUtcNow(),
             DisabledSince = old is { RemovedAt: null } ? old.DisabledSince : null,
             DisabledReason = old is { RemovedAt: null } ? old.DisabledReason : null,
@@ -112,10 +113,18 @@ public sealed class SiteManager(
         return site;
     }
 
-    private FormerApp? Former(SiteScheme scheme, SiteOptions wanted, StoredSite? old) =>
-        scheme is SiteScheme.OAuth && old?.Scheme is SiteScheme.OAuth && old.Options.ClientId != wanted.ClientId
-            ? new FormerApp(old.Options.ClientId, old.SecretRevision, clock.GetUtcNow())
-            : old?.Former;
+    private FormerApp? Former(SiteScheme scheme, SiteOptions wanted, StoredSite? old)
+    {
+        if (scheme is not SiteScheme.OAuth || old?.Scheme is not SiteScheme.OAuth || old.Options.ClientId == wanted.ClientId) return old?.Former;
+
+        // Nothing would be left to verify what the old app's webhooks send on.
+        if (old.SecretRevision.Length == 0 && loader.Shared(old) is null && SiteSecret.From(wanted.PreviousSecret) is null)
+        {
+            throw new SiteChangeException(409, $"Site {old.Id} was connected with an app that is no longer in the settings, and its webhooks deliver on: set OAuthPreviousClientSecret to that app's secret first, and keep it there for three days.");
+        }
+
+        return new FormerApp(old.Options.ClientId, old.SecretRevision, clock.GetUtcNow());
+    }
 
     // A token that is given twice must not replace the one that the first has become by now.
     private async Task SeedAsync(string grant, SiteSecret refreshToken, CancellationToken cancellationToken)

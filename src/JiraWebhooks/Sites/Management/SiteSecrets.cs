@@ -43,7 +43,7 @@ public sealed class SiteSecrets(ISecretStore store, SiteLoader loader, JiraWebho
     // What verifies now; null too where somebody has spoilt it, for the new one to mend.
     private async Task<SecretPair?> CurrentAsync(StoredSite row, CancellationToken cancellationToken)
     {
-        if (row.SecretRevision.Length == 0) return loader.OfTheSettings(row.Options);
+        if (row.SecretRevision.Length == 0) return loader.Shared(row);
 
         try
         {

@@ -34,6 +34,13 @@ public sealed class SiteLoader
             ? new SecretPair(secret.Reveal(), _options.OAuthPreviousClientSecret?.Reveal())
             : null;
 
+    /// <summary>What a site without a secret of its own is verified by: the app in the settings or, where it was connected with the one that the
+    /// settings had before and not again since, that app's secret, which is the previous one there. Null where it is not known.</summary>
+    public SecretPair? Shared(StoredSite site) =>
+        site.Options.ClientId is { } client && _options.OAuthClientId is { } now && client != now
+            ? _options.OAuthPreviousClientSecret is { } left ? new SecretPair(left.Reveal()) : null
+            : OfTheSettings(site.Options);
+
     /// <summary>All sites of the table. A site whose secret cannot be read has a <see cref="Site.Problem"/>; a table that cannot be read throws.</summary>
     public async Task<IReadOnlyCollection<Site>> LoadAsync(CancellationToken cancellationToken)
     {
@@ -77,8 +84,9 @@ public sealed class SiteLoader
         var name = SecretName.Of(row.Id, row.Scheme);
         if (row.SecretRevision.Length > 0) return await _secrets.GetAsync(name, row.SecretRevision, cancellationToken);
 
-        // The one OAuth app of the settings needs no copy of its secret per site.
-        var secret = OfTheSettings(row.Options);
+        // The one OAuth app of the settings needs no copy of its secret per site. A former app without a copy was the settings' too, and its
+        // secret is the previous one there.
+        var secret = Shared(row);
         return secret is not null && former?.SecretRevision is { Length: > 0 } revision && await _secrets.GetAsync(name, revision, cancellationToken) is { } own
             ? secret with { Previous = own.Current }
             : secret;

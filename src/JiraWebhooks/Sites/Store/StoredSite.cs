@@ -39,6 +39,6 @@ public sealed record StoredSite
 
 /// <summary>An OAuth app that a site has left. Its webhooks deliver on until the new app's are there.</summary>
 /// <param name="ClientId">Its client id.</param>
-/// <param name="SecretRevision">The revision of its secret; empty where it was the app in the settings.</param>
+/// <param name="SecretRevision">The revision of its secret; empty where it was the app in the settings; its secret is the previous one there, if it is no longer.</param>
 /// <param name="Since">When the site left it.</param>
 public sealed record FormerApp(string? ClientId, string SecretRevision, DateTimeOffset Since);

@@ -1,3 +1,4 @@
+using JiraSimulator;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.Secrets;
 using JiraWebhooks.Sites.Store;
@@ -131,6 +132,60 @@ public sealed class SecretChangeTests : IAsyncLifetime
         Assert.Equal([200], await DeliverAsync(World.Acme));
     }
 
+    [Fact]
+    public async Task Settings_OtherAppAndSiteConnectedAgain_TheOldAppsDeliveriesAreTakenAllTheWay()
+    {
+        await OnboardAsync();
+        var old = _world.Site(World.Acme).Options;
+        ChangeApp(previous: old.Secret);
+
+        Assert.Equal([200], await DeliverAsync(World.Acme));
+        await ConnectAsync();
+
+        var site = (await _world.FindAsync(World.Acme))!;
+        Assert.Equal(("new-app", old.ClientId, Next, old.Secret), (site.ClientId, site.FormerClientId, site.Secret!.Reveal(), site.PreviousSecret!.Reveal()));
+        Assert.Equal([200], await DeliverAsync(World.Acme));
+    }
+
+    [Fact]
+    public async Task Settings_OtherAppAndSecretOfTheOldUnknown_SaysWhichSettingAndChangesNothing()
+    {
+        await OnboardAsync();
+        var old = _world.Site(World.Acme).Options;
+        ChangeApp(previous: null);
+
+        var page = await ConnectAsync();
+        var put = await new ApiCaller(_world.NewInstance()).PutAsync(World.Acme, $$"""{"scheme":"OAuth","url":"{{old.Url}}","cloudId":"{{old.CloudId}}","clientId":"other","secret":"s"}""");
+
+        Assert.Equal((409, 409), (page.Status, put.Status));
+        Assert.Contains("OAuthPreviousClientSecret", page.Html, StringComparison.Ordinal);
+        Assert.Contains("OAuthPreviousClientSecret", put.Detail, StringComparison.Ordinal);
+        Assert.Equal(old.ClientId, (await _world.FindAsync(World.Acme))!.ClientId);
+    }
+
+    [Fact]
+    public async Task Settings_OtherAppAndSiteGetsAnAppOfItsOwn_TheOldAppsDeliveriesAreTaken()
+    {
+        await OnboardAsync();
+        var old = _world.Site(World.Acme).Options;
+        ChangeApp(previous: old.Secret);
+
+        var put = await new ApiCaller(_world.NewInstance()).PutAsync(World.Acme, $$"""{"scheme":"OAuth","url":"{{old.Url}}","cloudId":"{{old.CloudId}}","clientId":"other","secret":"s"}""");
+
+        Assert.Equal(200, put.Status);
+        Assert.Equal([200], await DeliverAsync(World.Acme));
+    }
+
+    [Fact]
+    public async Task Settings_SecretOfTheirAppCannotBeRead_TheOneBeforeDoesNotStandIn_Decision1()
+    {
+        await OnboardAsync();
+        _world.Settings["OAuthClientSecret"] = "@Microsoft.KeyVault(SecretUri=https://x)";
+        _world.Settings["OAuthPreviousClientSecret"] = "before";
+
+        Assert.Contains("Secret is empty", (await _world.FindAsync(World.Acme))!.Problem, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -197,11 +252,26 @@ public sealed class SecretChangeTests : IAsyncLifetime
         return _world.Jira.Ledger.Attempts.Skip(before).Select(attempt => attempt.Status);
     }
 
+    /// <summary>Another app comes into the settings, with access to the same tenant.</summary>
+    private void ChangeApp(string? previous)
+    {
+        var acme = _world.Site(World.Acme).Options;
+        _world.Jira.AddSite(new SimulatedSiteOptions("acme-by-new-app", SimulatedAuth.OAuth) { ClientId = "new-app", Secret = Next, CloudId = acme.CloudId });
+        _world.Settings["OAuthClientId"] = "new-app";
+        _world.Settings["OAuthClientSecret"] = Next;
+        _world.Settings["OAuthPreviousClientSecret"] = previous;
+    }
+
     private async Task OnboardAsync()
+    {
+        await ConnectAsync();
+        await _world.RefreshAsync(World.Acme);
+    }
+
+    private async Task<BrowserPage> ConnectAsync()
     {
         var browser = new OnboardingBrowser(_world.NewInstance(), _world.Client());
         var choice = await browser.CallbackAsync(await browser.AgreeAsync(await browser.StartAsync()));
-        await browser.ChooseAsync(choice, _world.Site(World.Acme).Options.CloudId);
-        await _world.RefreshAsync(World.Acme);
+        return await browser.ChooseAsync(choice, _world.Site(World.Acme).Options.CloudId);
     }
 }
