@@ -10,11 +10,18 @@ public sealed class SiteSecrets(ISecretStore store, SiteLoader loader, JiraWebho
     /// <summary>Keeps the secret of <paramref name="wanted"/>, if it has one, and gives the revision that the site's row must name.</summary>
     public async Task<string> SaveAsync(string id, SiteScheme scheme, SiteOptions wanted, StoredSite? old, CancellationToken cancellationToken)
     {
-        if (wanted.Secret is not { } current)
+        if (SiteSecret.From(wanted.Secret)?.Reveal() is not { } current)
         {
             // A site that changes over to the app of the settings leaves its own secret behind.
             var changesOver = wanted.ClientId != old?.Options.ClientId && wanted.ClientId == global.OAuthClientId;
             return changesOver ? "" : old?.SecretRevision ?? "";
+        }
+
+        var isOwn = old is { SecretRevision.Length: > 0 } && old.Scheme == scheme && old.Options.ClientId == wanted.ClientId;
+        if (scheme is SiteScheme.OAuth && !isOwn && loader.OfTheSettings(wanted) is { } shared)
+        {
+            if (current != shared.Current || (SiteSecret.From(wanted.PreviousSecret)?.Reveal() is { } other && other != shared.Previous)) throw InTheSettings(id);
+            return "";
         }
 
         var before = old?.Scheme == scheme ? await CurrentAsync(old, cancellationToken) : null;
@@ -27,18 +34,19 @@ public sealed class SiteSecrets(ISecretStore store, SiteLoader loader, JiraWebho
     /// revision that its row must name.</summary>
     public async Task<string> RotateAsync(StoredSite row, string secret, bool announce, CancellationToken cancellationToken)
     {
-        if (row.SecretRevision.Length == 0 && loader.OfTheSettings(row.Options) is not null)
-        {
-            // A copy of its own would miss the next rotation there, and refuse what is signed with it.
-            throw new SiteChangeException(409, $"Site {row.Id} has the secret of the app in the settings: change OAuthClientSecret and OAuthPreviousClientSecret there, as docs/sites.md says.");
-        }
+        if (row.SecretRevision.Length == 0 && loader.OfTheSettings(row.Options) is not null) throw InTheSettings(row.Id);
 
+        secret = SiteSecret.From(secret)!.Reveal();
         var old = await CurrentAsync(row, cancellationToken);
         if (old is null && announce) throw new SiteChangeException(409, $"Site {row.Id} has no secret of its own to which another could be added.");
 
         var next = old is null ? new SecretPair(secret) : announce ? old.Announced(secret) : old.Rotated(secret);
         return next == old ? row.SecretRevision : await store.WriteAsync(SecretName.Of(row.Id, row.Scheme), next, cancellationToken);
     }
+
+    // A copy of its own would miss the next rotation there, and refuse what is signed with it.
+    private static SiteChangeException InTheSettings(string id) =>
+        new(409, $"Site {id} has the secret of the app in the settings: change OAuthClientSecret and OAuthPreviousClientSecret there, as docs/sites.md says.");
 
     // What verifies now; null too where somebody has spoilt it, for the new one to mend.
     private async Task<SecretPair?> CurrentAsync(StoredSite row, CancellationToken cancellationToken)

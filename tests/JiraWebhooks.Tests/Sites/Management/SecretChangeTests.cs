@@ -187,6 +187,40 @@ public sealed class SecretChangeTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Put_SecretOfTheAppInTheSettings_MakesNoCopy(bool isNew)
+    {
+        var old = _world.Site(World.Acme).Options;
+        if (!isNew) await OnboardAsync();
+        string Body(string secret) => $$"""{"scheme":"OAuth","url":"{{old.Url}}","cloudId":"{{old.CloudId}}","clientId":"{{old.ClientId}}","secret":"{{secret}}"}""";
+
+        Assert.Equal(isNew ? 201 : 200, (await _api.PutAsync(World.Acme, Body(old.Secret + "\\n"))).Status);
+        var other = await _api.PutAsync(World.Acme, Body(Next));
+
+        Assert.Equal(409, other.Status);
+        Assert.Contains("OAuthPreviousClientSecret", other.Detail, StringComparison.Ordinal);
+        Assert.Empty(_world.Secrets.Values);
+        _world.Settings["OAuthClientSecret"] = Next;
+        Assert.Equal(Next, (await _world.FindAsync(World.Acme))!.Secret!.Reveal());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Change_TheSameSecretWithALineEnd_TheOneBeforeVerifies_Rule20(bool put)
+    {
+        await PutAdminAsync("one");
+        await PutAdminAsync("two");
+
+        var again = put ? await PutAdminAsync("two\\n") : await _api.RotateAsync(World.Initech, """{"secret":" two\n"}""");
+        Assert.Equal(200, again.Status);
+        Assert.Equal(200, (await _api.RotateAsync(World.Initech, """{"secret":"two\n","announce":true}""")).Status);
+
+        Assert.Equal(new SecretPair("two", "one"), _world.Secrets.Values["jira-site-initech-webhook-secret"]);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Put_LostToAnother_ChangesNothingThatVerifies(bool isNew)
