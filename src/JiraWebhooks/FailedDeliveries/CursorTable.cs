@@ -39,17 +39,7 @@ public sealed partial class CursorTable(LazyTable cursors)
         var text = JsonSerializer.Serialize(cursor.Seen, CursorJson.Default.IReadOnlyListString);
         foreach (var (number, piece) in text.Chunk(PieceLength).Index()) row[$"Seen{number}"] = new string(piece);
 
-        try
-        {
-            var written = cursor.Version is { } version
-                ? await table.UpdateEntityAsync(row, version, TableUpdateMode.Replace, cancellationToken)
-                : await table.AddEntityAsync(row, cancellationToken);
-            return cursor with { Version = written.Headers.ETag };
-        }
-        catch (RequestFailedException lost) when (lost.Status is 404 or 409 or 412)
-        {
-            return null;
-        }
+        return await table.TryWriteAsync(row, cursor.Version, cancellationToken) is { } written ? cursor with { Version = written } : null;
     }
 
     // Unreadable identifiers cost duplicates, which the bus drops; no reason to stop polling.

@@ -30,9 +30,7 @@ public sealed class OutageTable(LazyTable cursors)
     {
         var table = await cursors.GetAsync(cancellationToken);
         var open = await ReadAsync(site, cancellationToken);
-        var row = new TableEntity(site, OutageRow) { ["From"] = open?.From ?? at, ["Last"] = at };
-        if (open is null) await table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-        else await table.UpsertEntityAsync(row, TableUpdateMode.Merge, cancellationToken);
+        await table.UpsertEntityAsync(new TableEntity(site, OutageRow) { ["From"] = open?.From ?? at, ["Last"] = at }, TableUpdateMode.Merge, cancellationToken);
     }
 
     /// <summary>Records that a delivery was accepted at <paramref name="at"/>, where there is an outage to end.</summary>

@@ -51,17 +51,7 @@ public sealed partial class SweepTable(LazyTable cursors)
             row["Reached"] = JsonSerializer.Serialize(state.Reached, SweepJson.Default.IReadOnlyDictionaryStringInt64);
         }
 
-        try
-        {
-            var written = state.Version is { } version
-                ? await table.UpdateEntityAsync(row, version, TableUpdateMode.Replace, cancellationToken)
-                : await table.AddEntityAsync(row, cancellationToken);
-            return state with { Version = written.Headers.ETag };
-        }
-        catch (RequestFailedException lost) when (lost.Status is 404 or 409 or 412)
-        {
-            return null;
-        }
+        return await table.TryWriteAsync(row, state.Version, cancellationToken) is { } written ? state with { Version = written } : null;
     }
 
     [JsonSerializable(typeof(IReadOnlyDictionary<string, long>))]
