@@ -1,6 +1,5 @@
 using JiraWebhooks;
 using JiraWebhooks.Publishing;
-using JiraWebhooks.ServiceBus;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EndToEnd.Tests.Support;
-using JiraWebhooks.Tests.Support;
 
 namespace EndToEnd.Tests;
 

@@ -8,7 +8,6 @@ using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
 using JiraWebhooks.Publishing;
-using JiraWebhooks.Tests.Support;
 using LocalHost.Hosting;
 using LocalHost.Simulation;
 using Microsoft.AspNetCore.Builder;

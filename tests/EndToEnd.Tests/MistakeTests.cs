@@ -1,5 +1,4 @@
 using EndToEnd.Tests.Support;
-using JiraWebhooks.Tests.Support;
 
 namespace EndToEnd.Tests;
 

@@ -4,7 +4,6 @@ using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
 using JiraWebhooks.Publishing;
-using JiraWebhooks.Tests.Support;
 using LocalHost.Azurite;
 
 namespace EndToEnd.Tests;

@@ -6,7 +6,6 @@ using EndToEnd.Tests.Support;
 using JiraSimulator;
 using JiraWebhooks;
 using JiraWebhooks.Sites.OAuth;
-using JiraWebhooks.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

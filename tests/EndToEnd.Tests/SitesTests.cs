@@ -6,7 +6,6 @@ using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
 using JiraWebhooks.Publishing;
-using JiraWebhooks.Tests.Support;
 using LocalHost.Demo;
 using LocalHost.Hosting;
 using Microsoft.AspNetCore.Builder;

@@ -4,7 +4,6 @@ using JiraWebhooks.Deliveries;
 using JiraWebhooks.Diagnostics;
 using JiraWebhooks.FailedDeliveries;
 using JiraWebhooks.Publishing;
-using JiraWebhooks.ServiceBus;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Subscriptions;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

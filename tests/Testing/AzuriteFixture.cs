@@ -1,9 +1,6 @@
-using JiraWebhooks.Tests.Support;
 using LocalHost.Azurite;
 
-[assembly: AssemblyFixture(typeof(AzuriteFixture))]
-
-namespace JiraWebhooks.Tests.Support;
+namespace Testing;
 
 /// <summary>One real Azurite for all tests of the assembly, started by the first that asks. Every test gets an account of its own.</summary>
 public sealed class AzuriteFixture : IAsyncDisposable

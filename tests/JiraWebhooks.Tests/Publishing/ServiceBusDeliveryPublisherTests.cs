@@ -1,8 +1,7 @@
 using Azure.Messaging.ServiceBus;
 using JiraWebhooks.Publishing;
-using JiraWebhooks.ServiceBus;
 
-namespace FunctionsApp.Tests;
+namespace JiraWebhooks.Tests.Publishing;
 
 public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
 {

@@ -1,7 +1,6 @@
 using Azure.Messaging.ServiceBus;
-using JiraWebhooks.Publishing;
 
-namespace JiraWebhooks.ServiceBus;
+namespace JiraWebhooks.Publishing;
 
 /// <summary>A delivery as a Service Bus message (decisions 5 and 6).</summary>
 internal static class ServiceBusMessages

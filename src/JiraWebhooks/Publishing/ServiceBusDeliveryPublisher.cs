@@ -1,7 +1,6 @@
 using Azure.Messaging.ServiceBus;
-using JiraWebhooks.Publishing;
 
-namespace JiraWebhooks.ServiceBus;
+namespace JiraWebhooks.Publishing;
 
 /// <summary>Publishes to a Service Bus topic or queue. It returns when the bus has accepted everything, and throws otherwise:
 /// <see cref="PublishFailedException"/> for what somebody must mend, <see cref="ServiceBusException"/> for what passes. Duplicate detection

@@ -1,12 +1,11 @@
 using Azure.Core;
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
-using JiraWebhooks.Publishing;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace JiraWebhooks.ServiceBus;
+namespace JiraWebhooks.Publishing;
 
 /// <summary>Registers the publisher.</summary>
 public static class ServiceBusServiceCollectionExtensions

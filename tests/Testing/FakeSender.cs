@@ -2,7 +2,7 @@ using Azure.Messaging.ServiceBus;
 using JiraWebhooks.Publishing;
 using Microsoft.Extensions.Azure;
 
-namespace FunctionsApp.Tests;
+namespace Testing;
 
 /// <summary>A sender that keeps what it is given, with the limits a test asks for.</summary>
 internal sealed class FakeSender : ServiceBusSender
