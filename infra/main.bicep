@@ -29,7 +29,7 @@ param networkAddressPrefix string = '10.20.0.0/24'
 @allowed(['Standard', 'Premium'])
 param serviceBusSku string = privateNetwork ? 'Premium' : 'Standard'
 
-@description('Object ids of the identities that read the topic\'s subscriptions. Naming one also dead-letters what expires unread.')
+@description('Object ids of the identities that read the topic\'s subscriptions, and the bodies too large for a message. Naming one also dead-letters what expires unread.')
 param consumerPrincipalIds string[] = []
 
 @description('What the consumerPrincipalIds are, all of them. With it Azure takes a principal too new to be found everywhere.')
@@ -49,6 +49,14 @@ param deployerPrincipalId string = ''
 @description('What deployerPrincipalId is.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param deployerPrincipalType string = 'User'
+
+@description('Object id of who looks at messages by hand, in Service Bus Explorer: Data Receiver on the namespace. By default the deployer; empty for none.')
+@maxLength(36)
+param operatorPrincipalId string = deployerPrincipalId
+
+@description('What operatorPrincipalId is.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param operatorPrincipalType string = deployerPrincipalType
 
 @description('True forbids purging deleted secrets before 90 days. It cannot be switched off again, nor the vault\'s name be used anew.')
 param keyVaultPurgeProtection bool = false
@@ -141,6 +149,16 @@ var settings = union(
   empty(publicBaseUrl) ? {} : { PublicBaseUrl: baseUrl('publicBaseUrl', publicBaseUrl) }
 )
 
+var consumers = principals('consumerPrincipalIds', consumerPrincipalIds)
+// The name that the user has given, in the sentence about a wrong one.
+var operatorName = operatorPrincipalId == deployerPrincipalId ? 'deployerPrincipalId' : 'operatorPrincipalId'
+var operator = empty(operatorPrincipalId) ? '' : principals(operatorName, [operatorPrincipalId])[0]
+// Who reads messages reads their bodies. An operator who is a consumer too is named once: a second assignment of the same role fails.
+var bodyReaders = concat(
+  map(consumers, id => { id: id, type: consumerPrincipalType }),
+  empty(operator) || contains(map(consumers, id => toLower(id)), toLower(operator)) ? [] : [{ id: operator, type: operatorPrincipalType }]
+)
+
 var alertTargets = concat(
   actionGroups('actionGroupIds', actionGroupIds),
   empty(alertEmail)
@@ -189,6 +207,7 @@ module storage 'modules/storage.bicep' = {
     deploymentContainer: deploymentContainer
     // A month longer than the message, for what sits in a dead-letter queue.
     claimCheckRetentionInDays: messageDays + 31
+    bodyReaders: bodyReaders
   }
 }
 
@@ -205,8 +224,10 @@ module serviceBus 'modules/servicebus.bicep' = {
     topicSizeInMegabytes: topicSizeInMegabytes
     messageDays: messageDays
     identityName: names.identity
-    consumerPrincipalIds: principals('consumerPrincipalIds', consumerPrincipalIds)
+    consumerPrincipalIds: consumers
     consumerPrincipalType: consumerPrincipalType
+    operatorPrincipalId: operator
+    operatorPrincipalType: operatorPrincipalType
     filteredSubscription: filteredSubscription
     sessionSubscription: sessionSubscription
     workspaceName: names.workspace
@@ -318,3 +339,6 @@ output SERVICE_BUS_NAMESPACE string = names.serviceBus
 
 @description('Topic to subscribe to.')
 output SERVICE_BUS_TOPIC string = topicName
+
+@description('Container of the bodies too large for a message. Readers of the topic need this address and their role on it.')
+output CLAIM_CHECK_CONTAINER_URL string = storage.outputs.claimCheckContainerUrl

@@ -34,7 +34,7 @@ var rules = [
     metric: 'DeadletteredMessages'
     aggregation: 'Maximum'
     threshold: 0
-    description: 'Messages of topic ${topicName} are dead-lettered: a subscriber failed on them ten times, or they expired unread. 1. Portal > Service Bus Explorer > the subscription > Dead-letter > Peek: DeadLetterReason says which. 2. Mend the subscriber. 3. Send them again under a new MessageId: the topic drops a repeat of the same one within 4 days.'
+    description: 'Messages of topic ${topicName} are dead-lettered: a subscriber failed on them ten times, or they expired unread. 1. Portal > Service Bus Explorer with Microsoft Entra ID > the subscription > Dead-letter > Peek: DeadLetterReason says which. 403: you need Azure Service Bus Data Receiver, which operatorPrincipalId gets. 2. Fix the subscriber. 3. Send them again under a new MessageId: the topic drops a repeat of the same one within 4 days. Sending needs Azure Service Bus Data Sender on the topic, which only the app has: assign it to yourself until you are done.'
   }
   {
     name: 'service-bus-throttled'

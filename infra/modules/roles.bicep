@@ -17,6 +17,10 @@ var keyVaultSecretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
 @export()
+@description('Storage Blob Data Reader: reads and lists blobs.')
+var storageBlobReader = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
+
+@export()
 @description('Storage Blob Data Owner: what the Functions host asks for.')
 var storageBlobOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 

@@ -1,5 +1,5 @@
 // The topic that deliveries go to, and the subscriptions on it.
-import { serviceBusSender } from 'roles.bicep'
+import { serviceBusReceiver, serviceBusSender } from 'roles.bicep'
 
 @description('Name of the namespace.')
 param name string
@@ -35,6 +35,13 @@ param consumerPrincipalIds string[]
 @description('What they are.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param consumerPrincipalType string
+
+@description('Object id of who looks at messages by hand; empty for nobody.')
+param operatorPrincipalId string
+
+@description('What the operator is.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param operatorPrincipalType string
 
 @description('True adds a subscription of one event type, as an example of a filter.')
 param filteredSubscription bool
@@ -115,6 +122,17 @@ resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusSender)
+  }
+}
+
+// On the namespace, for every subscription that is added later. Owner does not stand in: it has no data action, and keys are off.
+resource operate 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
+  scope: namespace
+  name: guid(namespace.id, operatorPrincipalId, serviceBusReceiver)
+  properties: {
+    principalId: operatorPrincipalId
+    principalType: operatorPrincipalType
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusReceiver)
   }
 }
 

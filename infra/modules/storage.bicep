@@ -1,5 +1,5 @@
 // One account for the Functions host, the published package, our tables and the bodies too large for the bus.
-import { storageBlobOwner, storageTableContributor } from 'roles.bicep'
+import { storageBlobOwner, storageBlobReader, storageTableContributor } from 'roles.bicep'
 
 @description('Name of the storage account.')
 param name string
@@ -24,6 +24,9 @@ param deploymentContainer string
 
 @description('Days a claim-checked body is kept. Must outlive the message that refers to it.')
 param claimCheckRetentionInDays int
+
+@description('Object ids, and what they are, of who may read the claim-checked bodies: the same who may read the messages.')
+param bodyReaders { id: string, type: string }[]
 
 // The app creates a missing table itself; they are here so that a first request needs no second round trip.
 var tables = ['cursors', 'leases', 'sites', 'sitestatus', 'tickets', 'webhooks']
@@ -58,14 +61,19 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   resource blobs 'blobServices' = {
     name: 'default'
 
-    resource containers 'containers' = [
-      for container in [claimCheckContainer, deploymentContainer]: {
-        name: container
-        properties: {
-          publicAccess: 'None'
-        }
+    resource bodies 'containers' = {
+      name: claimCheckContainer
+      properties: {
+        publicAccess: 'None'
       }
-    ]
+    }
+
+    resource packages 'containers' = {
+      name: deploymentContainer
+      properties: {
+        publicAccess: 'None'
+      }
+    }
   }
 
   resource tableService 'tableServices' = {
@@ -124,3 +132,19 @@ resource appRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     }
   }
 ]
+
+// A message whose body is claim-checked is of no use to a reader who gets 403 for the blob.
+resource readBodies 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for reader in bodyReaders: {
+    scope: account::blobs::bodies
+    name: guid(account::blobs::bodies.id, reader.id, storageBlobReader)
+    properties: {
+      principalId: reader.id
+      principalType: reader.type
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobReader)
+    }
+  }
+]
+
+@description('Address of the container of claim-checked bodies.')
+output claimCheckContainerUrl string = 'https://${name}.blob.${environment().suffixes.storage}/${claimCheckContainer}'

@@ -26,6 +26,7 @@ public sealed class ParameterTests
     [InlineData("networkAddressPrefix must be an IPv4 range from /8 to /24, given by its first address, like \"10.20.0.0/24\", and is \"10.20.0.5/24\".", "privateNetwork = true", "networkAddressPrefix = '10.20.0.5/24'")]
     [InlineData("networkAddressPrefix must be an IPv4 range", "privateNetwork = true", "networkAddressPrefix = '10.20.0.0'")]
     [InlineData("deployerPrincipalId takes object ids of Entra ID", "deployerPrincipalId = 'you@example.com'")]
+    [InlineData("operatorPrincipalId takes object ids of Entra ID", "operatorPrincipalId = 'ops@example.com'")]
     [InlineData("consumerPrincipalIds takes object ids of Entra ID, like \"11111111-2222-3333-4444-555555555555\". Wrong: orders, deadbeef, 11111111-2222-3333-4444-55555555555g", "consumerPrincipalIds = ['11111111-2222-3333-4444-555555555555', 'orders', 'deadbeef', '11111111-2222-3333-4444-55555555555g']")]
     [InlineData("alertEmail must be one mail address, like \"you@example.com\", and is \"you.example.com\".", "alertEmail = 'you.example.com'")]
     [InlineData("alertEmail must be one mail address", "alertEmail = 'you@example.com; me@example.com'")]

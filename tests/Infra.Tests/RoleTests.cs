@@ -6,10 +6,13 @@ namespace Infra.Tests;
 /// <summary>Who may do what, and at which resource. Every assignment of the template is listed here: one more fails.</summary>
 public sealed class RoleTests
 {
+    private const string BodyContainer = "Microsoft.Storage/storageAccounts/blobServices/containers";
+
     // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
         ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = "Storage Blob Data Owner",
+        ["2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"] = "Storage Blob Data Reader",
         ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Storage Table Data Contributor",
         ["69a216fc-b8fb-44d8-bc22-1f3c2cd27a39"] = "Service Bus Data Sender",
         ["4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0"] = "Service Bus Data Receiver",
@@ -34,24 +37,80 @@ public sealed class RoleTests
             roles.Select(role => (role.Name, role.ScopeType)).Order());
     }
 
+    /// <summary>Owner of the subscription has no data action, and keys are off: without these roles the deployer could neither put a secret in
+    /// nor look at a message.</summary>
     [Fact]
-    public async Task Deployer_WhenNamed_IsSecretsOfficerOfTheVaultOnly()
+    public async Task Deployer_WhenNamed_PutsSecretsInAndIsTheOperator()
     {
-        var roles = Roles(await Snapshot.FullAsync());
+        var roles = Roles(await Snapshot.FullAsync()).Where(role => role.Principal == Snapshot.Deployer).ToList();
 
-        var role = Assert.Single(roles, role => role.Principal == Snapshot.Deployer);
-        Assert.Equal(("Key Vault Secrets Officer", "Microsoft.KeyVault/vaults", "ServicePrincipal"), (role.Name, role.ScopeType, role.PrincipalType));
+        Assert.Equal(
+            [
+                ("Key Vault Secrets Officer", "Microsoft.KeyVault/vaults"),
+                ("Service Bus Data Receiver", "Microsoft.ServiceBus/namespaces"),
+                ("Storage Blob Data Reader", BodyContainer),
+            ],
+            roles.Select(role => (role.Name, role.ScopeType)).Order());
     }
 
     [Fact]
-    public async Task Consumer_WhenNamed_ReadsSubscriptionsAndNothingElse()
+    public async Task Operator_OtherThanTheDeployer_HasTheDeployersPlaceAtTheBus()
     {
-        var roles = Roles(await Snapshot.FullAsync());
+        const string Operator = "33333333-3333-3333-3333-333333333333";
 
-        var consumers = roles.Where(role => role.Principal == Snapshot.Consumer).ToList();
-        Assert.Equal(3, consumers.Count);
-        Assert.All(consumers, role => Assert.Equal(
-            ("Service Bus Data Receiver", "Microsoft.ServiceBus/namespaces/topics/subscriptions"), (role.Name, role.ScopeType)));
+        var roles = Roles(await Snapshot.OfAsync(
+            $"deployerPrincipalId = '{Snapshot.Deployer}'", $"operatorPrincipalId = '{Operator}'", "operatorPrincipalType = 'Group'"));
+
+        Assert.Equal("Key Vault Secrets Officer", Assert.Single(roles, role => role.Principal == Snapshot.Deployer).Name);
+        Assert.Equal(
+            [
+                ("Service Bus Data Receiver", "Microsoft.ServiceBus/namespaces", "Group"),
+                ("Storage Blob Data Reader", BodyContainer, "Group"),
+            ],
+            roles.Where(role => role.Principal == Operator).Select(role => (role.Name, role.ScopeType, role.PrincipalType)).Order());
+    }
+
+    [Fact]
+    public async Task Operator_GivenAsEmpty_LeavesTheDeployerTheVaultAlone()
+    {
+        var roles = Roles(await Snapshot.OfAsync($"deployerPrincipalId = '{Snapshot.Deployer}'", "operatorPrincipalId = ''"));
+
+        Assert.Equal("Key Vault Secrets Officer", Assert.Single(roles, role => role.Principal == Snapshot.Deployer).Name);
+    }
+
+    /// <summary>Azure refuses a second assignment of the same role to the same principal at the same scope, and with it the deployment.</summary>
+    [Fact]
+    public async Task Operator_WhoIsAConsumerToo_IsGivenEachRoleOnce()
+    {
+        var roles = Roles(await Snapshot.OfAsync($"consumerPrincipalIds = ['{Snapshot.Consumer}']", $"operatorPrincipalId = '{Snapshot.Consumer.ToUpperInvariant()}'"));
+
+        Assert.Single(roles, role => role.Name == "Storage Blob Data Reader");
+        Assert.Equal(2, roles.Count(role => role.Name == "Service Bus Data Receiver"));
+    }
+
+    /// <summary>A body that is too large for a message lies in the container: a reader of the message needs both.</summary>
+    [Fact]
+    public async Task Consumer_WhenNamed_ReadsSubscriptionsAndClaimCheckedBodies_AndNothingElse()
+    {
+        var plan = await Snapshot.FullAsync();
+        var consumers = Roles(plan).Where(role => role.Principal == Snapshot.Consumer).ToList();
+
+        Assert.Equal(3, consumers.Count(role => (role.Name, role.ScopeType) == ("Service Bus Data Receiver", "Microsoft.ServiceBus/namespaces/topics/subscriptions")));
+        var bodies = Assert.Single(consumers, role => role.ScopeType == BodyContainer);
+        Assert.Equal("Storage Blob Data Reader", bodies.Name);
+        Assert.Contains($"/blobServices/default/containers/{plan.AppSettings()["ClaimCheckContainer"]}/providers/", bodies.Id, StringComparison.Ordinal);
+        Assert.Equal(4, consumers.Count);
+    }
+
+    [Fact]
+    public async Task Outputs_OfTheTemplate_NameTheContainerThatConsumersRead()
+    {
+        var template = await Template.CompiledAsync();
+        var storage = template.At("resources.storage.properties.template");
+
+        Assert.Contains("outputs.claimCheckContainerUrl", template.Text("outputs.CLAIM_CHECK_CONTAINER_URL.value"), StringComparison.Ordinal);
+        Assert.Contains("https://{0}.blob.{1}/{2}", storage.Text("outputs.claimCheckContainerUrl.value"), StringComparison.Ordinal);
+        Assert.Contains("`CLAIM_CHECK_CONTAINER_URL`", Repository.Read("docs/deploy.md"), StringComparison.Ordinal);
     }
 
     /// <summary>Without its type, Azure looks a principal up that may be too new to be found: PrincipalNotFound
@@ -85,6 +144,15 @@ public sealed class RoleTests
     }
 
     private static List<Role> Roles(Snapshot plan) => [.. plan.OfType("Microsoft.Authorization/roleAssignments").Select(Role.Of)];
+
+    /// <summary>Who may do what is a decision of the user: the page's tables list it.</summary>
+    [Fact]
+    public async Task DeployPage_NamesEveryRoleThatIsAssigned()
+    {
+        var page = Repository.Read("docs/deploy.md");
+
+        Assert.All(Roles(await Snapshot.FullAsync()), role => Assert.Matches($@"(?m)^\| .*{role.Name} \|", page));
+    }
 
     private static IEnumerable<string> RoleNames(JsonElement element) => element.ValueKind switch
     {

@@ -51,7 +51,7 @@ internal sealed class Snapshot
         "siteSecretNames = { Sites__acme__Secret: 'acme-client-secret', OAuthClientSecret: 'app-client-secret', OAuthPreviousClientSecret: 'app-client-secret-before' }");
 
     /// <summary>Predicts main.bicep with <paramref name="parameters"/> (lines of a .bicepparam file); one run per set of parameters.</summary>
-    private static Task<Snapshot> OfAsync(params string[] parameters) =>
+    public static Task<Snapshot> OfAsync(params string[] parameters) =>
         Known.GetOrAdd(string.Join('\n', parameters), _ => new(() => PredictAsync(parameters))).Value;
 
     /// <summary>Why a deployment with <paramref name="parameters"/> would be refused.</summary>
