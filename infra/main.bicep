@@ -79,6 +79,15 @@ param refreshSchedule string = '0 17 3 * * *'
 @description('When failed deliveries are fetched: six-field NCRONTAB, UTC.')
 param pollSchedule string = '0 */15 * * * *'
 
+@description('Memory of an instance in MB. The Functions host holds whole bodies, up to 25 MB each: see docs/deploy.md, Memory and large bodies.')
+@allowed([2048, 4096])
+param instanceMemoryMB int = 4096
+
+@description('Requests that an instance gets at once; more go to another instance. At most what host.json lets run.')
+@minValue(1)
+@maxValue(16)
+param httpConcurrency int = 4
+
 @description('Most instances the app may grow to.')
 @minValue(40)
 @maxValue(1000)
@@ -89,7 +98,7 @@ param maximumInstanceCount int = 40
 @maxValue(100)
 param alwaysReadyHttpInstances int = 0
 
-@description('Address ranges (CIDR) that may reach the app, for example Atlassian\'s; empty for all. The signature is the key in any case.')
+@description('Address ranges (CIDR) that may reach the app, for example Atlassian\'s; empty for all. The signature is the key in any case, but the Functions host reads a body before anything verifies it.')
 param allowedAddressRanges string[] = []
 
 @description('Mail address that alerts go to; empty for none.')
@@ -278,6 +287,8 @@ module functionApp 'modules/functionapp.bicep' = {
     deploymentContainer: deploymentContainer
     insightsName: names.insights
     settings: settings
+    instanceMemoryMB: instanceMemoryMB
+    httpConcurrency: httpConcurrency
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyHttpInstances: alwaysReadyHttpInstances
     allowedAddressRanges: addressRanges('allowedAddressRanges', allowedAddressRanges)

@@ -29,6 +29,12 @@ param insightsName string
 @description('Settings that do not depend on the other resources\' addresses.')
 param settings { *: string }
 
+@description('Memory of an instance in MB.')
+param instanceMemoryMB int
+
+@description('Requests that an instance gets at once.')
+param httpConcurrency int
+
 @description('Most instances the app may grow to.')
 param maximumInstanceCount int
 
@@ -58,6 +64,8 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' existing = if (!
 }
 
 var resourceSettings = {
+  // 26 MB, a little above the 25 MB that Jira sends at most. The host refuses more on its declared length; its own limit is 100 MB.
+  FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '27262976'
   // Host storage by identity: https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identity.properties.clientId
@@ -121,7 +129,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         version: '10.0'
       }
       scaleAndConcurrency: {
-        instanceMemoryMB: 2048
+        instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
         alwaysReady: alwaysReadyHttpInstances > 0
           ? [
@@ -131,10 +139,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
               }
             ]
           : []
-        // Jira sends up to 30 deliveries at once from one site: 30 x 25 MB fit in one instance.
+        // The host holds the body of each of these, whole: docs/deploy.md, Memory and large bodies.
         triggers: {
           http: {
-            perInstanceConcurrency: 32
+            perInstanceConcurrency: httpConcurrency
           }
         }
       }

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text.Json;
 using Infra.Tests.Support;
+using JiraWebhooks;
 
 namespace Infra.Tests;
 
@@ -13,17 +16,60 @@ public sealed class FunctionAppTests
         Assert.Equal("FC1", plan.Single("Microsoft.Web/serverfarms").Text("sku.name"));
         Assert.Equal("dotnet-isolated", app.Text("properties.functionAppConfig.runtime.name"));
         Assert.Equal("10.0", app.Text("properties.functionAppConfig.runtime.version"));
-        Assert.Equal("2048", app.Text("properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB"));
         Assert.Equal("UserAssignedIdentity", app.Text("properties.functionAppConfig.deployment.storage.authentication.type"));
     }
 
+    /// <summary>The host holds every body it was sent, whole, before the worker sees one: docs/deploy.md, Memory and large bodies.</summary>
     [Fact]
-    public async Task HttpConcurrency_Always_LetsThirtyDeliveriesOfOneSiteThrough_Rule25()
+    public async Task Scale_ByDefault_LeavesRoomForTheBodiesThatTheHostReads()
     {
         var scale = (await Snapshot.DefaultAsync()).Single("Microsoft.Web/sites").At("properties.functionAppConfig.scaleAndConcurrency");
 
-        Assert.InRange(scale.At("triggers.http.perInstanceConcurrency").GetInt32(), 30, 64);
-        Assert.Equal("40", scale.Text("maximumInstanceCount"));
+        Assert.Equal(("4096", "4", "40"), (scale.Text("instanceMemoryMB"), scale.Text("triggers.http.perInstanceConcurrency"), scale.Text("maximumInstanceCount")));
+    }
+
+    [Fact]
+    public async Task Scale_ByParameters_IsAsChosen()
+    {
+        var plan = await Snapshot.OfAsync("instanceMemoryMB = 2048", "httpConcurrency = 16");
+        var scale = plan.Single("Microsoft.Web/sites").At("properties.functionAppConfig.scaleAndConcurrency");
+
+        Assert.Equal(("2048", "16"), (scale.Text("instanceMemoryMB"), scale.Text("triggers.http.perInstanceConcurrency")));
+    }
+
+    /// <summary>What is above the host's own limit would wait there, while another instance could have taken it.</summary>
+    [Fact]
+    public async Task HttpConcurrency_AtItsHighest_IsWhatTheHostRunsAtOnce()
+    {
+        using var host = JsonDocument.Parse(Repository.Read("host.json"));
+        var most = (await Template.CompiledAsync()).Text("parameters.httpConcurrency.maxValue");
+
+        Assert.Equal(host.RootElement.Text("extensions.http.maxConcurrentRequests"), most);
+    }
+
+    /// <summary>Without it the host takes 100 MB from anybody. With less than Jira's largest, it would refuse what Jira sends once.</summary>
+    [Fact]
+    public async Task BodySizeLimit_OfTheHost_TakesWhatJiraSendsAndLittleMore()
+    {
+        var limit = int.Parse((await Snapshot.DefaultAsync()).AppSettings()["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"], CultureInfo.InvariantCulture);
+
+        Assert.Equal(26 * 1024 * 1024, limit);
+        Assert.True(limit > JiraWebhooksOptions.JirasBodyLimit);
+    }
+
+    [Theory]
+    [InlineData("docs/deploy.md")]
+    [InlineData("docs/settings.md")]
+    public async Task Page_OnMemory_GivesTheFiguresOfTheTemplate(string page)
+    {
+        var plan = await Snapshot.DefaultAsync();
+        var scale = plan.Single("Microsoft.Web/sites").At("properties.functionAppConfig.scaleAndConcurrency");
+        var text = Repository.Read(page);
+
+        Assert.Contains($"`instanceMemoryMB` ({scale.At("instanceMemoryMB").GetInt32().ToString("N0", CultureInfo.InvariantCulture)})", text, StringComparison.Ordinal);
+        Assert.Contains($"`httpConcurrency` ({scale.Text("triggers.http.perInstanceConcurrency")})", text, StringComparison.Ordinal);
+        Assert.Contains(plan.AppSettings()["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"], text, StringComparison.Ordinal);
+        Assert.Contains("2,048 MB with `httpConcurrency` 4", text, StringComparison.Ordinal);
     }
 
     [Fact]
