@@ -58,6 +58,13 @@ param operatorPrincipalId string = deployerPrincipalId
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param operatorPrincipalType string = deployerPrincipalType
 
+@description('Redundancy of the storage account, which has the tables: LRS one data center, ZRS three zones of the region, GRS and GZRS a second region besides.')
+@allowed(['LRS', 'ZRS', 'GRS', 'GZRS'])
+param storageRedundancy string = 'LRS'
+
+@description('True puts a CanNotDelete lock on the storage account: who deletes it, or its resource group, must remove the lock first.')
+param storageDeleteLock bool = true
+
 @description('True forbids purging deleted secrets before 90 days. It cannot be switched off again, nor the vault\'s name be used anew.')
 param keyVaultPurgeProtection bool = false
 
@@ -211,6 +218,8 @@ module storage 'modules/storage.bicep' = {
     location: location
     tags: tags
     identityName: names.identity
+    redundancy: storageRedundancy
+    deleteLock: storageDeleteLock
     publicNetworkAccess: !privateNetwork
     claimCheckContainer: claimCheckContainer
     deploymentContainer: deploymentContainer

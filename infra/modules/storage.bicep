@@ -13,6 +13,12 @@ param tags object
 @description('Name of the app\'s identity.')
 param identityName string
 
+@description('How often, and how far apart, the data is kept.')
+param redundancy string
+
+@description('True forbids deleting the account.')
+param deleteLock bool
+
 @description('False closes the account to all but private endpoints.')
 param publicNetworkAccess bool
 
@@ -41,7 +47,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   tags: tags
   kind: 'StorageV2'
   sku: {
-    name: 'Standard_LRS'
+    name: 'Standard_${redundancy}'
   }
   properties: {
     accessTier: 'Hot'
@@ -115,6 +121,17 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
         ]
       }
     }
+  }
+}
+
+// The tables know the sites that were added at run time, and what was already recovered. A lock is on the resource, not on its data: rows
+// and blobs are written and deleted as before.
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
+  scope: account
+  name: 'keep-tables'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Without this account the app loses the sites that were added at run time. docs/deploy.md, Removal, says how to remove the lock.'
   }
 }
 

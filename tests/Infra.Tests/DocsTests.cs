@@ -80,6 +80,32 @@ public sealed partial class DocsTests
         Assert.Contains(Call, Repository.Read(".github/workflows/deploy.yml"), StringComparison.Ordinal);
     }
 
+    /// <summary>The template gives an account of the same name, and after that the deleted one cannot be had back: the order is what counts.</summary>
+    [Fact]
+    public void DeployPage_OnALostAccount_UndeletesItBeforeItProvisions()
+    {
+        var section = Section("Recovery");
+        string[] steps = ["Do not provision", "az group create", "az keyvault recover", "Restore", "Then provision", "Publish", "/api/health/details"];
+        var places = steps.Select(step => section.IndexOf(step, StringComparison.Ordinal)).ToList();
+
+        Assert.All(places.Zip(steps), each => Assert.True(each.First >= 0, each.Second));
+        Assert.Equal(places.Order(), places);
+        Assert.Contains("14 days", section, StringComparison.Ordinal);
+    }
+
+    /// <summary>Every table, the container, and what else lies in the account: of each the reader learns whether it comes back by itself.</summary>
+    [Fact]
+    public async Task DeployPage_OnALostAccount_TellsOfAllThatWasInIt()
+    {
+        var plan = await Snapshot.DefaultAsync();
+        var section = Section("Recovery");
+
+        Assert.All(
+            plan.OfType("Microsoft.Storage/storageAccounts/tableServices/tables").Concat(plan.OfType("Microsoft.Storage/storageAccounts/blobServices/containers")),
+            part => Assert.Contains($"`{part.Text("name").Split('/')[^1]}`", section, StringComparison.Ordinal));
+        Assert.Contains("function keys", section, StringComparison.Ordinal);
+    }
+
     /// <summary>azd gives the deployer's id, not what it is: https://learn.microsoft.com/azure/developer/azure-developer-cli/manage-environment-variables.</summary>
     [Fact]
     public void DeployPage_ForAServicePrincipal_NamesTheVariableThatTheParametersRead()

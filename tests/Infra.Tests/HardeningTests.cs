@@ -29,6 +29,28 @@ public sealed class HardeningTests
     public async Task Resource_ByDefault_IsHardened(string type, string property, string expected) =>
         Assert.Equal(expected, (await Snapshot.DefaultAsync()).Single(type).Text(property));
 
+    /// <summary>With the account go the sites that were added at run time, and where each recovery stands.</summary>
+    [Fact]
+    public async Task StorageAccount_ByDefault_CannotBeDeletedByAccident()
+    {
+        var plan = await Snapshot.DefaultAsync();
+        var locked = plan.Single("Microsoft.Authorization/locks");
+
+        Assert.Equal("CanNotDelete", locked.Text("properties.level"));
+        Assert.StartsWith(plan.Single("Microsoft.Storage/storageAccounts").Text("id") + "/providers/Microsoft.Authorization/locks/", locked.Text("id"), StringComparison.Ordinal);
+        Assert.Contains($"az lock delete --name {locked.Text("id").Split('/')[^1]} ", Repository.Read("docs/deploy.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StorageAccount_WithoutTheLockAndInTwoRegions_IsAsChosen()
+    {
+        var plan = await Snapshot.OfAsync("storageDeleteLock = false", "storageRedundancy = 'GZRS'");
+
+        Assert.Empty(plan.OfType("Microsoft.Authorization/locks"));
+        Assert.Equal("Standard_GZRS", plan.Single("Microsoft.Storage/storageAccounts").Text("sku.name"));
+        Assert.Equal("Standard_LRS", (await Snapshot.DefaultAsync()).Single("Microsoft.Storage/storageAccounts").Text("sku.name"));
+    }
+
     [Fact]
     public async Task BlobContainers_All_ArePrivate()
     {

@@ -42,11 +42,12 @@ public sealed class ParameterTests
     [Fact]
     public async Task Parameter_OutsideItsDecorators_FailsWithWhatIsAllowed()
     {
-        var failure = await Snapshot.DiagnosticsAsync("serviceBusSku = 'Basic'", "alwaysReadyHttpInstances = 101", "maximumInstanceCount = 39");
+        var failure = await Snapshot.DiagnosticsAsync("serviceBusSku = 'Basic'", "alwaysReadyHttpInstances = 101", "maximumInstanceCount = 39", "storageRedundancy = 'RAGRS'");
 
         Assert.Contains("\"'Premium' | 'Standard'\"", failure, StringComparison.Ordinal);
         Assert.Contains("maximum allowable value is 100", failure, StringComparison.Ordinal);
         Assert.Contains("minimum allowable value is 40", failure, StringComparison.Ordinal);
+        Assert.Contains("\"'GRS' | 'GZRS' | 'LRS' | 'ZRS'\"", failure, StringComparison.Ordinal);
     }
 
     [Fact]
