@@ -108,6 +108,14 @@ public sealed partial class AlertTests
     public async Task QueryAlert_Threshold_IsTheOnePromised(string name, string condition) =>
         Assert.Matches(Regex.Escape(condition) + @"(;|\n|$| by)", Query(await Snapshot.DefaultAsync(), name));
 
+    /// <summary>A caller without a secret can send a body slowly, or break it off: that must not wake anyone.</summary>
+    [Theory]
+    [InlineData("body")]
+    [InlineData("client_left")]
+    [InlineData("slow_body")]
+    public async Task ServerErrors_WhatTheCallerCauses_IsNotCounted(string reason) =>
+        Assert.Matches($@"!in \([^)]*'{reason}'", Query(await Snapshot.DefaultAsync(), "server-errors"));
+
     /// <summary>Health calls red what the alerts fire on.</summary>
     [Theory]
     [InlineData("LongestWithoutRefresh = TimeSpan.FromHours(26)", "src/JiraWebhooks/Diagnostics/SiteState.cs")]

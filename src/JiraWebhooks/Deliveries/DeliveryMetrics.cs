@@ -12,7 +12,7 @@ public static class DeliveryMetrics
     /// <summary>Deliveries answered 401, 413 or 415; tags <c>reason</c> and, for a known one, <c>site</c>.</summary>
     public const string Refused = "jira.deliveries.refused";
 
-    /// <summary>Deliveries answered 503, which Jira sends again; tags <c>reason</c> and, for a known one, <c>site</c>.</summary>
+    /// <summary>Requests answered 503, after which Jira retries; tags <c>reason</c> and, for a known one, <c>site</c>.</summary>
     public const string Unavailable = "jira.deliveries.unavailable";
 
     /// <summary>Deliveries whose links name another site; tag <c>site</c>.</summary>

@@ -13,7 +13,7 @@ namespace JiraWebhooks.Deliveries;
 
 /// <summary>Receives one delivery: verify, read, describe, publish, answer (decisions 1 to 8). What the head of a request gives away is
 /// checked first: only whoever holds a secret, or signs the body, has it read.</summary>
-public sealed partial class DeliveryReceiver(
+public sealed class DeliveryReceiver(
     ISiteStore sites,
     [FromKeyedServices(AzureClients.Receive)] IDeliveryPublisher publisher,
     JiraWebhooksOptions options,
@@ -25,17 +25,20 @@ public sealed partial class DeliveryReceiver(
     /// <summary>Route of the callback URL, without a leading slash; the Functions host adds the prefix <c>api</c>.</summary>
     public const string Route = "deliveries/{site}";
 
+    private readonly TimeProvider _clock = clock;
+    private readonly OutcomeLog _log = new(clock, logger);
+
     /// <summary>Handles the request and writes the whole answer: 200 after the publisher returned, 401, 413, 415 or 503. Never throws.
     /// 415 comes before the signature and 413 while the body is read; both are for what Jira does not send, so an authentic delivery sees neither.
     /// Where a request is answered without its body, the server reads the rest or closes the connection.</summary>
     public async Task ReceiveAsync(HttpContext context, string siteId)
     {
-        var started = clock.GetTimestamp();
+        var started = _clock.GetTimestamp();
         using var span = Telemetry.Activities.StartActivity("receive");
-        using var budget = new CancellationTokenSource(options.DeliveryBudget, clock);
+        using var budget = new CancellationTokenSource(options.DeliveryBudget, _clock);
 
         var outcome = await HandleAsync(context, siteId, budget.Token);
-        Record(outcome, context, clock.GetElapsedTime(started));
+        Record(outcome, _clock.GetElapsedTime(started));
         span?.SetTag("site", outcome.Site);
         span?.SetTag("reason", outcome.Reason);
 
@@ -46,8 +49,22 @@ public sealed partial class DeliveryReceiver(
         catch (Exception gone)
         {
             // Whoever asked has left; Jira counts a lost answer as a failure and sends the delivery again.
-            Log.AnswerLost(logger, gone.GetType().Name);
+            _log.AnswerLost(gone);
         }
+    }
+
+    private void Record(in Outcome outcome, TimeSpan duration)
+    {
+        DeliveryMetrics.Count(outcome, duration);
+
+        // An outage makes others search Jira for what was missed: a stranger must not be able to cause that. To a site without usable settings
+        // nobody can prove anything, and all of its deliveries fail. A caller who hangs up may do so as often as it likes.
+        if (outcome is { Status: 503, Site: { } site, Reason: not OutcomeReason.ClientLeft } && (outcome.Authentic || outcome.Reason is "site_settings"))
+        {
+            activity.Failed?.Invoke(site);
+        }
+
+        _log.Add(outcome);
     }
 
     // A body seldom comes in one piece with its headers, so these really wait: their state is taken from a pool.
@@ -65,7 +82,7 @@ public sealed partial class DeliveryReceiver(
             if (IsEncoded(context.Request.Headers.ContentEncoding)) return Ended(415, "content_encoding", site);
 
             stage = "internal";
-            var head = DeliveryVerifier.VerifyHead(context.Request, site, options.PublicBaseUrl, clock.GetUtcNow());
+            var head = DeliveryVerifier.VerifyHead(context.Request, site, options.PublicBaseUrl, _clock.GetUtcNow());
             authentic = head is Verification.Authentic;
 
             // A forged signature of the body is read and hashed even where none is asked for, or the time would tell sites and schemes apart.
@@ -73,9 +90,14 @@ public sealed partial class DeliveryReceiver(
             var keep = head is null or Verification.Authentic;
             if (keep || DeliveryVerifier.HasBodySignature(context.Request))
             {
-                stage = "body";
+                stage = OutcomeReason.BrokenBody;
+                var readSince = _clock.GetTimestamp();
                 LiftServerLimit(context);
-                if (!await body.TryReadAsync(context.Request.BodyReader, options.MaxBodyBytes, keep, budget)) return Ended(413, "body_too_large", site);
+                switch (await body.ReadAsync(context.Request.BodyReader, options.MaxBodyBytes, keep, budget))
+                {
+                    case BodyRead.TooLarge: return Ended(413, "body_too_large", site) with { Authentic = authentic };
+                    case BodyRead.Late: return Ended(503, LateReason(readSince), site) with { Authentic = authentic };
+                }
 
                 stage = "internal";
                 if (!keep) DeliveryVerifier.VerifyNothing(context.Request, body.Length);
@@ -97,9 +119,20 @@ public sealed partial class DeliveryReceiver(
         }
         catch (Exception failure)
         {
-            return Ended(503, budget.IsCancellationRequested ? "budget" : stage, site) with { Cause = failure, Authentic = authentic };
+            return stage is OutcomeReason.BrokenBody
+                ? BodyFailed(failure, context, site) with { Authentic = authentic }
+                : Ended(503, budget.IsCancellationRequested ? OutcomeReason.Budget : stage, site) with { Cause = failure, Authentic = authentic };
         }
     }
+
+    // What was used up before the body was asked for is our own time.
+    private string LateReason(long readSince) =>
+        _clock.GetElapsedTime(readSince) >= options.DeliveryBudget / 2 ? OutcomeReason.SlowBody : OutcomeReason.Budget;
+
+    private static Outcome BodyFailed(Exception failure, HttpContext context, Site? site) =>
+        context.RequestAborted.IsCancellationRequested ? Ended(503, OutcomeReason.ClientLeft, site)
+        : failure is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } ? Ended(503, OutcomeReason.SlowBody, site)
+        : Ended(503, OutcomeReason.BrokenBody, site) with { Cause = failure };
 
     private async ValueTask<Site?> FindAsync(string siteId, CancellationToken budget)
     {
@@ -128,7 +161,7 @@ public sealed partial class DeliveryReceiver(
     {
         Verification.Expired when headers.ContainsKey(DeliveryHeaders.RetryName) => Ended(503, "expired_retry", site) with { Authentic = true },
         Verification.BadSignature or Verification.BadClaims when site is { IsStale: true } => Ended(503, "site_store", site),
-        _ => Ended(401, verification.Reason(), site),
+        _ => Ended(401, verification.Reason(), site) with { Authentic = verification.IsSigned() },
     };
 
     private static bool IsEncoded(StringValues encoding) =>

@@ -6,7 +6,7 @@ internal readonly record struct Outcome(int Status, string Reason)
     /// <summary>The site's slug, when there is such a site.</summary>
     public string? Site { get; init; }
 
-    /// <summary>True when the sender has proved to be the site; before that, whatever failed may be a stranger's doing.</summary>
+    /// <summary>True when a secret of the site signed this; without that, whatever failed may be a stranger's doing.</summary>
     public bool Authentic { get; init; }
 
     /// <summary>What was thrown, on a 503.</summary>

@@ -19,25 +19,26 @@ internal sealed class PooledBody : IDisposable
     /// <summary>How much was read so far.</summary>
     public int Length => _length;
 
-    /// <summary>Reads the whole body; without <paramref name="keep"/> it is only counted. False when it is longer than
-    /// <paramref name="limit"/> bytes; the rest is then left unread.</summary>
+    /// <summary>Reads the whole body of at most <paramref name="limit"/> bytes; without <paramref name="keep"/> it is only counted. What
+    /// follows after any other answer than <see cref="BodyRead.Whole"/> is left unread.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> TryReadAsync(PipeReader reader, int limit, bool keep, CancellationToken cancellationToken)
+    public async ValueTask<BodyRead> ReadAsync(PipeReader reader, int limit, bool keep, CancellationToken budget)
     {
         while (true)
         {
-            var read = await reader.ReadAsync(cancellationToken);
-            if (read.IsCanceled) throw new OperationCanceledException("The body was cut off by the server.");
-            if (read.Buffer.Length > limit - _length)
-            {
-                reader.AdvanceTo(read.Buffer.Start);
-                return false;
-            }
+            // Kestrel takes a read that a token has cancelled for one that goes on, and fails when it reads the rest itself.
+            ReadResult read;
+            var reading = reader.ReadAsync(CancellationToken.None);
+            if (reading.IsCompletedSuccessfully) read = reading.Result;
+            else using (budget.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader)) read = await reading;
+
+            if (read.IsCanceled) return Left(reader, read, BodyRead.Late);
+            if (read.Buffer.Length > limit - _length) return Left(reader, read, BodyRead.TooLarge);
 
             if (keep) Append(read.Buffer);
             else _length += (int)read.Buffer.Length;
             reader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted) return true;
+            if (read.IsCompleted) return BodyRead.Whole;
         }
     }
 
@@ -50,6 +51,12 @@ internal sealed class PooledBody : IDisposable
         if (_buffer is { } buffer) ArrayPool<byte>.Shared.Return(buffer);
         _buffer = null;
         _length = 0;
+    }
+
+    private static BodyRead Left(PipeReader reader, ReadResult read, BodyRead how)
+    {
+        reader.AdvanceTo(read.Buffer.Start);
+        return how;
     }
 
     private void Append(ReadOnlySequence<byte> bytes)

@@ -28,9 +28,13 @@ internal enum Verification
     Expired,
 }
 
-/// <summary>Names for the metrics.</summary>
-internal static class VerificationReasons
+/// <summary>What metrics and logs ask.</summary>
+internal static class VerificationExtensions
 {
+    /// <summary>True where a secret of the site made the signature, whatever else is wrong.</summary>
+    public static bool IsSigned(this Verification verification) =>
+        verification is Verification.Authentic or Verification.BadClaims or Verification.OtherSite or Verification.Expired;
+
     public static string Reason(this Verification verification) => verification switch
     {
         Verification.UnknownSite => "unknown_site",

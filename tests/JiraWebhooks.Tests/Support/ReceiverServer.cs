@@ -18,13 +18,16 @@ internal sealed class ReceiverServer : IAsyncDisposable
     {
         Harness = harness;
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(new ToRecorder(ServerLog));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();
         _app.MapPost("/api/" + DeliveryReceiver.Route, (HttpContext context, string site) => harness.Receiver.ReceiveAsync(context, site));
     }
 
     public ReceiverHarness Harness { get; }
+
+    /// <summary>What the server itself logs.</summary>
+    public LogRecorder<WebApplication> ServerLog { get; } = new();
 
     public Uri Address => new(_app.Urls.Single());
 
@@ -55,6 +58,15 @@ internal sealed class ReceiverServer : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private sealed class ToRecorder(ILogger logger) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => logger;
+
+        public void Dispose()
+        {
+        }
+    }
 
     private static async Task<string> ReadAsync(NetworkStream stream)
     {

@@ -1,0 +1,17 @@
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>Reasons that more than one class knows. Those of <see cref="Verification"/> are named there.</summary>
+internal static class OutcomeReason
+{
+    /// <summary>The time for a delivery was used up on our side.</summary>
+    public const string Budget = "budget";
+
+    /// <summary>The caller closed the connection.</summary>
+    public const string ClientLeft = "client_left";
+
+    /// <summary>The caller did not send the body in time.</summary>
+    public const string SlowBody = "slow_body";
+
+    /// <summary>The caller's body does not end, or not as HTTP says.</summary>
+    public const string BrokenBody = "body";
+}
