@@ -11,6 +11,7 @@ internal static class JiraResilience
 {
     public const int MaxRetries = 3;
 
+    private static readonly TimeSpan BackOff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(30);
 
     public static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider clock)
@@ -20,23 +21,23 @@ internal static class JiraResilience
             .AddRetry(new HttpRetryStrategyOptions
             {
                 MaxRetryAttempts = MaxRetries,
-                Delay = TimeSpan.FromSeconds(1),
+                Delay = BackOff,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 ShouldRetryAfterHeader = false,
                 ShouldHandle = attempt => ValueTask.FromResult(IsWorthIt(attempt.Outcome, attempt.Context, clock)),
-                DelayGenerator = attempt => ValueTask.FromResult(Wait(attempt.Outcome, clock)),
+                DelayGenerator = attempt => ValueTask.FromResult(Delay(Wait(attempt.Outcome, clock), attempt.AttemptNumber)),
             })
             .AddTimeout(new HttpTimeoutStrategyOptions { Timeout = AttemptTimeout });
     }
 
     private static bool IsWorthIt(Outcome<HttpResponseMessage> outcome, ResilienceContext context, TimeProvider clock)
     {
-        // A registration whose answer got lost may have happened; the next run lists first (rule 26). One that was turned away has not.
+        // A registration whose answer got lost may have happened; the next run lists first. One answered 429 has not.
         var request = outcome.Result?.RequestMessage ?? context.GetRequestMessage();
         if (request?.Method == HttpMethod.Post && request.RequestUri?.AbsolutePath.EndsWith(IJiraWebhookApi.SearchPath, StringComparison.Ordinal) is not true)
         {
-            return outcome.Result is { StatusCode: HttpStatusCode.TooManyRequests } && Wait(outcome, clock) <= RetryAfter.Longest;
+            return outcome.Result is { StatusCode: HttpStatusCode.TooManyRequests } refused && IsShort(Wait(outcome, clock), refused);
         }
 
         return outcome switch
@@ -46,6 +47,13 @@ internal static class JiraResilience
             { Result: { } response } => IsTransient(response.StatusCode) && IsShort(Wait(outcome, clock), response),
             _ => false,
         };
+    }
+
+    // A wait that is over, or nearly so, must not use up all retries at once. Without one Polly's own back-off applies.
+    private static TimeSpan? Delay(TimeSpan? wait, int attempt)
+    {
+        var usual = BackOff * Math.Pow(2, attempt);
+        return wait < usual ? usual : wait;
     }
 
     // A quota comes back with the hour: where nobody says how soon that is, asking again only costs the other sites.

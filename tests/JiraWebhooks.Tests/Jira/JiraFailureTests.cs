@@ -126,15 +126,42 @@ public sealed class JiraFailureTests : IDisposable
     }
 
     [Theory]
-    [InlineData(429)]
+    [InlineData("Retry-After", "0")]
+    [InlineData("Retry-After", "Tue, 14 Nov 2023 20:13:20 GMT")]
+    [InlineData("X-RateLimit-Reset", "2023-11-14T20:13:20Z")]
+    public async Task Call_WaitThatIsOver_WaitsAtLeastTheUsualBackOff(string header, string value)
+    {
+        _harness.Jira.Answer(429, "", (header, value));
+        var started = _harness.Clock.GetUtcNow();
+
+        await Assert.ThrowsAsync<JiraApiException>(() => _harness.Clock.DriveAsync(_harness.Client.ListAsync(StubSites.OAuth, Token)));
+
+        Assert.Equal(1 + JiraResilience.MaxRetries, _harness.Jira.Requests.Count);
+        Assert.InRange((_harness.Clock.GetUtcNow() - started).TotalSeconds, 7, 15);
+    }
+
+    [Theory]
     [InlineData(500)]
-    public async Task Register_TransientStatus_IsNotTriedAgain_Rule26(int status)
+    [InlineData(503)]
+    public async Task Register_StatusThatTellsNotWhetherItHappened_IsNotTriedAgain(int status)
     {
         _harness.Jira.Answer(status);
 
         await Assert.ThrowsAsync<JiraApiException>(RegisterAsync);
 
         Assert.Single(_harness.Jira.Requests);
+    }
+
+    [Theory]
+    [InlineData("jira-burst-based", 2)]
+    [InlineData("jira-quota-tenant-based", 1)]
+    public async Task Register_RefusedForTheRateWithoutAWait_IsTriedAgainUnlessAQuotaIsUsedUp(string reason, int calls)
+    {
+        _harness.Jira.Answer(429, "", ("RateLimit-Reason", reason)).Answer(200, """{"webhookRegistrationResult":[{"createdWebhookId":1}]}""");
+
+        await Record.ExceptionAsync(RegisterAsync);
+
+        Assert.Equal(calls, _harness.Jira.Requests.Count);
     }
 
     /// <summary>It was turned away and did not happen; a webhook that was deleted to make room waits for it.</summary>
