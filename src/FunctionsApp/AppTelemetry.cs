@@ -5,7 +5,6 @@ using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
-using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -22,37 +21,16 @@ internal static class AppTelemetry
             .WithTracing(tracing => tracing.AddSource(Telemetry.Name))
             .UseFunctionsWorkerDefaults();
 
-        if (configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: > 0 } connection)
+        if (TelemetrySettings.Text(configuration, TelemetrySettings.ApplicationInsights) is { } connection)
         {
             telemetry.UseAzureMonitorExporter(exporter =>
             {
                 exporter.ConnectionString = connection;
-                if (ClientId(configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]) is { } clientId)
-                {
-                    exporter.Credential = new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId));
-                }
+                if (TelemetrySettings.Identity(configuration) is { } identity) exporter.Credential = new ManagedIdentityCredential(identity);
             });
         }
 
-        if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 }) telemetry.UseOtlpExporter();
+        if (TelemetrySettings.Text(configuration, TelemetrySettings.Otlp) is not null) telemetry.UseOtlpExporter();
         return services.AddSingleton<TelemetryFlush>();
-    }
-
-    /// <summary>The identity in <c>ClientId=…;Authorization=AAD</c>, the form the Functions host reads.</summary>
-    internal static string? ClientId(string? authentication) =>
-        authentication?.Split(';').Select(part => part.Split('=', 2)).FirstOrDefault(part => part.Length == 2 && part[0].Trim() == "ClientId")?[1].Trim();
-}
-
-/// <summary>Sends what was measured and logged before a timer's instance goes: on Flex Consumption that may be right after the run.</summary>
-public sealed class TelemetryFlush(IServiceProvider services)
-{
-    private const int Milliseconds = 5000;
-
-    /// <summary>Waits until everything is sent, or five seconds for each kind.</summary>
-    public void Flush()
-    {
-        services.GetService<MeterProvider>()?.ForceFlush(Milliseconds);
-        services.GetService<TracerProvider>()?.ForceFlush(Milliseconds);
-        services.GetService<LoggerProvider>()?.ForceFlush(Milliseconds);
     }
 }

@@ -18,11 +18,13 @@ internal static class FunctionsAppBuilderExtensions
         builder.ConfigureFunctionsWebApplication();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = KestrelBodyLimit);
 
-        builder.Services.AddJiraWebhooks(builder.Configuration, options => options.Publisher is PublisherKind.ServiceBus ? builder.Configuration.ServiceBusMistakes() : []);
+        builder.Services.AddJiraWebhooks(builder.Configuration, options =>
+            [.. options.Publisher is PublisherKind.ServiceBus ? builder.Configuration.ServiceBusMistakes() : [], .. TelemetrySettings.Errors(builder.Configuration)]);
         var options = SettingsReader.Read(builder.Configuration);
         if (options.Publisher is PublisherKind.ServiceBus) builder.Services.AddServiceBusPublisher(builder.Configuration, options);
 
         builder.Services.AddAppTelemetry(builder.Configuration);
+        builder.Services.AddSingleton<TimerRuns>().AddHostedService(provider => provider.GetRequiredService<TimerRuns>());
         return builder;
     }
 }

@@ -4,19 +4,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace FunctionsApp;
 
 /// <summary>Fetches the deliveries Jira gave up on.</summary>
-public sealed class PollFailedWebhooks(FailedDeliveryPoller poller, TelemetryFlush telemetry)
+public sealed class PollFailedWebhooks(FailedDeliveryPoller poller, TimerRuns runs)
 {
     /// <summary>One run over all sites.</summary>
     [Function(nameof(PollFailedWebhooks))]
-    public async Task RunAsync([TimerTrigger("%PollSchedule%")] TimerInfo timer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await poller.RunAsync(cancellationToken);
-        }
-        finally
-        {
-            telemetry.Flush();
-        }
-    }
+    public Task RunAsync([TimerTrigger("%PollSchedule%")] TimerInfo timer, CancellationToken cancellationToken) => runs.RunAsync(poller.RunAsync, cancellationToken);
 }

@@ -8,9 +8,10 @@ try
 {
     builder.AddFunctions();
 }
-catch (SettingsException mistakes)
+catch (SettingsException invalid)
 {
-    await Console.Error.WriteLineAsync(mistakes.Message);
+    // The Functions host shows a line of stderr only if it contains "error".
+    await Console.Error.WriteLineAsync($"Error: the settings are invalid: {string.Join("; ", invalid.Mistakes.Select(sentence => sentence.TrimEnd('.')))}");
     return 1;
 }
 

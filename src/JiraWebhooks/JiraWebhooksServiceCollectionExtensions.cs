@@ -26,6 +26,7 @@ public static class JiraWebhooksServiceCollectionExtensions
         var mistakes = new List<string>();
         var options = SettingsReader.Read(configuration, mistakes);
         mistakes.AddRange(StorageServiceCollectionExtensions.Mistakes(configuration));
+        mistakes.AddRange(Schedules.Errors(configuration));
         mistakes.AddRange(mistakesOfHost?.Invoke(options) ?? []);
         if (mistakes.Count > 0) throw new SettingsException(mistakes);
 

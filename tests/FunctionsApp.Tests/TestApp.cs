@@ -1,4 +1,5 @@
 using Azure.Messaging.ServiceBus;
+using JiraWebhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +22,8 @@ internal static class TestApp
         {
             ["PublicBaseUrl"] = "https://hooks.example.com",
             ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
+            [Schedules.Refresh] = Schedules.Defaults[Schedules.Refresh],
+            [Schedules.Poll] = Schedules.Defaults[Schedules.Poll],
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)));
         builder.Logging.ClearProviders();

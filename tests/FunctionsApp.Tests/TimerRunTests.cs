@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using JiraWebhooks.Sites;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -36,6 +37,67 @@ public sealed class TimerRunTests
 
         // The host must see the failure too: it is what the invocation is recorded with.
         Assert.Equal((broken, broken), (refresh is TimeoutException, poll is TimeoutException));
+    }
+
+    /// <summary>Nothing else cancels it: the worker disposes all services under a run that goes on, and the host hears of that instead.</summary>
+    [Fact]
+    public async Task Run_TheProcessIsToldToGo_IsCancelledAndWaitedFor()
+    {
+        var sites = new WaitingSites();
+        using var app = TestApp.Build(services => services.AddSingleton<ISiteStore>(sites), ("Publisher", "StorageQueue"));
+        var runs = app.Services.GetRequiredService<TimerRuns>();
+        var run = ActivatorUtilities.CreateInstance<RefreshWebhooks>(app.Services).RunAsync(new(), CancellationToken.None);
+        await sites.Asked.Task;
+
+        app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await sites.Cancelled.Task;
+        var stopping = runs.StopAsync(CancellationToken.None);
+        Assert.False(stopping.IsCompleted);
+
+        sites.End.SetResult();
+        await stopping;
+
+        // What the worker reports as cancelled.
+        Assert.IsAssignableFrom<OperationCanceledException>((await Assert.ThrowsAsync<OperationCanceledException>(() => run)).InnerException);
+    }
+
+    [Fact]
+    public async Task Run_AfterItsContainerIsDisposed_EndsAsItEnds()
+    {
+        var sites = new WaitingSites();
+        using var stop = new CancellationTokenSource();
+        Task run;
+        using (var app = TestApp.Build(services => services.AddSingleton<ISiteStore>(sites), ("Publisher", "StorageQueue")))
+        {
+            run = ActivatorUtilities.CreateInstance<PollFailedWebhooks>(app.Services).RunAsync(new(), stop.Token);
+            await sites.Asked.Task;
+        }
+
+        await stop.CancelAsync();
+        sites.End.SetResult();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => run);
+    }
+
+    /// <summary>Lists no sites until it is cancelled, and ends when the test says so.</summary>
+    private sealed class WaitingSites : ISiteStore
+    {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ValueTask<Site?> FindAsync(string siteId, CancellationToken cancellationToken) => new((Site?)null);
+
+        public async ValueTask<IReadOnlyList<Site>> ListAsync(CancellationToken cancellationToken)
+        {
+            using var registration = cancellationToken.Register(Cancelled.SetResult);
+            Asked.SetResult();
+            await Cancelled.Task;
+            await End.Task;
+            throw new OperationCanceledException(cancellationToken);
+        }
     }
 
     private sealed class NoSites(bool broken) : ISiteStore

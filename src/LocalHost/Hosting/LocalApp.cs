@@ -84,6 +84,11 @@ internal static class LocalApp
             ["PublicBaseUrl"] = options.Settings["PublicBaseUrl"] is { Length: > 0 } set && options.Jira is null ? set : options.BaseUrl.AbsoluteUri.TrimEnd('/'),
             ["TokenFolder"] = LocalMistakes.Tokens(options.Settings),
         };
+        foreach (var (name, schedule) in Schedules.Defaults)
+        {
+            if (string.IsNullOrWhiteSpace(options.Settings[name])) defaults[name] = schedule;
+        }
+
         if (options.Jira is { } jira)
         {
             foreach (var (name, value) in SimulatedSites.Settings(jira, new Uri(options.BaseUrl, JiraPath))) defaults[name] = value;

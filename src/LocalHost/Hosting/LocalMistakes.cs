@@ -3,7 +3,7 @@ namespace LocalHost.Hosting;
 /// <summary>What is wrong with the settings that this host alone reads; it is told with all the others.</summary>
 internal static class LocalMistakes
 {
-    public static IEnumerable<string> Of(IConfiguration settings) => [.. Publisher(settings), .. TimerFunctions.Mistakes(settings), .. TokenFolder(settings)];
+    public static IEnumerable<string> Of(IConfiguration settings) => [.. Publisher(settings), .. TokenFolder(settings)];
 
     /// <summary>Where the grants are kept.</summary>
     public static string Tokens(IConfiguration settings) => settings["TokenFolder"] is { Length: > 0 } folder ? folder : Path.Combine(Azurite.LocalFolder.Path, "tokens");

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using JiraWebhooks;
 using JiraWebhooks.FailedDeliveries;
 using JiraWebhooks.Subscriptions;
 using NCrontab;
@@ -14,16 +15,7 @@ internal sealed record TimerFunction(string Name, string Setting, Func<Cancellat
 /// <summary>The timer functions of this host, on the schedules of the settings: six-field NCRONTAB in UTC, as the Functions host reads them (decision 16).</summary>
 internal sealed class TimerFunctions(WebhookRefresher refresher, FailedDeliveryPoller poller, IConfiguration settings)
 {
-    private const string Refresh = "RefreshSchedule";
-    private const string Poll = "PollSchedule";
-
-    private static readonly Dictionary<string, string> Defaults = new() { [Refresh] = "0 17 3 * * *", [Poll] = "0 */15 * * * *" };
-
-    public IReadOnlyList<TimerFunction> All { get; } = [new("RefreshWebhooks", Refresh, refresher.RunAsync), new("PollFailedWebhooks", Poll, poller.RunAsync)];
-
-    /// <summary>Which schedules cannot be read, told before the start.</summary>
-    public static IEnumerable<string> Mistakes(IConfiguration settings) => Defaults.Where(schedule => Read(settings, schedule.Key) is null)
-        .Select(schedule => $"{schedule.Key} must have six fields (second minute hour day month weekday), like `{schedule.Value}`.");
+    public IReadOnlyList<TimerFunction> All { get; } = [new("RefreshWebhooks", Schedules.Refresh, refresher.RunAsync), new("PollFailedWebhooks", Schedules.Poll, poller.RunAsync)];
 
     public bool TryFind(string name, [NotNullWhen(true)] out TimerFunction? function)
     {
@@ -31,10 +23,7 @@ internal sealed class TimerFunctions(WebhookRefresher refresher, FailedDeliveryP
         return function is not null;
     }
 
-    public CrontabSchedule Schedule(TimerFunction function) => Read(settings, function.Setting)!;
-
-    private static CrontabSchedule? Read(IConfiguration settings, string name) => CrontabSchedule.TryParse(
-        settings[name] is { Length: > 0 } set ? set : Defaults[name], new CrontabSchedule.ParseOptions { IncludingSeconds = true });
+    public CrontabSchedule Schedule(TimerFunction function) => Schedules.Parse(settings[function.Setting])!;
 }
 
 /// <summary>Fires the timer functions.</summary>

@@ -138,9 +138,45 @@ public sealed class SettingsReaderTests
 
         var error = Assert.Throws<SettingsException>(() => new ServiceCollection().AddJiraWebhooks(settings, _ => ["Own is wrong."]));
 
-        Assert.Equal(["PublicBaseUrl", "AzureWebJobsStorage", "Own"], error.Mistakes.Select(mistake => mistake.Split(' ')[0]));
+        Assert.Equal(["PublicBaseUrl", "AzureWebJobsStorage", "RefreshSchedule", "PollSchedule", "Own"], error.Mistakes.Select(mistake => mistake.Split(' ')[0]));
         Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(null, "is missing")]
+    [InlineData("", "is missing")]
+    [InlineData(" ", "is missing")]
+    [InlineData("17 3 * * *", "must have six fields")]
+    [InlineData("00:15:00", "must have six fields")]
+    [InlineData("0 60 * * * *", "must have six fields")]
+    [InlineData("every-15-minutes", "must have six fields")]
+    [InlineData("0 0 0 31 2 *", "must have six fields")]
+    public void AddJiraWebhooks_ScheduleThatNeverFires_IsASettingsError(string? schedule, string expected)
+    {
+        foreach (var name in new[] { "RefreshSchedule", "PollSchedule" })
+        {
+            var error = Assert.Throws<SettingsException>(() => Add((name, schedule)));
+
+            Assert.StartsWith($"{name} {expected}", Assert.Single(error.Mistakes), StringComparison.Ordinal);
+            if (schedule is { Length: > 1 }) Assert.DoesNotContain(schedule, error.Message.Replace("like 0 17 3 * * *", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("0 17 3 * * *")]
+    [InlineData("*/10 0-30,45 8-18 * Jan-Dec Mon-Fri")]
+    [InlineData("0 0 0 29 2 *")]
+    public void AddJiraWebhooks_ScheduleOfSixFields_IsTaken(string schedule) =>
+        Assert.NotNull(Add(("RefreshSchedule", schedule), ("PollSchedule", schedule)));
+
+    private static IServiceCollection Add(params (string Name, string? Value)[] settings) =>
+        new ServiceCollection().AddJiraWebhooks(new ConfigurationBuilder()
+            .AddInMemoryCollection([
+                new("PublicBaseUrl", "https://hooks.example.com"), new("AzureWebJobsStorage", "UseDevelopmentStorage=true"),
+                new("RefreshSchedule", "0 17 3 * * *"), new("PollSchedule", "0 */15 * * * *"),
+            ])
+            .AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => setting.Value))
+            .Build());
 
     private static JiraWebhooksOptions Read(params (string Name, string Value)[] settings) =>
         SettingsReader.Read(new ConfigurationBuilder()

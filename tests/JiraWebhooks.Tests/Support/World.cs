@@ -73,6 +73,8 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Settings of the instances made from here on.</summary>
     public Dictionary<string, string?> Settings { get; } = new()
     {
+        [Schedules.Refresh] = Schedules.Defaults[Schedules.Refresh],
+        [Schedules.Poll] = Schedules.Defaults[Schedules.Poll],
         ["PublicBaseUrl"] = "https://hooks.example.com",
         ["Publisher"] = "StorageQueue",
         ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
