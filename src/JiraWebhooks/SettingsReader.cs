@@ -60,9 +60,9 @@ public static class SettingsReader
         }
 
         var url = Url(configuration, "PublicBaseUrl", mistakes);
-        if (url is not null && (url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0))
+        if (url is not null && (url.Query.Length > 0 || url.Fragment.Length > 0))
         {
-            mistakes.Add("PublicBaseUrl must have no query, fragment or user info: Jira drops query parameters on delivery.");
+            mistakes.Add("PublicBaseUrl must have no query or fragment: Jira drops query parameters on delivery.");
         }
 
         return url;
@@ -120,9 +120,10 @@ public static class SettingsReader
     private static Uri? Url(IConfiguration configuration, string name, List<string> mistakes)
     {
         if (Text(configuration, name) is not { } text) return null;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && IsHttpsOrLoopback(url)) return url;
+        var isAddress = Uri.TryCreate(text, UriKind.Absolute, out var url) && IsHttpsOrLoopback(url);
+        if (isAddress && url!.UserInfo.Length == 0) return url;
 
-        mistakes.Add($"{name} must be an absolute https address (http only for this machine).");
+        mistakes.Add(isAddress ? $"{name} must have no user name or password." : $"{name} must be an absolute https address (http only for this machine).");
         return null;
     }
 

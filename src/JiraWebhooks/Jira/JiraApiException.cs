@@ -1,4 +1,5 @@
 using System.Net;
+using JiraWebhooks.Diagnostics;
 
 namespace JiraWebhooks.Jira;
 
@@ -21,9 +22,10 @@ public enum JiraFailure
     Unavailable,
 }
 
-/// <summary>A call to Jira failed. The message carries method, path, status and Jira's own messages; never a header, token or body.</summary>
+/// <summary>A call to Jira failed. The message carries operation, site, status and Jira's own messages; never a header, token or body. What Jira
+/// says is redacted here, where all of it comes through.</summary>
 public sealed class JiraApiException(JiraFailure failure, string message, Exception? innerException = null)
-    : Exception(message, innerException)
+    : Exception(Redaction.Of(message), innerException)
 {
     /// <summary>What to do about it.</summary>
     public JiraFailure Failure => failure;
@@ -31,8 +33,8 @@ public sealed class JiraApiException(JiraFailure failure, string message, Except
     /// <summary>HTTP status, or null when there was no answer.</summary>
     public HttpStatusCode? Status { get; init; }
 
-    /// <summary>Jira's messages, as it sent them (ErrorCollection).</summary>
-    public IReadOnlyList<string> Messages { get; init; } = [];
+    /// <summary>Jira's messages (ErrorCollection), redacted.</summary>
+    public IReadOnlyList<string> Messages { get; init => field = Redaction.Of(value); } = [];
 
     /// <summary>How long Jira asks to wait (Retry-After), or null.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using JiraWebhooks.Diagnostics;
 
 namespace JiraWebhooks.Jira;
 
@@ -60,7 +61,11 @@ public sealed record WebhookDetails(IReadOnlyList<string> Events, string JqlFilt
 public sealed record RegisteredWebhooks(IReadOnlyList<RegisteredWebhook>? WebhookRegistrationResult);
 
 /// <summary>One item's result: an id, or errors.</summary>
-public sealed record RegisteredWebhook(long? CreatedWebhookId, IReadOnlyList<string>? Errors);
+public sealed record RegisteredWebhook(long? CreatedWebhookId, IReadOnlyList<string>? Errors)
+{
+    /// <summary>Why it was refused, redacted.</summary>
+    public IReadOnlyList<string>? Errors { get; init; } = Redaction.Of(Errors);
+}
 
 /// <summary>ContainerForWebhookIDs.</summary>
 [method: JsonConstructor]

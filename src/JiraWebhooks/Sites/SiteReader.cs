@@ -132,9 +132,10 @@ internal static partial class SiteReader
 
     private static Uri? Address(string? text, string name, List<string> problems)
     {
-        if (Uri.TryCreate(text?.TrimEnd('/'), UriKind.Absolute, out var url) && SettingsReader.IsHttpsOrLoopback(url)) return url;
+        var isAddress = Uri.TryCreate(text?.TrimEnd('/'), UriKind.Absolute, out var url) && SettingsReader.IsHttpsOrLoopback(url);
+        if (isAddress && url!.UserInfo.Length == 0) return url;
 
-        problems.Add($"{name} must be an absolute https address");
+        problems.Add(isAddress ? $"{name} must have no user name or password" : $"{name} must be an absolute https address");
         return null;
     }
 

@@ -1,3 +1,4 @@
+using JiraWebhooks.Diagnostics;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.Store;
@@ -95,7 +96,7 @@ public sealed partial class SiteRefresher(
         if (run.Elsewhere.Count == 0) return true;
 
         run.Problems.Add(
-            $"Jira holds {run.Elsewhere.Count} webhook(s) of this app under another address, {run.Elsewhere[0].Url!.GetLeftPart(UriPartial.Path)}, which may be production. "
+            $"Jira holds {run.Elsewhere.Count} webhook(s) of this app under another address, {Redaction.Of(run.Elsewhere[0].Url!.GetLeftPart(UriPartial.Path))}, which may be production. "
             + "They are left alone and nothing is registered. To delete them and register here, set TakeOver to true for one run.");
         return false;
     }

@@ -59,12 +59,25 @@ public sealed class SettingsReaderTests
     [Theory]
     [InlineData("https://hooks.example.com?x=1")]
     [InlineData("https://hooks.example.com/#top")]
-    [InlineData("https://user:password@hooks.example.com")]
     public void Read_BaseUrlThatJiraWouldMangle_IsRefused_Rule3(string baseUrl)
     {
         var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", baseUrl)));
 
-        Assert.Contains("query, fragment or user info", error.Message, StringComparison.Ordinal);
+        Assert.Contains("query or fragment", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PublicBaseUrl")]
+    [InlineData("AtlassianApiUrl")]
+    [InlineData("AtlassianAuthUrl")]
+    [InlineData("KeyVaultUri")]
+    public void Read_AddressWithAPassword_IsRefusedAndNotShown(string name)
+    {
+        var settings = new Dictionary<string, string> { ["PublicBaseUrl"] = "https://hooks.example.com", [name] = "https://admin:hunter2@example.com" };
+
+        var error = Assert.Throws<SettingsException>(() => Read([.. settings.Select(setting => (setting.Key, setting.Value))]));
+
+        Assert.Equal($"{name} must have no user name or password.", Assert.Single(error.Mistakes));
     }
 
     [Theory]

@@ -63,6 +63,9 @@ public sealed class ConfiguredSitesTests
     [Theory]
     [InlineData("Url", "http://acme.atlassian.net", "Url must be an absolute https address")]
     [InlineData("Url", "acme", "Url must be an absolute https address")]
+    [InlineData("Url", "https://admin:the-client-secret@acme.atlassian.net", "Url must have no user name or password")]
+    [InlineData("Url", "https://the-client-secret@acme.atlassian.net/", "Url must have no user name or password")]
+    [InlineData("ApiUrl", "https://admin:the-client-secret@api.atlassian.com", "ApiUrl must have no user name or password")]
     [InlineData("Scheme", "Basic", "Scheme must be one of OAuth, Connect, AdminWebhook")]
     [InlineData("CloudId", null, "CloudId is missing")]
     [InlineData("ClientId", " ", "ClientId is missing")]
@@ -73,6 +76,7 @@ public sealed class ConfiguredSitesTests
 
         Assert.Contains(sentence, site?.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("the-client-secret", site?.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("the-client-secret", $"{site?.Url} {site?.ApiUrl}", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,3 +18,13 @@ internal sealed class LogRecorder<T> : ILogger<T>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _entries.Enqueue((logLevel, $"{formatter(state, exception)} {state} {exception}"));
 }
+
+/// <summary>Sends what all categories log to one logger.</summary>
+internal sealed class LogProvider(ILogger logger) : ILoggerProvider
+{
+    public ILogger CreateLogger(string categoryName) => logger;
+
+    public void Dispose()
+    {
+    }
+}

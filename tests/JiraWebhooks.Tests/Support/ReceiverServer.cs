@@ -18,7 +18,7 @@ internal sealed class ReceiverServer : IAsyncDisposable
     {
         Harness = harness;
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(new ToRecorder(ServerLog));
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(new LogProvider(ServerLog));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();
         _app.MapPost("/api/" + DeliveryReceiver.Route, (HttpContext context, string site) => harness.Receiver.ReceiveAsync(context, site));
@@ -58,15 +58,6 @@ internal sealed class ReceiverServer : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
-
-    private sealed class ToRecorder(ILogger logger) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => logger;
-
-        public void Dispose()
-        {
-        }
-    }
 
     private static async Task<string> ReadAsync(NetworkStream stream)
     {

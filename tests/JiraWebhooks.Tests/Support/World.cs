@@ -67,6 +67,9 @@ internal sealed class World : IAsyncDisposable
 
     public RecordingPublisher Publisher { get; } = new();
 
+    /// <summary>What all instances log.</summary>
+    public LogRecorder<World> Logs { get; } = new();
+
     /// <summary>The instance that receives deliveries; the newest while this is null.</summary>
     public IServiceProvider? Receiver { get; set; }
 
@@ -141,6 +144,7 @@ internal sealed class World : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Clock);
+        services.AddLogging(logging => logging.AddProvider(new LogProvider(Logs)));
         services.AddJiraWebhooks(new ConfigurationBuilder().AddInMemoryCollection(Settings).Build());
         foreach (var client in new[] { JiraServiceCollectionExtensions.ClientName, OAuthGrantClient.ClientName })
         {

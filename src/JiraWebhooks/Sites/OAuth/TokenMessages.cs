@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using JiraWebhooks.Diagnostics;
 
 namespace JiraWebhooks.Sites.OAuth;
 
@@ -46,9 +47,16 @@ internal sealed record TokenAnswer
     public override string ToString() => nameof(TokenAnswer);
 }
 
-/// <summary>A tenant that a grant reaches.</summary>
+/// <summary>A tenant that a grant reaches. It is kept in a table and shown in a browser.</summary>
 /// <param name="Id">Its cloud id.</param>
 /// <param name="Name">Its name, as people gave it.</param>
-/// <param name="Url">Its address.</param>
+/// <param name="Url">Its address; null where there is none that can be used.</param>
 /// <param name="Scopes">What the grant may do there.</param>
-public sealed record AccessibleResource(string Id, string? Name = null, Uri? Url = null, IReadOnlyList<string>? Scopes = null);
+public sealed record AccessibleResource(string Id, string? Name = null, Uri? Url = null, IReadOnlyList<string>? Scopes = null)
+{
+    /// <summary>Its name, redacted.</summary>
+    public string? Name { get; init; } = Redaction.Of(Name);
+
+    /// <summary>Its address, without user information; null where there is none that can be used.</summary>
+    public Uri? Url { get; init; } = Url is { IsAbsoluteUri: true, UserInfo.Length: 0 } ? Url : null;
+}

@@ -262,6 +262,16 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
         Assert.Null(Assert.Single(await OfferAsync(new AccessibleResource("c", "Hooli", url))).Problem);
     }
 
+    /// <summary>What is offered is kept in a table until it is chosen.</summary>
+    [Fact]
+    public async Task Offer_AddressWithAPassword_IsLeftOut()
+    {
+        var resource = new AccessibleResource("c", "Hooli, Bearer hunter2", new Uri("https://admin:hunter2@hooli.atlassian.net"));
+
+        Assert.Empty(await OfferAsync(resource));
+        Assert.DoesNotContain("hunter2", System.Text.Json.JsonSerializer.Serialize(resource), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Choice_TextsOfOthers_AreNoMarkup()
     {
