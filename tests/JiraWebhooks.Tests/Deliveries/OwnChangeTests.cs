@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace JiraWebhooks.Tests.Deliveries;
 
 /// <summary>What an account of ours has changed is published with a mark, so that a subscriber that writes to Jira does not answer itself.</summary>
+[Collection<Clocked>]
 public sealed class OwnChangeTests
 {
     private const string Bot = "712020:6a1f6fd8-0000-4f0e-9a3c-1d2e3f405162";

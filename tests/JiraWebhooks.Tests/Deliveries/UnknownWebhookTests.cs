@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace JiraWebhooks.Tests.Deliveries;
 
 /// <summary>Deliveries for webhooks that are not in the table: always published, marked when the table could be read (rule 23).</summary>
+[Collection<Clocked>]
 public sealed class UnknownWebhookTests : IAsyncLifetime
 {
     private World _world = null!;

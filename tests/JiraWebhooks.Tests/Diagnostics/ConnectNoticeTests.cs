@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Tests.Diagnostics;
 
 /// <summary>Connect's end is told before it comes, at every start and in Health.</summary>
+[Collection<Clocked>]
 public sealed class ConnectNoticeTests
 {
     private readonly LogRecorder<ConnectNotice> _logs = new();

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace JiraWebhooks.Tests.Diagnostics;
 
 /// <summary>Health must not say ok where nothing runs, nor be red without a reason.</summary>
+[Collection<Clocked>]
 public sealed class HealthReporterTests : IAsyncLifetime
 {
     private static readonly Site Fixed = StubSites.Connect with { Subscriptions = [new Subscription("issues", ["jira:issue_updated"], "project = SHOP")] };

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace JiraWebhooks.Tests.Diagnostics;
 
 /// <summary>What the alerts are made of: measured from what is stored, at the end of every run, however the run went.</summary>
+[Collection<Clocked>]
 public sealed class SiteGaugesTests : IAsyncLifetime
 {
     private World _world = null!;

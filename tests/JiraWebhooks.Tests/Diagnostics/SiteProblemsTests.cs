@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Tests.Diagnostics;
 
 /// <summary>A site that cannot work stops no start, so the start says so.</summary>
+[Collection<Clocked>]
 public sealed class SiteProblemsTests
 {
     private readonly LogRecorder<SiteProblems> _logs = new();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Tests.FailedDeliveries;
 
+[Collection<Clocked>]
 public sealed class FailedDeliveryPollerTests : IAsyncLifetime
 {
     private World _world = null!;

@@ -56,11 +56,11 @@ internal static class OutageWorld
     {
         while (world.Jira.NextDue is { } due && due <= until)
         {
-            if (due > world.Clock.GetUtcNow()) world.Clock.SetUtcNow(due);
+            if (due > world.Clock.GetUtcNow()) await world.Clock.MoveToAsync(due);
             await world.Jira.DeliverDueAsync(client, CancellationToken.None);
         }
 
-        if (until > world.Clock.GetUtcNow()) world.Clock.SetUtcNow(until);
+        if (until > world.Clock.GetUtcNow()) await world.Clock.MoveToAsync(until);
     }
 
     private sealed class Unreachable : HttpMessageHandler

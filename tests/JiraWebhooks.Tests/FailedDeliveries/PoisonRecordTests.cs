@@ -4,6 +4,7 @@ using JiraWebhooks.Tests.Support;
 namespace JiraWebhooks.Tests.FailedDeliveries;
 
 /// <summary>A record that cannot be described would stop its page, and with it the cursor, for ever: there is no such record.</summary>
+[Collection<Clocked>]
 public sealed class PoisonRecordTests
 {
     [Theory]

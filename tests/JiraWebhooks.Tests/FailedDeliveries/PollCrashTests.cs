@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace JiraWebhooks.Tests.FailedDeliveries;
 
 /// <summary>Whatever fails at whatever point, every record is published and the cursor never passes what was not (rule 14).</summary>
+[Collection<Clocked>]
 public sealed class PollCrashTests
 {
     private const int Records = 30;

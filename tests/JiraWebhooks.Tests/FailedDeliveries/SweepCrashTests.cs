@@ -3,6 +3,7 @@ using JiraWebhooks.Tests.Support;
 namespace JiraWebhooks.Tests.FailedDeliveries;
 
 /// <summary>Whatever fails at whatever point of a search, the next runs bring every issue (rule 32).</summary>
+[Collection<Clocked>]
 public sealed class SweepCrashTests
 {
     private const int Issues = 60;

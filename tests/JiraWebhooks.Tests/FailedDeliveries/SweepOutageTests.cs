@@ -4,6 +4,7 @@ using JiraWebhooks.Tests.Support;
 namespace JiraWebhooks.Tests.FailedDeliveries;
 
 /// <summary>When a search is made: every outage in which Jira can have given up, seen from either side, and no other.</summary>
+[Collection<Clocked>]
 public sealed class SweepOutageTests : IAsyncLifetime
 {
     private World _world = null!;

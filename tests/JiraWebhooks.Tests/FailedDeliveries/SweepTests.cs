@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace JiraWebhooks.Tests.FailedDeliveries;
 
 /// <summary>How a search is made, and that it comes to an end whatever is in its way.</summary>
+[Collection<Clocked>]
 public sealed class SweepTests : IAsyncLifetime
 {
     private World _world = null!;

@@ -8,6 +8,7 @@ using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Jira;
 
+[Collection<Clocked>]
 public sealed class JiraCredentialTests : IDisposable
 {
     private const string NoWebhooks = """{"isLast":true,"values":[]}""";
@@ -34,13 +35,13 @@ public sealed class JiraCredentialTests : IDisposable
     [Fact]
     public async Task Call_ToAConnectSite_CarriesAFreshTokenOnEachAttempt_Rule27()
     {
-        _harness.Jira.Answer(500).Answer(200, NoWebhooks);
+        _harness.Jira.Answer(503, "", ("Retry-After", "5")).Answer(200, NoWebhooks);
 
         await _harness.Clock.DriveAsync(_harness.Client.ListAsync(StubSites.Connect, Token));
 
         var claims = _harness.Jira.Requests.Select(Claims).ToList();
         Assert.Equal(2, claims.Count);
-        Assert.True(claims[1].GetProperty("iat").GetInt64() > claims[0].GetProperty("iat").GetInt64());
+        Assert.Equal(5, claims[1].GetProperty("iat").GetInt64() - claims[0].GetProperty("iat").GetInt64());
         Assert.All(claims, claim => Assert.Equal(180, claim.GetProperty("exp").GetInt64() - claim.GetProperty("iat").GetInt64()));
         Assert.All(claims, claim => Assert.Equal("ecb8c8eae37c4f1936948459f4d1be1284e1cae87a3ca90b7fac808f142bb568", claim.GetProperty("qsh").GetString()));
         Assert.All(_harness.Jira.Requests, request => Assert.Null(request.Body));

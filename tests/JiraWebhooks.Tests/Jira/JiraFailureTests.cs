@@ -4,6 +4,7 @@ using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Jira;
 
+[Collection<Clocked>]
 public sealed class JiraFailureTests : IDisposable
 {
     private const string NoWebhooks = """{"isLast":true,"values":[]}""";

@@ -5,6 +5,7 @@ using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Jira;
 
+[Collection<Clocked>]
 public sealed class JiraWebhookClientTests : IDisposable
 {
     private static readonly Uri Callback = new("https://hooks.example.com/api/deliveries/acme");

@@ -4,6 +4,7 @@ using JiraWebhooks.Tests.Support;
 namespace JiraWebhooks.Tests.Subscriptions;
 
 /// <summary>A site that holds as many webhooks as Jira allows: room is made by deleting first, and nobody is left without.</summary>
+[Collection<Clocked>]
 public sealed class FullSiteTests : IAsyncLifetime
 {
     private World _world = null!;

@@ -6,6 +6,7 @@ using JiraWebhooks.Tests.Support;
 namespace JiraWebhooks.Tests.Subscriptions;
 
 /// <summary>While a webhook was gone Jira sent nothing: since when is written down, so that the recovery can search for it.</summary>
+[Collection<Clocked>]
 public sealed class MissingWebhookTests : IAsyncLifetime
 {
     private World _world = null!;

@@ -4,6 +4,7 @@ using JiraWebhooks.Tests.Support;
 namespace JiraWebhooks.Tests.Subscriptions;
 
 /// <summary>An older tenant, whose list tells no address: only what was remembered is known to be ours.</summary>
+[Collection<Clocked>]
 public sealed class NoAddressTests : IAsyncLifetime
 {
     private World _world = null!;

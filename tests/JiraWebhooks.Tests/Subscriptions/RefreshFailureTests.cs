@@ -4,6 +4,7 @@ using JiraWebhooks.Tests.Support;
 namespace JiraWebhooks.Tests.Subscriptions;
 
 /// <summary>Whatever fails at a site, its living webhooks are extended and their expiry is told.</summary>
+[Collection<Clocked>]
 public sealed class RefreshFailureTests : IAsyncLifetime
 {
     private World _world = null!;

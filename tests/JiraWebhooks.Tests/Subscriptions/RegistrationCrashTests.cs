@@ -3,6 +3,7 @@ using JiraWebhooks.Tests.Support;
 namespace JiraWebhooks.Tests.Subscriptions;
 
 /// <summary>Whatever fails at whatever point, the next run leaves every subscription with exactly one webhook.</summary>
+[Collection<Clocked>]
 public sealed class RegistrationCrashTests
 {
     [Fact]

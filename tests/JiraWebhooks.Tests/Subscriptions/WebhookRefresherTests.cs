@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Tests.Subscriptions;
 
+[Collection<Clocked>]
 public sealed class WebhookRefresherTests : IAsyncLifetime
 {
     private World _world = null!;

@@ -4,6 +4,7 @@ using JiraWebhooks.Tests.Support;
 namespace JiraWebhooks.Tests.Subscriptions;
 
 /// <summary>A Jira that answers refreshes and does not extend.</summary>
+[Collection<Clocked>]
 public sealed class WebhookReplacementTests : IAsyncLifetime
 {
     private World _world = null!;

@@ -20,6 +20,9 @@ internal sealed class InMemoryTables : TableServiceClient
     /// <summary>Runs after every write has taken effect, with the call's name; throws where its answer is to be lost.</summary>
     public Action<string> After { get; set; } = _ => { };
 
+    /// <summary>Rows that are asked for are there when this is done.</summary>
+    public Task Rows { get; set; } = Task.CompletedTask;
+
     /// <summary>Calls so far.</summary>
     public int Calls { get; private set; }
 
@@ -116,7 +119,7 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         {
             MustExist();
             T[] found = [.. _rows.Values.Where(row => partition is null || row.PartitionKey == partition).Select(row => (T)(object)Copy(row))];
-            return AsyncPageable<T>.FromPages([Page<T>.FromValues(found, null, new Answer(200))]);
+            return new Pages<T>(owner.Rows, Page<T>.FromValues(found, null, new Answer(200)));
         }
     }
 
@@ -160,6 +163,16 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
 
     [GeneratedRegex("^PartitionKey eq '([^']*)'$")]
     private static partial Regex PartitionFilter();
+
+    private sealed class Pages<T>(Task ready, Page<T> page) : AsyncPageable<T>
+        where T : notnull
+    {
+        public override async IAsyncEnumerable<Page<T>> AsPages(string? continuationToken = null, int? pageSizeHint = null)
+        {
+            await ready;
+            yield return page;
+        }
+    }
 
     private sealed class Found<T>(T value) : NullableResponse<T>
     {

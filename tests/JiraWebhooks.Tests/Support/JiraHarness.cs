@@ -4,8 +4,8 @@ using System.Text;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.OAuth;
+using LocalHost.Simulation;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Support;
 
@@ -24,7 +24,7 @@ internal sealed class JiraHarness : IDisposable
         _services = services.BuildServiceProvider();
     }
 
-    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+    public SimulatedClock Clock { get; } = Clocked.NewClock();
 
     public ScriptedJira Jira { get; } = new();
 

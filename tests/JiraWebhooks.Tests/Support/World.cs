@@ -10,13 +10,13 @@ using JiraWebhooks.Sites.Secrets;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Subscriptions;
 using JiraWebhooks.Tests.Sites.OAuth;
+using LocalHost.Simulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Support;
 
@@ -56,7 +56,7 @@ internal sealed class World : IAsyncDisposable
         Subscribe(Globex, "comments", "project != EMPTY", "comment_created");
     }
 
-    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+    public SimulatedClock Clock { get; } = Clocked.NewClock();
 
     public SimulatedJira Jira { get; }
 
@@ -189,7 +189,7 @@ internal sealed class World : IAsyncDisposable
         using var client = _app.GetTestClient();
         while (Jira.NextDue is { } due)
         {
-            if (due > Clock.GetUtcNow()) Clock.SetUtcNow(due);
+            if (due > Clock.GetUtcNow()) await Clock.MoveToAsync(due);
             await Jira.DeliverDueAsync(client, CancellationToken.None);
         }
     }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace JiraWebhooks.Tests.Sites.Management;
 
 /// <summary>Secrets change while Jira sends: what is signed with the one before is taken, and a change that fails changes nothing.</summary>
+[Collection<Clocked>]
 public sealed class SecretChangeTests : IAsyncLifetime
 {
     private const string Next = "the-next-one-that-is-long-enough-for-hs256";

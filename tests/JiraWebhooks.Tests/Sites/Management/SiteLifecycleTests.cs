@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace JiraWebhooks.Tests.Sites.Management;
 
 /// <summary>A site from its import to its removal, with the whole system around it: nothing that Jira sends meanwhile is lost.</summary>
+[Collection<Clocked>]
 public sealed class SiteLifecycleTests : IAsyncLifetime
 {
     private World _world = null!;

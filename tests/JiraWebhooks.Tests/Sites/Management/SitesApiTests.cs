@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace JiraWebhooks.Tests.Sites.Management;
 
 /// <summary>What the calls answer, to those who err above all.</summary>
+[Collection<Clocked>]
 public sealed class SitesApiTests : IAsyncLifetime
 {
     private World _world = null!;

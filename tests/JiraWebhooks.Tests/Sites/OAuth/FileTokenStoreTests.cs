@@ -1,16 +1,17 @@
 using System.Diagnostics;
 using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Tests.Support;
-using Microsoft.Extensions.Time.Testing;
+using LocalHost.Simulation;
 
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
+[Collection<Clocked>]
 public sealed class FileTokenStoreTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly DirectoryInfo _parent = Directory.CreateTempSubdirectory("grants-");
-    private readonly FakeTimeProvider _clock = new();
+    private readonly SimulatedClock _clock = Clocked.NewClock();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -70,27 +71,27 @@ public sealed class FileTokenStoreTests : IDisposable
     public async Task TryWrite_ManyAtOnce_EachVersionIsReplacedOnceAndNobodyReadsHalfAFile()
     {
         await Store().TryWriteAsync("acme", Grant("0"), null, Token);
-        using var done = new CancellationTokenSource();
-        var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(
-            async () =>
-            {
-                var seen = 0;
-                for (; !done.IsCancellationRequested; seen++) Assert.NotNull(await Store().ReadAsync("acme", Token));
-                return seen;
-            },
-            Token)).ToArray();
-
         for (var round = 1; round <= 20; round++)
         {
             var version = (await Store().ReadAsync("acme", Token))!.Version;
-            var written = await Task.WhenAll(Enumerable.Range(0, 20).Select(writer => Task.Run(
-                () => Store(TimeProvider.System).TryWriteAsync("acme", Grant($"{round}-{writer}-{new string('x', 4000)}"), version, Token), Token)));
+            var writing = Task.WhenAll(Enumerable.Range(0, 20).Select(writer => Task.Run(
+                () => Store().TryWriteAsync("acme", Grant($"{round}-{writer}-{new string('x', 4000)}"), version, Token), Token)));
+            var reading = Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => LookAsync(until: writing), Token)));
 
-            Assert.Single(written, won => won);
+            Assert.Single(await _clock.DriveAsync(writing), won => won);
+            await _clock.DriveAsync(reading);
         }
 
-        await done.CancelAsync();
-        Assert.All(await Task.WhenAll(readers), seen => Assert.NotEqual(0, seen));
+        // As often as a writer that waits for the lock.
+        async Task LookAsync(Task until)
+        {
+            do
+            {
+                for (var look = 0; look < 20; look++) Assert.NotNull(await Store().ReadAsync("acme", Token));
+                await Task.Delay(TimeSpan.FromMilliseconds(50), _clock, Token);
+            }
+            while (!until.IsCompleted);
+        }
     }
 
     [Fact]
@@ -112,7 +113,7 @@ public sealed class FileTokenStoreTests : IDisposable
         var read = await Store().ReadAsync("acme", Token);
         await using var held = new FileStream(Path.Combine(Folder, "acme.lock"), FileMode.Open, FileAccess.Write, FileShare.None);
 
-        await Assert.ThrowsAnyAsync<IOException>(() => _clock.DriveAsync(Store().TryWriteAsync("acme", Grant("2"), read!.Version, Token), TimeSpan.FromDays(1000)));
+        await Assert.ThrowsAnyAsync<IOException>(() => _clock.DriveAsync(Store().TryWriteAsync("acme", Grant("2"), read!.Version, Token)));
 
         Assert.Equal(read, await Store().ReadAsync("acme", Token));
     }
@@ -136,7 +137,7 @@ public sealed class FileTokenStoreTests : IDisposable
         other.StandardInput.Close();
         await other.WaitForExitAsync(Token);
 
-        Assert.True(await _clock.DriveAsync(write, TimeSpan.FromDays(1000)));
+        Assert.True(await _clock.DriveAsync(write));
     }
 
     [Fact]
@@ -207,6 +208,5 @@ public sealed class FileTokenStoreTests : IDisposable
 
     private static OAuthGrant Grant(string refreshToken) => new() { RefreshToken = refreshToken };
 
-    private FileTokenStore Store(TimeProvider? clock = null) =>
-        new(new JiraWebhooksOptions { PublicBaseUrl = new Uri("https://hooks.example.com"), TokenFolder = Folder }, clock ?? _clock);
+    private FileTokenStore Store() => new(new JiraWebhooksOptions { PublicBaseUrl = new Uri("https://hooks.example.com"), TokenFolder = Folder }, _clock);
 }

@@ -3,6 +3,7 @@ using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
+[Collection<Clocked>]
 public sealed class GrantStatesTests
 {
     private readonly OAuthHarness _harness = new();

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
 /// <summary>A grant that a person gives while the old one is rotated. The store overwrites, as Key Vault does.</summary>
+[Collection<Clocked>]
 public sealed class GrantWriterTests
 {
     private static readonly OAuthGrant Given = new() { RefreshToken = "given" };

@@ -1,17 +1,18 @@
 using Azure;
 using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Tests.Support;
-using Microsoft.Extensions.Time.Testing;
+using LocalHost.Simulation;
 
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
 /// <summary>The calls the store makes and what it makes of the answers, over the real SDK. They run against an imitation, so they prove our
 /// side only: names, order, versions and errors. That Key Vault behaves as imitated must be seen in Azure.</summary>
+[Collection<Clocked>]
 public sealed class KeyVaultTokenStoreTests : IAsyncLifetime
 {
     private const string Secret = "jira-grant-acme";
 
-    private readonly FakeTimeProvider _clock = new();
+    private readonly SimulatedClock _clock = Clocked.NewClock();
     private VaultImitation _vault = null!;
     private KeyVaultTokenStore _store = null!;
 
@@ -20,7 +21,7 @@ public sealed class KeyVaultTokenStoreTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _vault = await VaultImitation.StartAsync();
-        _store = new KeyVaultTokenStore(_vault.Client(), _clock);
+        _store = new KeyVaultTokenStore(_vault.Client(_clock), _clock);
     }
 
     public ValueTask DisposeAsync() => _vault.DisposeAsync();
@@ -68,7 +69,7 @@ public sealed class KeyVaultTokenStoreTests : IAsyncLifetime
         _vault.Delete(Secret);
         Assert.Null(await _store.ReadAsync("acme", Token));
 
-        Assert.True(await _clock.DriveAsync(_store.TryWriteAsync("acme", Grant("2"), null, Token), TimeSpan.FromDays(1000)));
+        Assert.True(await _clock.DriveAsync(_store.TryWriteAsync("acme", Grant("2"), null, Token)));
 
         Assert.Equal("2", (await _store.ReadAsync("acme", Token))!.Grant.RefreshToken);
         Assert.Contains($"POST deletedsecrets/{Secret}/recover", _vault.Requests);
@@ -115,7 +116,7 @@ public sealed class KeyVaultTokenStoreTests : IAsyncLifetime
     [Fact]
     public async Task OurCalls_ValueThatIsNoGrant_SaysSoWithoutQuotingIt_Rule30()
     {
-        await _vault.Client().SetSecretAsync(Secret, "leak-5f0c", Token);
+        await _vault.Client(_clock).SetSecretAsync(Secret, "leak-5f0c", Token);
 
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => _store.ReadAsync("acme", Token));
 
@@ -126,7 +127,7 @@ public sealed class KeyVaultTokenStoreTests : IAsyncLifetime
     public async Task OurCalls_WholeRotation_SeedsRefreshesAndIsAdoptedByTheNextInstance_Rule28()
     {
         var harness = new OAuthHarness();
-        OAuthTokenSource Instance() => new(new KeyVaultTokenStore(_vault.Client(), harness.Clock), harness.Leases, harness.Client, harness.Clock, harness.Log);
+        OAuthTokenSource Instance() => new(new KeyVaultTokenStore(_vault.Client(harness.Clock), harness.Clock), harness.Leases, harness.Client, harness.Clock, harness.Log);
 
         var token = await harness.GetAsync(Instance());
 

@@ -5,6 +5,7 @@ using JiraWebhooks.Tests.Support;
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
 /// <summary>What ends a grant and what does not (rule 28).</summary>
+[Collection<Clocked>]
 public sealed class OAuthFailureTests
 {
     private readonly OAuthHarness _harness = new();

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
 /// <summary>What goes to the authorization server and what is made of its answers.</summary>
+[Collection<Clocked>]
 public sealed class OAuthGrantClientTests
 {
     private readonly OAuthHarness _harness = new();

@@ -1,7 +1,7 @@
 using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.OAuth;
 using JiraWebhooks.Tests.Support;
-using Microsoft.Extensions.Time.Testing;
+using LocalHost.Simulation;
 
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
@@ -22,7 +22,7 @@ internal sealed class OAuthHarness
         Two = Instance();
     }
 
-    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+    public SimulatedClock Clock { get; } = Clocked.NewClock();
 
     public TokenAuthority Authority { get; }
 
@@ -54,13 +54,6 @@ internal sealed class OAuthHarness
     public Task<string> GetAsync(OAuthTokenSource? instance = null, string? rejected = null, Site? site = null) =>
         (instance ?? One).GetAccessTokenAsync(site ?? Site, rejected, TestContext.Current.CancellationToken).AsTask();
 
-    /// <summary>The same with the clock moved on while it waits. Away from the test's own context all continuations run where the clock
-    /// is moved, so no time passes that the code has not waited for.</summary>
-    public Task<string> DriveAsync(OAuthTokenSource? instance = null, string? rejected = null) => Task.Run(() =>
-    {
-        var call = GetAsync(instance, rejected);
-        var end = Clock.GetUtcNow().AddHours(1);
-        while (!call.IsCompleted && Clock.GetUtcNow() < end) Clock.Advance(TimeSpan.FromSeconds(1));
-        return call.IsCompleted ? call : throw new InvalidOperationException("Still not done after an hour on the clock of the test.");
-    });
+    /// <summary>The same with the clock moved on while it waits.</summary>
+    public Task<string> DriveAsync(OAuthTokenSource? instance = null, string? rejected = null) => Clock.DriveAsync(GetAsync(instance, rejected));
 }

@@ -4,6 +4,7 @@ using JiraWebhooks.Tests.Support;
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
 /// <summary>One refresh at a time, in the process and over processes, and no new token lost on the way to the store (rule 28, decision 12).</summary>
+[Collection<Clocked>]
 public sealed class OAuthRotationTests
 {
     private readonly OAuthHarness _harness = new();
@@ -17,7 +18,7 @@ public sealed class OAuthRotationTests
         _harness.Endpoint.After = cancellationToken => answer.Task.WaitAsync(cancellationToken);
 
         var calls = Enumerable.Range(0, 50).Select(_ => Task.Run(() => _harness.GetAsync(), Token)).ToArray();
-        await Task.Run(() => SpinWait.SpinUntil(() => !_harness.Endpoint.Requests.IsEmpty, TimeSpan.FromSeconds(30)), Token);
+        await _harness.Clock.RestAsync();
         answer.SetResult();
 
         Assert.Single((await Task.WhenAll(calls)).Distinct());

@@ -1,9 +1,11 @@
 using JiraWebhooks.Sites;
 using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
 /// <summary>When a token is taken from memory, from the store and from Atlassian (rule 28).</summary>
+[Collection<Clocked>]
 public sealed class OAuthTokenSourceTests
 {
     private readonly OAuthHarness _harness = new();

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Security.KeyVault.Secrets;
+using LocalHost.Simulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -48,12 +49,13 @@ internal sealed class VaultImitation : IAsyncDisposable
         return vault;
     }
 
-    /// <summary>The real client, its requests turned to loopback.</summary>
-    public SecretClient Client()
+    /// <summary>The real client, its requests turned to loopback and counted on <paramref name="clock"/>.</summary>
+    public SecretClient Client(SimulatedClock clock)
     {
         var address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         var options = new SecretClientOptions { DisableChallengeResourceVerification = true };
         options.Transport = new HttpClientTransport(new HttpClient(new Detour(address)));
+        options.AddPolicy(new CountingPolicy(clock), HttpPipelinePosition.PerCall);
         options.Retry.MaxRetries = 1;
         options.Retry.Delay = TimeSpan.FromMilliseconds(1);
         options.Retry.MaxDelay = TimeSpan.FromMilliseconds(1);

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace JiraWebhooks.Tests.Sites.Onboarding;
 
 /// <summary>The browser's way through start, Atlassian, callback and choice, and what becomes of those who come by another.</summary>
+[Collection<Clocked>]
 public sealed partial class OAuthOnboardingTests : IAsyncLifetime
 {
     private World _world = null!;

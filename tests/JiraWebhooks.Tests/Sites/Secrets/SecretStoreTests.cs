@@ -2,17 +2,18 @@ using Azure;
 using JiraWebhooks.Sites.Secrets;
 using JiraWebhooks.Tests.Sites.OAuth;
 using JiraWebhooks.Tests.Support;
-using Microsoft.Extensions.Time.Testing;
+using LocalHost.Simulation;
 
 namespace JiraWebhooks.Tests.Sites.Secrets;
 
 /// <summary>The two places where secrets live. Key Vault is an imitation of its REST contract on loopback: it proves our calls, not the vault.</summary>
+[Collection<Clocked>]
 public sealed class SecretStoreTests : IAsyncLifetime
 {
     private const string Name = "jira-site-globex-shared-secret";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("secrets").FullName;
-    private readonly FakeTimeProvider _clock = new();
+    private readonly SimulatedClock _clock = Clocked.NewClock();
     private VaultImitation _vault = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -42,7 +43,7 @@ public sealed class SecretStoreTests : IAsyncLifetime
         await store.DeleteAsync(Name, Token);
         Assert.Null(await store.ReadAsync(Name, two, Token));
 
-        var three = await _clock.DriveAsync(store.WriteAsync(Name, new SecretPair("three"), Token), TimeSpan.FromDays(1000));
+        var three = await _clock.DriveAsync(store.WriteAsync(Name, new SecretPair("three"), Token));
         Assert.Equal(new SecretPair("three"), await store.ReadAsync(Name, three, Token));
     }
 
@@ -74,7 +75,7 @@ public sealed class SecretStoreTests : IAsyncLifetime
     [InlineData("""{"previous":"leak-5f0c"}""")]
     public async Task OurCalls_ValueOfAnotherShape_SaysSoWithoutQuotingIt_Rule30(string value)
     {
-        var written = await _vault.Client().SetSecretAsync(Name, value, Token);
+        var written = await _vault.Client(_clock).SetSecretAsync(Name, value, Token);
 
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => Store(vault: true).ReadAsync(Name, written.Value.Properties.Version, Token));
 
@@ -112,6 +113,6 @@ public sealed class SecretStoreTests : IAsyncLifetime
     }
 
     private ISecretStore Store(bool vault) => vault
-        ? new KeyVaultSecretStore(_vault.Client(), _clock)
+        ? new KeyVaultSecretStore(_vault.Client(_clock), _clock)
         : new FileSecretStore(new JiraWebhooksOptions { PublicBaseUrl = new Uri("https://localhost"), TokenFolder = _folder });
 }

@@ -4,13 +4,14 @@ using JiraWebhooks.Sites.Secrets;
 using JiraWebhooks.Sites.Store;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
+using LocalHost.Simulation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Sites.Store;
 
 /// <summary>What the receive path knows of the sites, and what it costs storage.</summary>
+[Collection<Clocked>]
 public sealed class StoredSitesTests
 {
     private static readonly SiteOptions Globex = new()
@@ -22,7 +23,7 @@ public sealed class StoredSitesTests
         Subscriptions = { ["issues"] = new SubscriptionOptions { Events = ["jira:issue_updated"], Jql = "project = SHOP" } },
     };
 
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+    private readonly SimulatedClock _clock = Clocked.NewClock();
     private readonly InMemoryTables _tables = new();
     private readonly MemorySecretStore _secrets = new();
     private readonly SiteTable _table;
@@ -149,15 +150,13 @@ public sealed class StoredSitesTests
     {
         await AddAsync("globex");
         await FindAsync("globex");
-        using var hanging = new ManualResetEventSlim();
-        _tables.Before = _ => hanging.Wait(Token);
+        _tables.Rows = new TaskCompletionSource().Task;
         _clock.Advance(StoredSites.FreshFor);
+        var before = _clock.GetUtcNow();
 
-        var find = FindAsync("globex").AsTask();
-        await _clock.DriveAsync(find, TimeSpan.FromSeconds(5));
-        hanging.Set();
+        Assert.NotNull(await _clock.DriveAsync(FindAsync("globex").AsTask()));
 
-        Assert.NotNull(await find);
+        Assert.Equal(TimeSpan.FromSeconds(2), _clock.GetUtcNow() - before);
     }
 
     [Fact]

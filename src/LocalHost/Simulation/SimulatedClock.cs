@@ -1,0 +1,125 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace LocalHost.Simulation;
+
+/// <summary>The clock of tests and of the demo. While it is driven it moves only when nothing in the process runs, and then to the next timer
+/// that is due. Work that is only slow never meets a time-out of this clock, however busy the machine is:
+/// <code>var result = await clock.DriveAsync(work);</code></summary>
+/// <remarks>Running is what the thread pool runs, and what is counted with <see cref="Begin"/>. The pool does not see an operation that the network
+/// or another process works on: send requests through <see cref="CountingHandler"/> and <see cref="CountingPolicy"/>. The pool belongs to the
+/// whole process: a test class that drives a clock is in a collection that runs beside no other. A pool thread that blocks until the clock moves
+/// waits for ever.</remarks>
+internal sealed class SimulatedClock(DateTimeOffset start) : FakeTimeProvider(start)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<SimulatedTimer> _timers = [];
+    private int _running;
+
+    /// <summary>Moves the clock until <paramref name="work"/> is done.</summary>
+    /// <exception cref="InvalidOperationException">It is not done after <paramref name="limit"/> on this clock, by default an hour; or nothing
+    /// runs and no timer is set, so that it can never be done.</exception>
+    public async Task<T> DriveAsync<T>(Task<T> work, TimeSpan? limit = null)
+    {
+        if (work.IsCompleted) return await work;
+
+        var end = GetUtcNow() + (limit ?? TimeSpan.FromHours(1));
+        await MoveAsync(() => work.IsCompleted, () => NextDue switch
+        {
+            null => throw new InvalidOperationException("Nothing runs and no timer is set, so the work is never done. Operations of the network and of other processes must be counted."),
+            { } due when due > end => throw new InvalidOperationException($"The work is not done at {end:O} on the simulated clock."),
+            { } due => due,
+        });
+        return await work;
+    }
+
+    /// <inheritdoc cref="DriveAsync{T}(Task{T}, TimeSpan?)"/>
+    public async Task DriveAsync(Task work, TimeSpan? limit = null) => await await DriveAsync(Task.WhenAny(work), limit);
+
+    /// <summary>Moves the clock to <paramref name="time"/>, timer by timer and each time only when nothing runs; returns when nothing runs there.</summary>
+    public Task MoveToAsync(DateTimeOffset time) =>
+        MoveAsync(() => false, () => NextDue is { } due && due <= time ? due : GetUtcNow() < time ? time : null);
+
+    /// <summary>Returns when nothing runs; the clock stands still.</summary>
+    public Task RestAsync() => MoveAsync(() => false, () => null);
+
+    /// <summary>Counts an operation that the thread pool does not see, until the result is disposed.</summary>
+    public IDisposable Begin()
+    {
+        Interlocked.Increment(ref _running);
+        return new Operation(this);
+    }
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        var timer = new SimulatedTimer(this, fire => base.CreateTimer(fire, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan), () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Keeps the timers that are set.</summary>
+    internal void Set(SimulatedTimer timer, Func<DateTimeOffset?> due)
+    {
+        lock (_gate)
+        {
+            timer.Due = due();
+            if (timer.Due is null) _timers.Remove(timer);
+            else _timers.Add(timer);
+        }
+    }
+
+    private DateTimeOffset? NextDue
+    {
+        get
+        {
+            lock (_gate) return _timers.Min(timer => timer.Due);
+        }
+    }
+
+    // Not on a thread of the pool, where it would count itself.
+    private Task MoveAsync(Func<bool> isDone, Func<DateTimeOffset?> next) => Task.Factory.StartNew(
+        () =>
+        {
+            var look = default(SpinWait);
+            while (!isDone())
+            {
+                if (!TryTake(out var moving))
+                {
+                    look.SpinOnce();
+                    continue;
+                }
+
+                using (moving)
+                {
+                    if (isDone() || next() is not { } time) return;
+
+                    // Code that waited for a timer goes on here, beside the pool.
+                    if (time > GetUtcNow()) SetUtcNow(time);
+                    look = default;
+                }
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
+
+    private bool TryTake(out IDisposable? moving)
+    {
+        lock (_gate)
+        {
+            moving = Volatile.Read(ref _running) == 0 && WorkerPool.IsIdle ? Begin() : null;
+            return moving is not null;
+        }
+    }
+
+    private sealed class Operation(SimulatedClock clock) : IDisposable
+    {
+        private int _ended;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) == 0) Interlocked.Decrement(ref clock._running);
+        }
+    }
+}
