@@ -5,36 +5,6 @@ namespace Infra.Tests;
 /// <summary>The scripts of the workflows do what they say, also where a command in them fails.</summary>
 public sealed class WorkflowScriptTests
 {
-    private const string Compiler = ".nuget/packages/azure.bicep.commandline.linux-x64/1.2.3/tools/bicep";
-
-    /// <summary>A red run without a word is one that nobody can mend.</summary>
-    [Theory]
-    [InlineData("build", 1)]
-    [InlineData("build", 0)]
-    [InlineData("build-params", 1)]
-    [InlineData("build-params", 0)]
-    [InlineData("lint", 1)]
-    [InlineData("lint", 0)]
-    public async Task BuildAndLint_ThatFindsSomething_FailsAndSaysWhat(string command, int code)
-    {
-        var script = new WorkflowScript("build", "Build and lint")
-            .With(Compiler, $"[ \"$1\" != {command} ] || {{ echo \"main.bicep(1,1) : BCP036\" >&2; exit {code}; }}");
-
-        var run = await script.RunAsync();
-
-        Assert.NotEqual(0, run.ExitCode);
-        Assert.Contains("main.bicep(1,1) : BCP036", run.Output, StringComparison.Ordinal);
-        Assert.Equal(["build", "build-params", "lint"], script.Calls.Select(call => call.Split(' ')[1]));
-    }
-
-    [Fact]
-    public async Task BuildAndLint_ThatFindsNothing_IsGreen() =>
-        Assert.Equal(0, (await new WorkflowScript("build", "Build and lint").With(Compiler, "exit 0").RunAsync()).ExitCode);
-
-    [Fact]
-    public async Task BuildAndLint_WhoseCompilerFailsWithoutAWord_IsRed() =>
-        Assert.NotEqual(0, (await new WorkflowScript("build", "Build and lint").With(Compiler, "exit 1").RunAsync()).ExitCode);
-
     /// <summary>The group can be named by parameter. Azure changes the case of the outputs' names
     /// (<see href="https://github.com/Azure/azure-dev/issues/512"/>).</summary>
     [Theory]
@@ -42,7 +12,7 @@ public sealed class WorkflowScriptTests
     [InlineData("azurE_RESOURCE_GROUP", "functioN_APP_NAME")]
     public async Task Provision_Always_TakesGroupAndAppFromTheDeployment(string group, string app)
     {
-        var script = new WorkflowScript("deploy", "Provision").With("az", $$"""
+        var script = Script.OfStep("deploy", "Provision").With("az", $$"""
             echo '{"{{group}}": {"type": "String", "value": "hooks"}, "other": {"type": "String", "value": "x"}, "{{app}}": {"type": "String", "value": "func-1"} }'
             """);
 
@@ -56,7 +26,7 @@ public sealed class WorkflowScriptTests
     [InlineData("echo '{}'")]
     [InlineData("exit 1")]
     public async Task Provision_WithoutThoseOutputs_Fails(string az) =>
-        Assert.NotEqual(0, (await new WorkflowScript("deploy", "Provision").With("az", az).RunAsync()).ExitCode);
+        Assert.NotEqual(0, (await Script.OfStep("deploy", "Provision").With("az", az).RunAsync()).ExitCode);
 
     /// <summary>Until it is told, Azure may know no function but WarmUp, and no timer fires
     /// (<see href="https://github.com/Azure/azure-functions-host/issues/10169"/>).</summary>
@@ -95,5 +65,20 @@ public sealed class WorkflowScriptTests
         Assert.Contains("[Function(nameof(RefreshWebhooks))]", Repository.Read("src/FunctionsApp/RefreshWebhooks.cs"), StringComparison.Ordinal);
     }
 
-    private static WorkflowScript Functions(string az) => new WorkflowScript("deploy", "Make the functions known").With("az", az).With("sleep", "exit 0");
+    /// <summary>A run that was ended has not deleted its group; one that ended by itself has.</summary>
+    [Theory]
+    [InlineData("echo true", true)]
+    [InlineData("exit 1", true)]
+    [InlineData("echo false", false)]
+    public async Task WhatIsLeftInAzure_AfterARunThatWasEnded_IsDeleted(string exists, bool deletes)
+    {
+        var script = Script.OfStep("azure", "Delete what is left").With("az", $"case \"$*\" in *cancel*) exit 1 ;; *exists*) {exists} ;; esac");
+
+        var run = await script.RunAsync(("SUBSCRIPTION", "mine"), ("SMOKE_NAME", "smoke-1"));
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(deletes ? ["az group delete --subscription mine --name rg-smoke-1 --yes"] : [], script.Calls.Where(call => call.Contains("delete", StringComparison.Ordinal)));
+    }
+
+    private static Script Functions(string az) => Script.OfStep("deploy", "Make the functions known").With("az", az).With("sleep", "exit 0");
 }

@@ -1,0 +1,18 @@
+using '../infra/main.bicep'
+
+// What tests/azure.sh deploys: one site with a secret in Key Vault, a reader of the topic, and timers that need not be waited for.
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
+param location = readEnvironmentVariable('AZURE_LOCATION')
+param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID')
+param deployerPrincipalType = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE')
+param consumerPrincipalIds = [deployerPrincipalId]
+param consumerPrincipalType = deployerPrincipalType
+param siteSettings = {
+  Sites__smoke__Scheme: 'AdminWebhook'
+  Sites__smoke__Url: 'https://smoke.atlassian.net'
+}
+param siteSecretNames = {
+  Sites__smoke__Secret: 'smoke-secret'
+}
+param refreshSchedule = '0 */5 * * * *'
+param pollSchedule = '0 */5 * * * *'
