@@ -1,12 +1,12 @@
 using '../infra/main.bicep'
 
-// What tests/azure.sh deploys: one site with a secret in Key Vault, a reader of the topic, and timers that need not be waited for.
+// What tests/azure.sh deploys and deletes again: one site with a secret in Key Vault, and timers that need not be waited for. The deployer may
+// read the topic.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
 param location = readEnvironmentVariable('AZURE_LOCATION')
 param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID')
 param deployerPrincipalType = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE')
-param consumerPrincipalIds = [deployerPrincipalId]
-param consumerPrincipalType = deployerPrincipalType
+param storageDeleteLock = false
 param siteSettings = {
   Sites__smoke__Scheme: 'AdminWebhook'
   Sites__smoke__Url: 'https://smoke.atlassian.net'

@@ -163,7 +163,7 @@ public sealed partial class AzureScriptTests
 
     /// <summary>The template accepts what the script deploys, and gives it what the script relies on.</summary>
     [Fact]
-    public async Task Parameters_OfTheScript_GiveASiteAReaderAndFrequentTimers()
+    public async Task Parameters_OfTheScript_GiveASiteAReaderAndFrequentTimersAndNoLock()
     {
         var parameters = Environment().Replace(Repository.Read("tests/azure.bicepparam"), read => read.Value.Contains("PRINCIPAL_TYPE", StringComparison.Ordinal) ? "'User'" : $"'{ObjectId}'");
 
@@ -174,9 +174,10 @@ public sealed partial class AzureScriptTests
         Assert.EndsWith("/secrets/smoke-secret)", settings["Sites__smoke__Secret"], StringComparison.Ordinal);
         Assert.Equal(["0 */5 * * * *", "0 */5 * * * *"], [settings["RefreshSchedule"], settings["PollSchedule"]]);
         Assert.Equal(
-            ["subscriptions", "vaults"],
+            ["containers", "namespaces", "vaults"],
             plan.OfType("Microsoft.Authorization/roleAssignments").Where(role => role.Text("properties.principalId") == ObjectId)
                 .Select(role => role.Text("id").Split("/providers/Microsoft.Authorization/")[0].Split('/')[^2]).Order());
+        Assert.Empty(plan.OfType("Microsoft.Authorization/locks"));
     }
 
     [GeneratedRegex("readEnvironmentVariable.*")]

@@ -194,7 +194,7 @@ public sealed class SitesApiTests : IAsyncLifetime
     [Fact]
     public async Task Put_GrantThatNoStoreCanHold_Is400AndChangesNothing()
     {
-        var answer = await _api.PutAsync("hooli", OAuth("../shared"));
+        var answer = await _api.PutAsync("hooli", OAuth("../other"));
 
         Assert.Equal(400, answer.Status);
         Assert.Contains("Grant must be", answer.Detail, StringComparison.Ordinal);
