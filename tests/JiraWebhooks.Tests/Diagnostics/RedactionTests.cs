@@ -4,6 +4,7 @@ using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Diagnostics;
 
+[Collection<Clocked>]
 public sealed class RedactionTests
 {
     private const string Jwt = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhY21lIn0.h-2_UNT3Rr";
