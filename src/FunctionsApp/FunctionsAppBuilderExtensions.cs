@@ -2,6 +2,7 @@ using JiraWebhooks;
 using JiraWebhooks.Publishing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsApp;
@@ -23,8 +24,11 @@ internal static class FunctionsAppBuilderExtensions
         var options = SettingsReader.Read(builder.Configuration);
         if (options.Publisher is PublisherKind.ServiceBus) builder.Services.AddServiceBusPublisher(builder.Configuration, options);
 
-        builder.Services.AddAppTelemetry(builder.Configuration);
-        builder.Services.AddSingleton<TimerRuns>().AddHostedService(provider => provider.GetRequiredService<TimerRuns>());
+        builder.Services.AddFunctionServices(builder.Configuration);
         return builder;
     }
+
+    /// <summary>What the functions need beside the behaviour, in every host.</summary>
+    public static IServiceCollection AddFunctionServices(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddAppTelemetry(configuration).AddSingleton<TimerRuns>().AddHostedService(provider => provider.GetRequiredService<TimerRuns>());
 }

@@ -8,6 +8,7 @@ using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
 using JiraWebhooks.Publishing;
+using LocalHost.Functions;
 using LocalHost.Hosting;
 using LocalHost.Simulation;
 using Microsoft.AspNetCore.Builder;
@@ -20,6 +21,7 @@ namespace EndToEnd.Tests;
 public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private readonly HttpClient _http = new();
+    private readonly HttpClient _manager = new();
     private SimulatedJira _jira = null!;
     private WebApplication _app = null!;
     private string _storage = null!;
@@ -34,12 +36,14 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         SimulatedSites.Add(_jira, options.BaseUrl);
         _app = LocalApp.Build(options);
         await LocalApp.StartAsync(_app, options.Port, Token);
-        _http.BaseAddress = options.BaseUrl;
+        _http.BaseAddress = _manager.BaseAddress = options.BaseUrl;
+        _manager.DefaultRequestHeaders.Add(FunctionKey.Header, options.Key.Value);
     }
 
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        _manager.Dispose();
         await _app.DisposeAsync();
     }
 
@@ -119,14 +123,14 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         await FireAsync("RefreshWebhooks", () => _jira.Sites.All(known => known.Options.Auth is SimulatedAuth.AdminWebhook || known.Webhooks.Count == 2));
 
         Assert.Equal("""{"status":"ok"}""", await _http.GetStringAsync("/api/health", Token));
-        var details = await _http.GetFromJsonAsync<JsonElement>("/api/health/details", Token);
+        var details = await _manager.GetFromJsonAsync<JsonElement>("/api/health/details", Token);
         Assert.Equal(["acme", "globex", "initech"], details.GetProperty("sites").EnumerateArray().Select(site => site.GetProperty("site").GetString()).Order());
     }
 
     [Fact(Timeout = 120_000)]
     public async Task Function_ThatThereIsNot_Is404WithTheNames()
     {
-        using var response = await _http.PostAsync("/admin/functions/Nope", null, Token);
+        using var response = await _manager.PostAsync("/admin/functions/Nope", null, Token);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Contains("PollFailedWebhooks", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
@@ -135,9 +139,9 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     // The Functions host answers before the run has ended, and so does this one.
     private async Task FireAsync(string function, Func<bool> done)
     {
-        using var response = await _http.PostAsync($"/admin/functions/{function}", null, Token);
+        using var response = await _manager.PostAsync($"/admin/functions/{function}", null, Token);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        while (!done() || (await _http.GetStringAsync("/api/health/details", Token)).Contains("Not refreshed yet", StringComparison.Ordinal)) await Task.Yield();
+        while (!done() || (await _manager.GetStringAsync("/api/health/details", Token)).Contains("Not refreshed yet", StringComparison.Ordinal)) await Task.Yield();
     }
 
     private async Task<List<QueuedDelivery>> DrainAsync()

@@ -80,7 +80,7 @@ public sealed class SharedGrantTests(AzuriteFixture azurite) : IAsyncLifetime
         var runs = 0;
         for (; _used.Count < Rotations || runs < 5; runs++)
         {
-            using var response = await _http.PostAsync(new Uri($"http://localhost:{port}/api/sites/{site}/refresh"), null, Token);
+            using var response = await _http.PostAsync(new Uri($"http://localhost:{port}/api/sites/{site}/refresh?code={LocalHostProcess.Key()}"), null, Token);
             var result = await response.Content.ReadAsStringAsync(Token);
             using var json = JsonDocument.Parse(result);
             Assert.True(response.IsSuccessStatusCode && json.RootElement.GetProperty("failed").GetInt32() == 0 && !json.RootElement.TryGetProperty("problem", out _), result);

@@ -1,12 +1,16 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
 using JiraWebhooks.Publishing;
+using JiraWebhooks.Storage;
 using LocalHost.Demo;
+using LocalHost.Functions;
 using LocalHost.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -22,7 +26,9 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
     private readonly SimulatedSiteOptions _acme = new("acme", SimulatedAuth.OAuth);
     private readonly SimulatedSiteOptions _globex = new("globex", SimulatedAuth.Connect);
     private readonly string _tokens = Directory.CreateTempSubdirectory("sites").FullName;
+    private readonly FunctionKey _key = FunctionKey.New();
     private readonly HttpClient _http = new();
+    private readonly HttpClient _manager = new();
     private SimulatedJira _jira = null!;
     private WebApplication _app = null!;
     private Uri _address = null!;
@@ -42,17 +48,19 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
             ["Subscriptions:issues:Jql"] = "project = SHOP",
             ["Subscriptions:issues:Events:0"] = "jira:issue_updated",
         }).Build();
-        var options = new LocalAppOptions(LocalHostProcess.FreePort(), settings, _storage) { Jira = _jira, Clock = _clock, Schedules = false, LogLevel = LogLevel.None };
+        var options = new LocalAppOptions(LocalHostProcess.FreePort(), settings, _storage) { Jira = _jira, Clock = _clock, Schedules = false, LogLevel = LogLevel.None, Key = _key };
         _app = LocalApp.Build(options);
         _jira.AddSite(_acme);
         _jira.AddSite(_globex);
         await LocalApp.StartAsync(_app, options.Port, Token);
-        _http.BaseAddress = _address = options.BaseUrl;
+        _http.BaseAddress = _manager.BaseAddress = _address = options.BaseUrl;
+        _manager.DefaultRequestHeaders.Add(FunctionKey.Header, _key.Value);
     }
 
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        _manager.Dispose();
         await _app.DisposeAsync();
         Directory.Delete(_tokens, recursive: true);
     }
@@ -83,7 +91,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact(Timeout = 120_000)]
     public async Task OAuthSite_ConnectedInABrowser_Delivers()
     {
-        using var browser = new DemoBrowser(_address);
+        using var browser = new DemoBrowser(_address, _key);
 
         Assert.Equal(_acme.CloudId, Assert.Single(await browser.ConnectAsync(Token)));
 
@@ -95,7 +103,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Error_OfTheApi_IsAProblemDocument()
     {
         using var content = new StringContent("""{"sheme":"Connect"}""", Encoding.UTF8, "application/json");
-        using var response = await _http.PutAsync("/api/sites/globex", content, Token);
+        using var response = await _manager.PutAsync("/api/sites/globex", content, Token);
 
         Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Token);
@@ -118,10 +126,31 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             using var request = new HttpRequestMessage(method, path);
             request.Headers.TryAddWithoutValidation(header, value);
-            using var response = await _http.SendAsync(request, Token);
+            using var response = await _manager.SendAsync(request, Token);
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
             Assert.Equal("", await response.Content.ReadAsStringAsync(Token));
         }
+    }
+
+    /// <summary>A plain reverse proxy or TCP tunnel sets Host to localhost and adds no header: only the key keeps its visitors out.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task Management_ThroughAPlainReverseProxy_Is401AndStoresNothing()
+    {
+        const string Secret = "a-secret-that-a-stranger-has-chosen";
+        using var site = JsonContent.Create(new { scheme = "AdminWebhook", url = "https://evil.atlassian.net", secret = Secret });
+        using var put = await _http.PutAsync("/api/sites/evil", site, Token);
+        Assert.Equal((HttpStatusCode.Unauthorized, ""), (put.StatusCode, await put.Content.ReadAsStringAsync(Token)));
+
+        var body = """{"webhookEvent":"jira:issue_updated","issue":{"id":"1"}}"""u8.ToArray();
+        using var forged = new HttpRequestMessage(HttpMethod.Post, "/api/deliveries/evil") { Content = new ByteArrayContent(body) };
+        forged.Headers.Add("X-Hub-Signature", $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), body))}");
+        using var delivery = await _http.SendAsync(forged, Token);
+        Assert.Equal(HttpStatusCode.Unauthorized, delivery.StatusCode);
+
+        Assert.False((await new QueueClient(_storage, "jira-deliveries").ExistsAsync(Token)).Value);
+        Assert.Empty(await new TableServiceClient(_storage).QueryAsync(table => table.Name == TableNames.Sites, cancellationToken: Token)
+            .SelectMany(table => new TableClient(_storage, table.Name).QueryAsync<TableEntity>(cancellationToken: Token)).ToListAsync(Token));
+        Assert.Empty(Directory.GetFiles(_tokens, "*", SearchOption.AllDirectories));
     }
 
     private async Task<JsonElement> RefreshAsync(string site)
@@ -144,7 +173,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task<(HttpStatusCode Status, JsonElement Body)> CallAsync(HttpMethod method, string path, object? body)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        using var response = await _http.SendAsync(request, Token);
+        using var response = await _manager.SendAsync(request, Token);
         return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(Token));
     }
 

@@ -1,6 +1,7 @@
 using JiraWebhooks.Diagnostics;
 using JiraWebhooks.Sites.OAuth;
 using LocalHost.Connect;
+using LocalHost.Functions;
 using LocalHost.Hosting;
 using LocalHost.View;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,7 @@
 namespace JiraWebhooks.Sites;
 
 /// <summary>Files and folders that nobody but their owner may read.</summary>
-internal static class OwnerOnly
+public static class OwnerOnly
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

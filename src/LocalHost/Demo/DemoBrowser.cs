@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using JiraWebhooks.Sites.Onboarding;
+using LocalHost.Functions;
 using LocalHost.Hosting;
 
 namespace LocalHost.Demo;
 
 /// <summary>A person's browser that connects every site a consent reaches: follows redirects, keeps cookies, ticks all boxes.</summary>
-internal sealed partial class DemoBrowser(Uri baseUrl) : IDisposable
+internal sealed partial class DemoBrowser(Uri baseUrl, FunctionKey key) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { CookieContainer = new CookieContainer(), AllowAutoRedirect = true }) { BaseAddress = baseUrl };
 
@@ -14,7 +15,7 @@ internal sealed partial class DemoBrowser(Uri baseUrl) : IDisposable
     /// <exception cref="LocalHostException">A page says that it did not work.</exception>
     public async Task<IReadOnlyList<string>> ConnectAsync(CancellationToken cancellationToken)
     {
-        var choice = await ReadAsync(await _http.GetAsync("/api/" + OAuthOnboarding.StartRoute, cancellationToken), cancellationToken);
+        var choice = await ReadAsync(await _http.GetAsync($"/api/{OAuthOnboarding.StartRoute}?{FunctionKey.QueryParameter}={key.Value}", cancellationToken), cancellationToken);
         string[] sites = [.. Box().Matches(choice).Select(box => box.Groups[1].Value)];
         using var form = new FormUrlEncodedContent([KeyValuePair.Create("state", State().Match(choice).Groups[1].Value), .. sites.Select(site => KeyValuePair.Create("site", site))]);
         await ReadAsync(await _http.PostAsync("/api/" + OAuthOnboarding.ChoiceRoute, form, cancellationToken), cancellationToken);

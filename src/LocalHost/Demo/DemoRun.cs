@@ -46,7 +46,7 @@ internal sealed class DemoRun : IAsyncDisposable
         App = LocalApp.Build(options, services => services
             .AddLogging(logging => logging.ClearProviders())
             .AddKeyedSingleton<IDeliveryPublisher>(AzureClients.Receive, (provider, _) => new FlakyReceiver(provider.GetRequiredKeyedService<IDeliveryPublisher>(AzureClients.Timers))));
-        _sites = new DemoSites(Jira, options.BaseUrl);
+        _sites = new DemoSites(Jira, options.BaseUrl, options.Key);
         _sites.Create();
         Port = options.Port;
     }

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using JiraSimulator;
+using LocalHost.Functions;
 using LocalHost.Hosting;
 using LocalHost.Simulation;
 
@@ -7,12 +8,12 @@ namespace LocalHost.Demo;
 
 /// <summary>How the demo's sites come and go: two are connected in a browser under one grant, one is imported over the API, one is fixed in the
 /// settings; later one is removed, and one loses its grant and is connected again.</summary>
-internal sealed class DemoSites(SimulatedJira jira, Uri baseUrl) : IDisposable
+internal sealed class DemoSites(SimulatedJira jira, Uri baseUrl, FunctionKey key) : IDisposable
 {
     private static readonly SimulatedSiteOptions Acme = new(SimulatedSites.OAuth, SimulatedAuth.OAuth);
     private static readonly SimulatedSiteOptions Globex = new(SimulatedSites.Connect, SimulatedAuth.Connect);
 
-    private readonly HttpClient _http = new() { BaseAddress = baseUrl };
+    private readonly HttpClient _http = new() { BaseAddress = baseUrl, DefaultRequestHeaders = { { FunctionKey.Header, key.Value } } };
 
     /// <summary>The settings of an app that onboards sites: <paramref name="tokenFolder"/> is the demo's own.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> Settings(string tokenFolder) =>
@@ -34,7 +35,7 @@ internal sealed class DemoSites(SimulatedJira jira, Uri baseUrl) : IDisposable
     /// <summary>Through the pages, with a browser.</summary>
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        using var browser = new DemoBrowser(baseUrl);
+        using var browser = new DemoBrowser(baseUrl, key);
         await browser.ConnectAsync(cancellationToken);
     }
 

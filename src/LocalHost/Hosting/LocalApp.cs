@@ -1,7 +1,9 @@
 using System.Net.Sockets;
+using FunctionsApp;
 using JiraSimulator;
 using JiraWebhooks;
 using JiraWebhooks.Diagnostics;
+using LocalHost.Functions;
 using LocalHost.Simulation;
 using Microsoft.Extensions.Logging.Console;
 
@@ -24,12 +26,15 @@ internal sealed record LocalAppOptions(int Port, IConfiguration Settings, string
     /// <summary>Where log lines go instead of the console.</summary>
     public ILoggerProvider? Log { get; init; }
 
+    /// <summary>Opens every function that is not anonymous.</summary>
+    public FunctionKey Key { get; init; } = FunctionKey.New();
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     public Uri BaseUrl => new($"http://localhost:{Port}");
 }
 
-/// <summary>The functions on ASP.NET Core, the same as in the Functions app but for triggers and publisher.</summary>
+/// <summary>The functions of the Functions app on ASP.NET Core, without the Functions host and its worker.</summary>
 internal static class LocalApp
 {
     /// <summary>Where the Jira inside is.</summary>
@@ -48,15 +53,15 @@ internal static class LocalApp
         builder.WebHost.UseUrls(options.BaseUrl.AbsoluteUri).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
         builder.Services.AddSingleton(options.Clock);
-        builder.Services.AddJiraWebhooks(builder.Configuration, _ => LocalMistakes.Of(options.Settings));
+        builder.Services.AddJiraWebhooks(builder.Configuration, _ => [.. LocalMistakes.Of(options.Settings), .. TelemetrySettings.Errors(builder.Configuration)]);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15)); // a delivery has ten
-        builder.Services.AddSingleton<TimerFunctions>().AddSingleton<TimerService>();
+        builder.Services.AddFunctionServices(builder.Configuration).AddSingleton<TimerService>();
         if (options.Schedules) builder.Services.AddHostedService(provider => provider.GetRequiredService<TimerService>());
         services?.Invoke(builder.Services);
 
         var app = builder.Build();
         if (options.Before is { } before) app.Use(before);
-        app.MapFunctions();
+        app.MapFunctions(options.Key);
         if (options.Jira is { } jira) app.MapGroup(JiraPath).MapJiraSimulator(jira);
         return app;
     }

@@ -2,6 +2,7 @@ using Azure.Data.Tables;
 using JiraSimulator;
 using JiraWebhooks.Storage;
 using LocalHost.Azurite;
+using LocalHost.Functions;
 using LocalHost.Simulation;
 using LocalHost.View;
 
@@ -41,6 +42,7 @@ internal static class RunCommand
             Jira = jira,
             Log = terminal ? lines : null,
             LogLevel = terminal ? LogLevel.Warning : LogLevel.Information,
+            Key = FunctionKey.Load(Path.Combine(LocalFolder.Path, "key")),
         };
         if (jira is not null) SimulatedSites.Add(jira, options.BaseUrl);
 
@@ -66,7 +68,8 @@ internal static class RunCommand
     {
         try
         {
-            await app.Services.GetRequiredService<TimerService>().FireAsync(app.Services.GetRequiredService<TimerFunctions>().All[0], cancellationToken);
+            var timers = app.Services.GetRequiredService<TimerService>();
+            await timers.FireAsync(timers.Find(nameof(FunctionsApp.RefreshWebhooks))!, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -78,14 +81,17 @@ internal static class RunCommand
     private static void Say(LocalAppOptions options, bool simulated, bool foreignStorage)
     {
         Console.WriteLine($"Listening on {options.BaseUrl}api/deliveries/{{site}}; queue jira-deliveries in {(foreignStorage ? "your storage" : "Azurite")}. Ctrl+C ends it.");
+        var key = $"-H \"{FunctionKey.Header}: {options.Key.Value}\"";
         if (simulated)
         {
             Console.WriteLine("No Jira site in the settings: a simulated Jira with three sites runs inside.");
+            Console.WriteLine($"State of every site: curl {key} {options.BaseUrl}api/health/details");
         }
         else
         {
-            Console.WriteLine($"Sites: {options.BaseUrl}api/sites; connect one in a browser: {options.BaseUrl}api/oauth/start");
-            Console.WriteLine($"Register webhooks now, without waiting for the schedule: curl -X POST {options.BaseUrl}admin/functions/RefreshWebhooks");
+            Console.WriteLine($"Connect a site in a browser: {options.BaseUrl}api/oauth/start?{FunctionKey.QueryParameter}={options.Key.Value}");
+            Console.WriteLine($"Sites: curl {key} {options.BaseUrl}api/sites");
+            Console.WriteLine($"Register webhooks now, without waiting for the schedule: curl -X POST {key} -H \"Content-Type: application/json\" -d \"{{}}\" {options.BaseUrl}admin/functions/RefreshWebhooks");
         }
     }
 

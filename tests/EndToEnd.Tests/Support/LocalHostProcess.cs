@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using LocalHost.Azurite;
 
 namespace EndToEnd.Tests.Support;
 
@@ -68,6 +69,9 @@ internal sealed class LocalHostProcess : IAsyncDisposable
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!happened() && !Process.HasExited) await look.WaitForNextTickAsync(cancellationToken);
     }
+
+    /// <summary>The key that the processes outside of a clone of their own share, after the first of them has made it.</summary>
+    public static string Key() => File.ReadAllText(Path.Combine(LocalFolder.Path, "key")).Trim();
 
     /// <summary>Sends a signal by its name, as a terminal or an init system does.</summary>
     public void Signal(string name)

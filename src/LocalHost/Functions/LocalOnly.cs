@@ -1,18 +1,14 @@
 using System.Net;
 
-namespace LocalHost.Hosting;
+namespace LocalHost.Functions;
 
-/// <summary>Stands where the Functions host asks for a key: what manages the app is for this machine alone. Deliveries come through a tunnel,
-/// and whatever else comes with them, or from a page in this machine's browser, finds nothing here.</summary>
+/// <summary>What manages the app is for this machine alone, whoever has the key. Deliveries come through a tunnel, and whatever else comes with
+/// them, or from a page of another address in this machine's browser, finds nothing here.</summary>
 internal static class LocalOnly
 {
     private static readonly string[] OfTunnels = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Original-Host", "CF-Connecting-IP", "Ngrok-Skip-Browser-Warning"];
 
-    public static TBuilder RequireLocal<TBuilder>(this TBuilder endpoints)
-        where TBuilder : IEndpointConventionBuilder =>
-        endpoints.AddEndpointFilter(async (context, next) => IsLocal(context.HttpContext) ? await next(context) : Results.NotFound());
-
-    internal static bool IsLocal(HttpContext context)
+    public static bool IsLocal(HttpContext context)
     {
         var request = context.Request;
         return context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using JiraWebhooks.Sites;
+using LocalHost.Hosting;
+
+namespace LocalHost.Functions;
+
+/// <summary>The key of all functions that are not anonymous, taken as the Functions host takes it: header <c>x-functions-key</c> or query
+/// parameter <c>code</c>. One key stands for the function keys and the master key.</summary>
+internal sealed class FunctionKey
+{
+    public const string Header = "x-functions-key";
+    public const string QueryParameter = "code";
+
+    private const int Length = 64;
+
+    private FunctionKey(string value) => Value = value;
+
+    public string Value { get; }
+
+    public static FunctionKey New() => new(RandomNumberGenerator.GetHexString(Length, lowercase: true));
+
+    /// <summary>The key in file <paramref name="path"/>, which only its owner may read; made where there is none.</summary>
+    /// <exception cref="LocalHostException">The file cannot be read or made, or holds no key.</exception>
+    public static FunctionKey Load(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (!File.Exists(path)) Make(path);
+            return File.ReadAllText(path).Trim() is { Length: >= Length } value ? new(value) : throw new LocalHostException($"{path} does not hold a key of at least {Length} characters: delete it, and the next start makes one.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalHostException($"{path}, the key of the management API, cannot be read or made ({error.GetType().Name}): make the file and its folder yours.");
+        }
+    }
+
+    /// <summary>Lets a request through only with the key, and only from this machine: a key that got out opens nothing through a tunnel.</summary>
+    public RequestDelegate Guard(RequestDelegate next) => async context =>
+    {
+        if (!LocalOnly.IsLocal(context)) context.Response.StatusCode = StatusCodes.Status404NotFound;
+        else if (!IsIn(context.Request)) context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        else await next(context);
+    };
+
+    private bool IsIn(HttpRequest request)
+    {
+        var given = request.Headers.TryGetValue(Header, out var header) ? header[0] : request.Query[QueryParameter].FirstOrDefault();
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given ?? ""), Encoding.UTF8.GetBytes(Value));
+    }
+
+    // Two processes may start at once: whichever is first has made the key of both, and neither reads half of one.
+    private static void Make(string path)
+    {
+        var draft = $"{path}.{Path.GetRandomFileName()}";
+        using (var file = new StreamWriter(draft, Encoding.ASCII, OwnerOnly.NewFile())) file.WriteLine(New().Value);
+        try
+        {
+            File.Move(draft, path);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(draft);
+        }
+    }
+}
