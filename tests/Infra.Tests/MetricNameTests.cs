@@ -43,8 +43,18 @@ public sealed partial class MetricNameTests
         var values = Value().Matches(Queries).SelectMany(match => Quoted().Matches(match.Value)).Select(match => match.Groups[1].Value).Distinct().Order().ToList();
 
         Assert.Equal(["reason", "site", "timer"], tags);
-        Assert.Equal(["bad_claims", "bad_signature", "expired", "other_site", "poll", "refresh"], values);
+        Assert.Equal(["bad_claims", "bad_signature", "expired", "not_yet_valid", "other_site", "poll", "refresh"], values);
         Assert.All(tags.Concat(values), word => Assert.Contains(word, literals));
+    }
+
+    /// <summary>A delivery that is late by its token alone is no error of the server, and neither is what a sender breaks off.</summary>
+    [Fact]
+    public void Reasons_LeftOutOfServerErrors_AreThoseOfTheCode()
+    {
+        var reasons = Quoted().Matches(LeftOut().Match(Repository.Read("infra/queries/server-errors.kql")).Value).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.Equal(["body", "client_left", "slow_body", "token_times"], reasons);
+        Assert.All(reasons, reason => Assert.Contains($"\"{reason}\"", Source, StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"'(jira\.[a-z_.]+)'")]
@@ -61,6 +71,9 @@ public sealed partial class MetricNameTests
 
     [GeneratedRegex(@"(?:Timer ==|Reason in) \(?(?:'\w+'(?:, )?)+")]
     private static partial Regex Value();
+
+    [GeneratedRegex(@"!in \([^)]*\)")]
+    private static partial Regex LeftOut();
 
     [GeneratedRegex("'([a-z_]+)'")]
     private static partial Regex Quoted();

@@ -1,3 +1,4 @@
+using JiraWebhooks.Diagnostics;
 using JiraWebhooks.FailedDeliveries;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -10,10 +11,19 @@ public static class DeliveriesServiceCollectionExtensions
     /// <summary>Registers the receiver. It asks for the publisher of <see cref="AzureClients.Receive"/> and for the known webhooks.</summary>
     public static IServiceCollection AddDeliveries(this IServiceCollection services) =>
         services
-            .AddSingleton(provider => new DeliveryActivity(provider.GetRequiredService<TimeProvider>())
+            .AddSingleton(provider =>
             {
-                Failed = provider.GetRequiredService<OutageRecorder>().Failed,
-                Succeeded = provider.GetRequiredService<OutageRecorder>().Accepted,
+                var (outages, late) = (provider.GetRequiredService<OutageRecorder>(), provider.GetRequiredService<LateDeliveryRecorder>());
+                return new DeliveryActivity(provider.GetRequiredService<TimeProvider>())
+                {
+                    Failed = outages.Failed,
+                    Late = late.Late,
+                    Succeeded = site =>
+                    {
+                        outages.Accepted(site);
+                        late.Accepted(site);
+                    },
+                };
             })
             .AddSingleton<DeliveryReceiver>()
             // ASP.NET Core's request log holds the query, and Connect may send its token as ?jwt= (rule 30).

@@ -61,7 +61,7 @@ public sealed class DeliveryReceiver(
         // nobody can prove anything, and all of its deliveries fail. A caller who hangs up may do so as often as it likes.
         if (outcome is { Status: 503, Site: { } site, Reason: not OutcomeReason.ClientLeft } && (outcome.Authentic || outcome.Reason is "site_settings"))
         {
-            activity.Failed?.Invoke(site);
+            activity.Fail(site, outcome.WrongTimes);
         }
 
         _log.Add(outcome);
@@ -82,7 +82,7 @@ public sealed class DeliveryReceiver(
             if (IsEncoded(context.Request.Headers.ContentEncoding)) return Ended(415, "content_encoding", site);
 
             stage = "internal";
-            var head = DeliveryVerifier.VerifyHead(context.Request, site, options.PublicBaseUrl, _clock.GetUtcNow());
+            var head = DeliveryVerifier.VerifyHead(context.Request, site, options.PublicBaseUrl, _clock.GetUtcNow(), out var wrongTimes);
             authentic = head is Verification.Authentic;
 
             // A forged signature of the body is read and hashed even where none is asked for, or the time would tell sites and schemes apart.
@@ -105,7 +105,7 @@ public sealed class DeliveryReceiver(
 
             var verification = head ?? DeliveryVerifier.VerifyBody(context.Request, body.Memory.Span, site!);
             authentic = verification is Verification.Authentic;
-            if (!authentic) return Refused(verification, context.Request.Headers, site);
+            if (!authentic) return Refused(verification, site) with { WrongTimes = wrongTimes };
 
             var message = DeliveryDescriber.Describe(site!, DeliveryHeaders.Of(context.Request.Headers), body.Memory);
 
@@ -155,11 +155,11 @@ public sealed class DeliveryReceiver(
         }
     }
 
-    // A token that expired while Jira was retrying is no reason to lose the event: nobody knows whether retries are signed anew.
-    // Nor is one that a secret of a while ago does not verify, as long as nobody can tell whether there is a newer one.
-    private static Outcome Refused(Verification verification, IHeaderDictionary headers, Site? site) => verification switch
+    // A token that is right in all but its times may come too late as a retry, or it is our clock that is wrong: a refusal would lose the event.
+    // So would one for a token that a secret of a while ago does not verify, as long as nothing can tell whether there is a newer one.
+    private static Outcome Refused(Verification verification, Site? site) => verification switch
     {
-        Verification.Expired when headers.ContainsKey(DeliveryHeaders.RetryName) => Ended(503, "expired_retry", site) with { Authentic = true },
+        Verification.WrongTimes => Ended(503, verification.Reason(), site) with { Authentic = true },
         Verification.BadSignature or Verification.BadClaims when site is { IsStale: true } => Ended(503, "site_store", site),
         _ => Ended(401, verification.Reason(), site) with { Authentic = verification.IsSigned() },
     };

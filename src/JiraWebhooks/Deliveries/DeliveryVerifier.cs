@@ -13,14 +13,18 @@ internal static class DeliveryVerifier
     private static readonly SiteSecret Nobodys = SiteSecret.From(Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"))!;
 
     /// <summary>What the head of the request says already, for <paramref name="site"/> or for none; null where the scheme signs the body. A site
-    /// must have a secret.</summary>
-    public static Verification? VerifyHead(HttpRequest request, Site? site, Uri publicBaseUrl, DateTimeOffset now) => site?.Scheme switch
+    /// must have a secret. <paramref name="wrong"/> are the token's times, with <see cref="Verification.WrongTimes"/> alone.</summary>
+    public static Verification? VerifyHead(HttpRequest request, Site? site, Uri publicBaseUrl, DateTimeOffset now, out TokenTimes? wrong)
     {
-        null => VerifyNobody(request, now),
-        SiteScheme.AdminWebhook => HubSignatureVerifier.Check(request.Headers[HubSignature]),
-        SiteScheme.OAuth => VerifyToken(Token(request.Headers.Authorization, "Bearer "), site, JwtRules.OAuth(site), now),
-        _ => VerifyToken(ConnectToken.Of(request), site, JwtRules.Connect(site, ConnectToken.QueryHash(request, site, publicBaseUrl)), now),
-    };
+        wrong = null;
+        return site?.Scheme switch
+        {
+            null => VerifyNobody(request, now),
+            SiteScheme.AdminWebhook => HubSignatureVerifier.Check(request.Headers[HubSignature]),
+            SiteScheme.OAuth => VerifyToken(Token(request.Headers.Authorization, "Bearer "), site, JwtRules.OAuth(site), now, out wrong),
+            _ => VerifyToken(ConnectToken.Of(request), site, JwtRules.Connect(site, ConnectToken.QueryHash(request, site, publicBaseUrl)), now, out wrong),
+        };
+    }
 
     /// <summary>Verifies <paramref name="body"/> as it came over the wire, of a site whose scheme signs it.</summary>
     public static Verification VerifyBody(HttpRequest request, ReadOnlySpan<byte> body, Site site) =>
@@ -35,12 +39,15 @@ internal static class DeliveryVerifier
     private static Verification VerifyNobody(HttpRequest request, DateTimeOffset now)
     {
         var bearer = Token(request.Headers.Authorization, "Bearer ");
-        JwtVerifier.Verify(bearer.IsEmpty ? ConnectToken.Of(request) : bearer, Nobodys, null, default, now);
+        JwtVerifier.Verify(bearer.IsEmpty ? ConnectToken.Of(request) : bearer, Nobodys, null, default, now, out _);
         return Verification.UnknownSite;
     }
 
-    private static Verification VerifyToken(ReadOnlySpan<char> token, Site site, in JwtRules rules, DateTimeOffset now) =>
-        token.IsEmpty ? Verification.NoCredential : JwtVerifier.Verify(token, site.Secret!, site.PreviousSecret, rules, now);
+    private static Verification VerifyToken(ReadOnlySpan<char> token, Site site, in JwtRules rules, DateTimeOffset now, out TokenTimes? wrong)
+    {
+        wrong = null;
+        return token.IsEmpty ? Verification.NoCredential : JwtVerifier.Verify(token, site.Secret!, site.PreviousSecret, rules, now, out wrong);
+    }
 
     /// <summary>The token behind <paramref name="scheme"/>; nothing when the header is missing, repeated or of another scheme.</summary>
     internal static ReadOnlySpan<char> Token(StringValues header, string scheme) =>

@@ -6,8 +6,8 @@ namespace JiraWebhooks.Deliveries;
 /// seen to be sent is checked, and only <c>exp</c> is asked for.</summary>
 internal readonly record struct JwtRules
 {
-    /// <summary>How far the clocks may be apart; rule 20 allows up to 120 s.</summary>
-    public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(60);
+    /// <summary>How far the clocks may be apart, in both directions, without a word.</summary>
+    public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(120);
 
     /// <summary>Expected <c>iss</c>: the client id, or the tenant's clientKey; null where any will do.</summary>
     public string? Issuer { get; private init; }
@@ -25,19 +25,25 @@ internal readonly record struct JwtRules
     /// <summary>Connect deliveries (<see href="https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/"/>).</summary>
     public static JwtRules Connect(Site site, string queryHash) => new() { Issuer = site.ClientKey, QueryHash = queryHash };
 
-    /// <summary>The verdict. Expiry comes last: a token counts as expired only when it is right in everything else.</summary>
-    public Verification Judge(in JwtClaims claims, DateTimeOffset now)
+    /// <summary>The verdict. Times come last: <paramref name="wrong"/> and <see cref="Verification.WrongTimes"/> are for a token that is right in
+    /// everything else, as then it may be our clock that is wrong.</summary>
+    public Verification Judge(in JwtClaims claims, DateTimeOffset now, out TokenTimes? wrong)
     {
+        wrong = null;
         var isConnect = QueryHash is not null;
-        var seconds = now.ToUnixTimeMilliseconds() / 1000.0;
-        var leeway = Leeway.TotalSeconds;
-
         if (claims.Expires is not { } expires) return Verification.BadClaims;
         if ((claims.Issuer is ClaimMatch.Other && (isConnect || Issuer is not null)) || (isConnect && claims.Issuer is ClaimMatch.Absent)) return Verification.BadClaims;
         if (isConnect && (claims.QueryHash is not ClaimMatch.Same || claims.IssuedAt is null)) return Verification.BadClaims;
-        if (claims.IssuedAt > seconds + leeway || claims.NotBefore > seconds + leeway) return Verification.BadClaims;
         if (!isConnect && claims.CloudId is ClaimMatch.Other) return Verification.OtherSite;
 
-        return seconds >= expires + leeway ? Verification.Expired : Verification.Authentic;
+        var seconds = now.ToUnixTimeMilliseconds() / 1000.0;
+        var late = seconds - expires;
+        var early = Math.Max(claims.IssuedAt ?? double.MinValue, claims.NotBefore ?? double.MinValue) - seconds;
+        if (late < Leeway.TotalSeconds && early <= Leeway.TotalSeconds) return Verification.Authentic;
+        if (late > TokenTimes.Tolerance.TotalSeconds) return Verification.Expired;
+        if (early > TokenTimes.Tolerance.TotalSeconds) return Verification.NotYetValid;
+
+        wrong = new TokenTimes(expires, claims.IssuedAt, claims.NotBefore, now);
+        return Verification.WrongTimes;
     }
 }

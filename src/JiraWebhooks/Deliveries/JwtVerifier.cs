@@ -17,9 +17,11 @@ internal static class JwtVerifier
     private static readonly SearchValues<char> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    /// <summary>Checks the signature with both secrets, then header and claims.</summary>
-    public static Verification Verify(ReadOnlySpan<char> token, SiteSecret secret, SiteSecret? previous, in JwtRules rules, DateTimeOffset now)
+    /// <summary>Checks the signature with both secrets, then header and claims. <paramref name="wrong"/> are the token's times, with
+    /// <see cref="Verification.WrongTimes"/> alone.</summary>
+    public static Verification Verify(ReadOnlySpan<char> token, SiteSecret secret, SiteSecret? previous, in JwtRules rules, DateTimeOffset now, out TokenTimes? wrong)
     {
+        wrong = null;
         if (token.Length > MaxLength) return Verification.Malformed;
 
         // The framework's decoder forgives blanks and padding; a JWS has neither.
@@ -46,7 +48,7 @@ internal static class JwtVerifier
             if (!TryDecode(ascii[..dot], json, out size) || !JwtHeader.IsHs256(json[..size])) return Verification.Malformed;
             if (!TryDecode(ascii[(dot + 1)..lastDot], json, out size)) return Verification.Malformed;
 
-            return JwtClaims.TryRead(json[..size], rules, out var claims) ? rules.Judge(claims, now) : Verification.BadClaims;
+            return JwtClaims.TryRead(json[..size], rules, out var claims) ? rules.Judge(claims, now, out wrong) : Verification.BadClaims;
         }
         finally
         {

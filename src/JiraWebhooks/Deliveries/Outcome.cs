@@ -9,6 +9,9 @@ internal readonly record struct Outcome(int Status, string Reason)
     /// <summary>True when a secret of the site signed this; without that, whatever failed may be a stranger's doing.</summary>
     public bool Authentic { get; init; }
 
+    /// <summary>The times of a token that is right in all else, with the reason <c>token_times</c> alone.</summary>
+    public TokenTimes? WrongTimes { get; init; }
+
     /// <summary>What was thrown, on a 503.</summary>
     public Exception? Cause { get; init; }
 

@@ -18,8 +18,8 @@ internal sealed partial class OutcomeLog
             case { Reason: OutcomeReason.SlowBody or OutcomeReason.BrokenBody }:
                 Log.BodyIncomplete(logger, outcome.Authentic ? LogLevel.Warning : LogLevel.Information, outcome.Cause, site, count, outcome.Reason);
                 break;
-            case { Status: 503, Reason: "expired_retry" }:
-                Log.ExpiredRetry(logger, site, count);
+            case { WrongTimes: { } times }:
+                Log.WrongTimes(logger, site, count, TokenTimes.At(times.IssuedAt), TokenTimes.At(times.NotBefore), TokenTimes.At(times.Expires), times.Clock);
                 break;
             case { Status: 503 } when outcome.Reason is "site_settings" || FailureKind.IsPermanent(outcome.Cause):
                 Log.UnavailableUntilFixed(logger, outcome.Cause, site, count, outcome.Reason);
@@ -53,8 +53,8 @@ internal sealed partial class OutcomeLog
         [LoggerMessage(5, LogLevel.Error, "Site {Site}: all deliveries get 503 until this is fixed ({Reason}), count {Count}. Jira gives up after five retries.")]
         public static partial void UnavailableUntilFixed(ILogger logger, Exception? cause, string site, int count, string reason);
 
-        [LoggerMessage(6, LogLevel.Warning, "Site {Site}: a retry has an expired token, answered 503, count {Count}. If this repeats, Jira does not sign retries again.")]
-        public static partial void ExpiredRetry(ILogger logger, string site, int count);
+        [LoggerMessage(6, LogLevel.Warning, "Site {Site}: a token is valid in all but its times, answered 503, count {Count}. Issued {IssuedAt:u}, not before {NotBefore:u}, expires {Expires:u}; our clock: {Clock:u}. If no delivery is accepted, our clock is wrong; if only retries are late, Jira does not sign them again.")]
+        public static partial void WrongTimes(ILogger logger, string site, int count, DateTimeOffset? issuedAt, DateTimeOffset? notBefore, DateTimeOffset? expires, DateTimeOffset clock);
 
         [LoggerMessage(7, LogLevel.Debug, "Site {Site}: the caller left before the body was complete, count {Count}.")]
         public static partial void ClientLeft(ILogger logger, string site, int count);

@@ -24,8 +24,15 @@ internal enum Verification
     /// <summary>Signed, but for another site.</summary>
     OtherSite,
 
-    /// <summary>Signed and right in everything, but no longer valid.</summary>
+    /// <summary>Signed and right in everything but its times, which are at most a day on the wrong side of our clock: it may be the clock that
+    /// is wrong, or a retry that carries its first token.</summary>
+    WrongTimes,
+
+    /// <summary>Signed and right in everything, but expired for more than a day.</summary>
     Expired,
+
+    /// <summary>Signed and right in everything, but not valid for another day and more.</summary>
+    NotYetValid,
 }
 
 /// <summary>What metrics and logs ask.</summary>
@@ -33,7 +40,7 @@ internal static class VerificationExtensions
 {
     /// <summary>True where a secret of the site made the signature, whatever else is wrong.</summary>
     public static bool IsSigned(this Verification verification) =>
-        verification is Verification.Authentic or Verification.BadClaims or Verification.OtherSite or Verification.Expired;
+        verification is Verification.Authentic or Verification.BadClaims or Verification.OtherSite or Verification.WrongTimes or Verification.Expired or Verification.NotYetValid;
 
     public static string Reason(this Verification verification) => verification switch
     {
@@ -43,7 +50,9 @@ internal static class VerificationExtensions
         Verification.BadSignature => "bad_signature",
         Verification.BadClaims => "bad_claims",
         Verification.OtherSite => "other_site",
+        Verification.WrongTimes => "token_times",
         Verification.Expired => "expired",
+        Verification.NotYetValid => "not_yet_valid",
         _ => "authentic",
     };
 }

@@ -13,6 +13,7 @@ public static class DiagnosticsServiceCollectionExtensions
             provider.GetRequiredKeyedService<LazyTable>(TableNames.Status),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SiteStatusTable>>()))
+        .AddSingleton<LateDeliveryRecorder>()
         .AddSingleton<SiteGauges>()
         .AddSingleton<IHealthReporter, HealthReporter>()
         .AddHostedService<ConnectNotice>();

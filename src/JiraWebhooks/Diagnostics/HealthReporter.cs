@@ -51,7 +51,7 @@ public sealed class HealthReporter(
                 saved.SoonestExpiry,
                 saved.Cursor,
                 saved.Cursor is { } at ? Math.Round((now - at).TotalHours, 1) : null,
-                Notice(ConnectNotice.Of(site), state is "ok" ? saved.Notice(now) : null));
+                Notice(ConnectNotice.Of(site), state is "ok" ? saved.Notice(now) : null, saved.LateDelivery(now)));
         }
         catch (Azure.RequestFailedException)
         {

@@ -18,9 +18,11 @@ public sealed partial class SiteGauges(SiteStatusTable status, GrantStates grant
         using var patience = new CancellationTokenSource(Patience, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         var used = sites.Where(site => site.Disabled is null).ToList();
+        var unhealthy = used.Where(site => site.Problem is not null).Select(site => site.Id).ToHashSet(StringComparer.Ordinal);
         try
         {
             var states = await status.ReadAllAsync(limit.Token);
+            unhealthy.UnionWith(used.Where(site => State(site, states).WrongClock is not null).Select(site => site.Id));
             foreach (var site in used.Where(site => site.HasApi)) TimerMetrics.Record(site.Id, State(site, states), clock.GetUtcNow());
 
             // Last: a run that could not measure must not pass for one that found nothing wrong.
@@ -31,7 +33,7 @@ public sealed partial class SiteGauges(SiteStatusTable status, GrantStates grant
             Log.NotMeasured(logger, error.GetType().Name);
         }
 
-        TimerMetrics.Count(used.Count(site => site.Problem is not null), await CountReconnectsAsync(used, limit.Token));
+        TimerMetrics.Count(unhealthy.Count, await CountReconnectsAsync(used, limit.Token));
         cancellationToken.ThrowIfCancellationRequested();
     }
 

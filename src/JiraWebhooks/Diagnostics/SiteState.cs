@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure.Data.Tables;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Subscriptions;
@@ -16,10 +17,13 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
     /// <summary>Of the 72 h that Jira keeps failed deliveries for; <c>infra/queries/cursor-age.kql</c> has the same number.</summary>
     public static readonly TimeSpan OldestCursor = TimeSpan.FromHours(60);
 
+    private static readonly TimeSpan LateNotice = TimeSpan.FromDays(1);
+
     private const string Missing = "Not refreshed yet: its webhooks do not exist until RefreshWebhooks has run.";
 
     private readonly TableEntity? _refresh = rows.GetValueOrDefault("refresh");
     private readonly TableEntity? _poll = rows.GetValueOrDefault("poll");
+    private readonly TableEntity? _clock = rows.GetValueOrDefault(SiteStatusTable.ClockRow);
 
     /// <summary>When its last delivery was accepted.</summary>
     public DateTimeOffset? LastDelivery => rows.GetValueOrDefault("delivery")?.GetDateTimeOffset("LastDelivery");
@@ -46,10 +50,21 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
     /// <summary>What to know of a site that was just added; null where there is nothing.</summary>
     public string? Notice(DateTimeOffset now) => NotRefreshedYet && IsNew(now) ? Missing : null;
 
+    /// <summary>Why and since when none of its deliveries was accepted, where their tokens are right in all but their times: the clock here is
+    /// wrong. Null when one was accepted since.</summary>
+    public (string Reason, DateTimeOffset? Since)? WrongClock =>
+        SiteStatusTable.ProblemSince(_clock) is { } since && !(LastDelivery >= LateAt) ? (_clock!.GetString("Problem"), since) : null;
+
+    /// <summary>That a delivery was late while others were accepted: a retry with its first token, most likely. For a day.</summary>
+    public string? LateDelivery(DateTimeOffset now) => LateAt is { } at && WrongClock is null && now - at < LateNotice
+        ? string.Create(CultureInfo.InvariantCulture, $"Late delivery: at {at:u} one was answered 503, as its token was valid in all but its times; later ones were accepted.")
+        : null;
+
     /// <summary>Why and since when the site needs somebody, as far as the timers tell; null when it does not. A site added at run time may
     /// wait a day for its first refresh. Of one in the settings nobody knows how long it has been waiting, so that it must be refreshed first.</summary>
     public (string Reason, DateTimeOffset? Since)? Trouble(DateTimeOffset now)
     {
+        if (WrongClock is { } clock) return clock;
         if (_refresh?.GetString("Problem") is { Length: > 0 } failed) return (failed, SiteStatusTable.ProblemSince(_refresh));
         if (NotRefreshedYet && !IsNew(now)) return (Missing, KnownSince);
         if (now - LastRefresh > LongestWithoutRefresh) return ("No refresh has succeeded for 26 hours.", LastRefresh + LongestWithoutRefresh);
@@ -59,6 +74,8 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
         if (now - ReadUntil > OldestCursor) return ("Its failed deliveries were read more than 60 hours ago, and Jira forgets them after 72.", ReadUntil + OldestCursor);
         return null;
     }
+
+    private DateTimeOffset? LateAt => _clock?.GetDateTimeOffset(SiteStatusTable.LateAt);
 
     private bool NotRefreshedYet => LastRefresh is null && site.Subscriptions.Count > 0;
 

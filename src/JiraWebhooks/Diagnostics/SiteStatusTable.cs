@@ -10,6 +10,12 @@ namespace JiraWebhooks.Diagnostics;
 /// <summary>What the timers found, kept for Health: on Flex Consumption no two functions share a process. Saving never fails a run.</summary>
 public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock, ILogger<SiteStatusTable> logger)
 {
+    /// <summary>The row that tells whether tokens are right in all but their times.</summary>
+    internal const string ClockRow = "clock";
+
+    /// <summary>When the last of them was.</summary>
+    internal const string LateAt = "LateAt";
+
     // The timers' client waits for minutes, and a run that has spent its budget must end all the same.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -25,7 +31,18 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
     public Task SaveDeliveryAsync(string site, DateTimeOffset at, CancellationToken cancellationToken) =>
         SaveAsync(site, "delivery", true, null, ("LastDelivery", at), cancellationToken);
 
-    /// <summary>All that is known of a site, by kind: <c>refresh</c>, <c>poll</c>, <c>delivery</c>.</summary>
+    /// <summary>Saves that a site's token was right in all but its times: <paramref name="problem"/>, unless a delivery is accepted later.</summary>
+    public Task SaveLateAsync(string site, string problem, CancellationToken cancellationToken) =>
+        SaveAsync(site, ClockRow, ok: false, problem, (LateAt, clock.GetUtcNow()), cancellationToken);
+
+    /// <summary>Saves that a delivery was accepted after one that was late; with none, it only looks.</summary>
+    public Task SaveInTimeAsync(string site, CancellationToken cancellationToken) => SaveAsync(
+        site,
+        ClockRow,
+        (before, now) => ProblemSince(before) is null ? null : Row(site, ClockRow, before, now, ok: true, problem: null, (LateAt, before!.GetDateTimeOffset(LateAt))),
+        cancellationToken);
+
+    /// <summary>All that is known of a site, by kind: <c>refresh</c>, <c>poll</c>, <c>delivery</c>, <c>clock</c>.</summary>
     public async Task<IReadOnlyDictionary<string, TableEntity>> ReadAsync(string site, CancellationToken cancellationToken)
     {
         var table = await status.GetAsync(cancellationToken);
@@ -67,7 +84,10 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
     public static DateTimeOffset? ProblemSince(TableEntity? row) =>
         row?.GetString("Problem") is { Length: > 0 } ? row.GetDateTimeOffset("ProblemSince") : null;
 
-    private async Task SaveAsync(string site, string kind, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact, CancellationToken cancellationToken)
+    private Task SaveAsync(string site, string kind, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact, CancellationToken cancellationToken) =>
+        SaveAsync(site, kind, (before, now) => Row(site, kind, before, now, ok, problem, fact), cancellationToken);
+
+    private async Task SaveAsync(string site, string kind, Func<TableEntity?, DateTimeOffset, TableEntity?> make, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(Patience, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
@@ -75,27 +95,27 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
         {
             var table = await status.GetAsync(limit.Token);
             var found = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: limit.Token);
-            var before = found.HasValue ? found.Value : null;
-            var now = clock.GetUtcNow();
-            var row = new TableEntity(site, kind)
-            {
-                ["At"] = now,
-                ["FirstAt"] = before?.GetDateTimeOffset("FirstAt") ?? now,
-                ["OkAt"] = ok ? now : before?.GetDateTimeOffset("OkAt"),
-                ["Problem"] = problem ?? "",
-                ["ProblemSince"] = problem is { Length: > 0 } ? ProblemSince(before) ?? now : null,
-                // A run that failed knows nothing, and what was known stays; one that went well and found none says that there is none any more.
-                [fact.Name] = fact.Value ?? (ok ? null : before?.GetDateTimeOffset(fact.Name)),
-            };
 
             // Replace: a merge leaves what is null as it was.
-            await table.UpsertEntityAsync(row, TableUpdateMode.Replace, limit.Token);
+            if (make(found.HasValue ? found.Value : null, clock.GetUtcNow()) is { } row) await table.UpsertEntityAsync(row, TableUpdateMode.Replace, limit.Token);
         }
         catch (Exception error)
         {
             if (!cancellationToken.IsCancellationRequested) Log.NotSaved(logger, kind, site, error.GetType().Name);
         }
     }
+
+    private static TableEntity Row(
+        string site, string kind, TableEntity? before, DateTimeOffset now, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact) => new(site, kind)
+    {
+        ["At"] = now,
+        ["FirstAt"] = before?.GetDateTimeOffset("FirstAt") ?? now,
+        ["OkAt"] = ok ? now : before?.GetDateTimeOffset("OkAt"),
+        ["Problem"] = problem ?? "",
+        ["ProblemSince"] = problem is { Length: > 0 } ? ProblemSince(before) ?? now : null,
+        // A run that failed knows nothing, and what was known stays; one that went well and found none says that there is none any more.
+        [fact.Name] = fact.Value ?? (ok ? null : before?.GetDateTimeOffset(fact.Name)),
+    };
 
     private static partial class Log
     {

@@ -15,23 +15,25 @@ public sealed partial class OutageRecorder(OutageTable table, TimeProvider clock
     private readonly ConcurrentDictionary<string, Noted> _sites = new(StringComparer.Ordinal);
 
     /// <summary>Notes a failure; returns at once.</summary>
-    public void Failed(string site)
+    /// <param name="site">The site's slug.</param>
+    /// <param name="since">Since when events may be missing: now, or earlier where our clock is wrong.</param>
+    public void Failed(string site, DateTimeOffset since)
     {
         var (now, noted) = (clock.GetUtcNow(), _sites.GetOrAdd(site, static _ => new Noted()));
         noted.IsFailing = true;
-        if (now - noted.Failed < Pause) return;
+        if (noted.Failed is { } failed && clock.GetElapsedTime(failed) < Pause && since >= noted.Since) return;
 
-        noted.Failed = now;
-        _ = WriteAsync(site, table.RecordFailureAsync(site, now, CancellationToken.None));
+        (noted.Failed, noted.Since) = (clock.GetTimestamp(), since);
+        _ = WriteAsync(site, table.RecordFailureAsync(site, since, now, CancellationToken.None));
     }
 
     /// <summary>Notes that a delivery was accepted; returns at once.</summary>
     public void Accepted(string site)
     {
         var (now, noted) = (clock.GetUtcNow(), _sites.GetOrAdd(site, static _ => new Noted()));
-        if (now - noted.Accepted < (noted.IsFailing ? Pause : Look)) return;
+        if (noted.Accepted is { } accepted && clock.GetElapsedTime(accepted) < (noted.IsFailing ? Pause : Look)) return;
 
-        (noted.Accepted, noted.IsFailing) = (now, false);
+        (noted.Accepted, noted.IsFailing) = (clock.GetTimestamp(), false);
         _ = WriteAsync(site, table.RecordAcceptedAsync(site, now, CancellationToken.None));
     }
 
@@ -48,12 +50,14 @@ public sealed partial class OutageRecorder(OutageTable table, TimeProvider clock
         }
     }
 
-    // Read and written by many at once: the worst that comes of it is a row written twice.
+    // Read and written by many at once: the worst that comes of it is a row written twice. Timestamps, as the clock may be set meanwhile.
     private sealed class Noted
     {
-        public DateTimeOffset Failed { get; set; }
+        public long? Failed { get; set; }
 
-        public DateTimeOffset Accepted { get; set; }
+        public DateTimeOffset Since { get; set; }
+
+        public long? Accepted { get; set; }
 
         public bool IsFailing { get; set; }
     }

@@ -25,12 +25,14 @@ public sealed class OutageTable(LazyTable cursors)
             }
             : null;
 
-    /// <summary>Records a failure at <paramref name="at"/>. Instances may overwrite each other's last minute.</summary>
-    public async Task RecordFailureAsync(string site, DateTimeOffset at, CancellationToken cancellationToken)
+    /// <summary>Records a failure at <paramref name="at"/>, for which events may be missing since <paramref name="since"/>. Instances may
+    /// overwrite each other's last minute.</summary>
+    public async Task RecordFailureAsync(string site, DateTimeOffset since, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
         var open = await ReadAsync(site, cancellationToken);
-        await table.UpsertEntityAsync(new TableEntity(site, OutageRow) { ["From"] = open?.From ?? at, ["Last"] = at }, TableUpdateMode.Merge, cancellationToken);
+        var from = open?.From < since ? open.From : since;
+        await table.UpsertEntityAsync(new TableEntity(site, OutageRow) { ["From"] = from, ["Last"] = at }, TableUpdateMode.Merge, cancellationToken);
     }
 
     /// <summary>Records that a delivery was accepted at <paramref name="at"/>, where there is an outage to end.</summary>

@@ -49,13 +49,10 @@ public sealed class DeliveryMetricsTests : IDisposable
     {
         _harness.Publisher.Before = (_, _) => throw new TimeoutException();
         await _harness.SendAsync(_harness.Request(Site));
-        var late = _harness.Request(Site);
-        late.Request.Headers["X-Atlassian-Webhook-Retry"] = "1";
-        _harness.Clock.Advance(TimeSpan.FromHours(1));
-        await _harness.SendAsync(late);
+        await _harness.SendAsync(_harness.Request(Site, signedAt: _harness.Clock.GetUtcNow().AddHours(-1)));
 
         Assert.Equal(1, _metrics.Count(DeliveryMetrics.Unavailable, "reason=publisher site=metrics"));
-        Assert.Equal(1, _metrics.Count(DeliveryMetrics.Unavailable, "reason=expired_retry site=metrics"));
+        Assert.Equal(1, _metrics.Count(DeliveryMetrics.Unavailable, "reason=token_times site=metrics"));
     }
 
     [Fact]

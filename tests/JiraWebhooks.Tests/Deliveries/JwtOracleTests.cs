@@ -83,5 +83,5 @@ public sealed class JwtOracleTests
     private static async Task<bool> LibraryAcceptsAsync(string token) => (await Library.ValidateTokenAsync(token, Rules)).IsValid;
 
     private static Verification Verify(string token) =>
-        JwtVerifier.Verify(token, SiteSecret.From(StubSites.Secret)!, null, JwtRules.OAuth(StubSites.OAuth), Now);
+        JwtVerifier.Verify(token, SiteSecret.From(StubSites.Secret)!, null, JwtRules.OAuth(StubSites.OAuth), Now, out _);
 }

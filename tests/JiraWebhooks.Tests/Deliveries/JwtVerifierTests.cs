@@ -21,7 +21,7 @@ public sealed class JwtVerifierTests
         const string token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJjb20uZXhhbXBsZS5hcHAiLCJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMDE4MCwicXNoIjoiZWNiOGM4ZWFlMzdjNGYxOTM2OTQ4NDU5ZjRkMWJlMTI4NGUxY2FlODdhM2NhOTBiN2ZhYzgwOGYxNDJiYjU2OCJ9.WFB65w-_yWhkCZl47uNoGW9q0rcFjeWhSYNa0A_I7OY";
         var rules = JwtRules.Connect(StubSites.Connect with { ClientKey = "com.example.app" }, QueryHash);
 
-        Assert.Equal(Verification.Authentic, JwtVerifier.Verify(token, SiteSecret.From("a-secret-key-not-to-be-lost")!, null, rules, At(Now)));
+        Assert.Equal(Verification.Authentic, JwtVerifier.Verify(token, SiteSecret.From("a-secret-key-not-to-be-lost")!, null, rules, At(Now), out _));
     }
 
     [Theory]
@@ -34,8 +34,9 @@ public sealed class JwtVerifierTests
     [InlineData("""{"exp":1700000180,"context":"5b1"}""")]
     [InlineData("""{"exp":1700000180,"context":{"user":{"cloudId":"another"},"cloudId":null}}""")]
     [InlineData("""{"exp":1700000180,"aud":["whoever"],"qsh":"whatever","nbf":1700000000}""")]
-    [InlineData("""{"exp":1700000180,"iat":1700000060}""")]
-    [InlineData("""{"exp":1699999941}""")]
+    [InlineData("""{"exp":1700000180,"iat":1700000120}""")]
+    [InlineData("""{"exp":1700000180,"nbf":1700000120}""")]
+    [InlineData("""{"exp":1699999881}""")]
     public void Verify_OAuth_AcceptsWhatAtlassianWasSeenToSend_Rule18(string claims) => Assert.Equal(Verification.Authentic, Verify(claims, OAuth));
 
     [Theory]
@@ -51,13 +52,10 @@ public sealed class JwtVerifierTests
     [InlineData("""{"exp":1700000180,"iss":null}""", Verification.BadClaims)]
     [InlineData("""{"exp":1700000180,"iss":["client-of-the-test"]}""", Verification.BadClaims)]
     [InlineData("""{"exp":1700000180,"iss":"someone-else","iss":"client-of-the-test"}""", Verification.BadClaims)]
-    [InlineData("""{"exp":1700000180,"iat":1700000061}""", Verification.BadClaims)]
     [InlineData("""{"exp":1700000180,"iat":"now"}""", Verification.BadClaims)]
-    [InlineData("""{"exp":1700000180,"nbf":1700000061}""", Verification.BadClaims)]
     [InlineData("""{"exp":1700000180,"context":{"cloudId":"another"}}""", Verification.OtherSite)]
     [InlineData("""{"exp":1700000180,"context":{"cloudId":"0a1b2c3d-1111-2222-3333-444455556666","cloudId":"another"}}""", Verification.BadClaims)]
     [InlineData("""{"exp":1700000180,"context":{},"context":{}}""", Verification.BadClaims)]
-    [InlineData("""{"exp":1699999940}""", Verification.Expired)]
     [InlineData("""{"exp":0}""", Verification.Expired)]
     [InlineData("""{"exp":-1}""", Verification.Expired)]
     [InlineData("""{"exp":1,"iss":"someone-else"}""", Verification.BadClaims)]
@@ -79,11 +77,59 @@ public sealed class JwtVerifierTests
     [InlineData("""{"iss":"tenant-of-the-test","iat":1700000000,"exp":1700000180,"qsh":"context-qsh"}""", Verification.BadClaims)]
     [InlineData("""{"iss":"tenant-of-the-test","iat":1700000000,"exp":1700000180,"qsh":"df497fbf798f8202322f33eb286d79a3ecc2053d57121b0b28386ee98b6397af"}""", Verification.BadClaims)]
     [InlineData("""{"iss":"tenant-of-the-test","iat":1700000000,"exp":1700000180,"qsh":"HASH","qsh":"HASH"}""", Verification.BadClaims)]
-    [InlineData("""{"iss":"tenant-of-the-test","iat":1700000061,"exp":1700000180,"qsh":"HASH"}""", Verification.BadClaims)]
+    [InlineData("""{"iss":"tenant-of-the-test","iat":1700000121,"exp":1700000180,"qsh":"HASH"}""", Verification.WrongTimes)]
+    [InlineData("""{"iss":"tenant-of-the-test","iat":1700000121,"exp":1700000180,"qsh":"context-qsh"}""", Verification.BadClaims)]
+    [InlineData("""{"iss":"another-tenant","iat":1700000121,"exp":1700000180,"qsh":"HASH"}""", Verification.BadClaims)]
     [InlineData("""{"iss":"tenant-of-the-test","iat":1600000000,"exp":1600000180,"qsh":"HASH"}""", Verification.Expired)]
     [InlineData("""{"iss":"tenant-of-the-test","iat":1600000000,"exp":1600000180,"qsh":"context-qsh"}""", Verification.BadClaims)]
     internal void Verify_Connect_AsksForIssuerTimesAndQueryHash_Rule18_Rule20(string claims, Verification expected) =>
         Assert.Equal(expected, Verify(claims.Replace("HASH", QueryHash, StringComparison.Ordinal), Connect));
+
+    /// <summary>24 hours are 86,400 s; the leeway is 120 s.</summary>
+    [Theory]
+    [InlineData("""{"exp":1699999880}""", Verification.WrongTimes)]
+    [InlineData("""{"exp":1699913600}""", Verification.WrongTimes)]
+    [InlineData("""{"exp":1699913599}""", Verification.Expired)]
+    [InlineData("""{"exp":1700000180,"iat":1700000121}""", Verification.WrongTimes)]
+    [InlineData("""{"exp":1700090000,"iat":1700086400}""", Verification.WrongTimes)]
+    [InlineData("""{"exp":1700090000,"iat":1700086401}""", Verification.NotYetValid)]
+    [InlineData("""{"exp":1700000180,"nbf":1700000121}""", Verification.WrongTimes)]
+    [InlineData("""{"exp":1700090000,"nbf":1700086401}""", Verification.NotYetValid)]
+    [InlineData("""{"exp":1699999000,"iat":1700086400}""", Verification.WrongTimes)]
+    [InlineData("""{"exp":1699913599,"iat":1700000121}""", Verification.Expired)]
+    [InlineData("""{"exp":1e300,"iat":-1e300}""", Verification.Authentic)]
+    [InlineData("""{"exp":1e300,"iat":1e300}""", Verification.NotYetValid)]
+    [InlineData("""{"exp":1699999880,"iss":"someone-else"}""", Verification.BadClaims)]
+    [InlineData("""{"exp":1699999880,"context":{"cloudId":"another"}}""", Verification.OtherSite)]
+    internal void Verify_WrongTimes_AreJudgedLastAndApartFromARefusal(string claims, Verification expected)
+    {
+        var token = TestTokens.Sign(claims);
+
+        var verification = JwtVerifier.Verify(token, SiteSecret.From(StubSites.Secret)!, null, OAuth, At(Now), out var times);
+
+        Assert.Equal(expected, verification);
+        Assert.Equal(expected is Verification.WrongTimes, times is not null);
+    }
+
+    [Fact]
+    public void Verify_WrongTimesUnderAnotherSecret_IsBadSignature()
+    {
+        Assert.Equal(Verification.BadSignature, JwtVerifier.Verify(TestTokens.Sign("""{"exp":1699999880}""", "another-secret"), SiteSecret.From(StubSites.Secret)!, null, OAuth, At(Now), out var times));
+        Assert.Null(times);
+    }
+
+    [Theory]
+    [InlineData("""{"exp":1699999880,"iat":1699999700}""", -300)] // our clock is ahead: the token knows better
+    [InlineData("""{"exp":1700003600,"iat":1700003000}""", 0)] // our clock is behind
+    [InlineData("""{"exp":1699999880}""", 0)]
+    [InlineData("""{"exp":1699999880,"iat":0}""", -2 * 86_400)]
+    [InlineData("""{"exp":1699999880,"iat":-1e300}""", -2 * 86_400)]
+    public void Since_TokenOfWrongTimes_IsTheEarlierOfOurClockAndItsIssue(string claims, int seconds)
+    {
+        JwtVerifier.Verify(TestTokens.Sign(claims), SiteSecret.From(StubSites.Secret)!, null, OAuth, At(Now), out var times);
+
+        Assert.Equal(At(Now).AddSeconds(seconds), times!.Since);
+    }
 
     [Theory]
     [InlineData("""{"alg":"HS256"}""", Verification.Authentic)]
@@ -113,7 +159,7 @@ public sealed class JwtVerifierTests
         var token = TestTokens.Sign("""{"exp":1700000180}""", StubSites.PreviousSecret);
 
         Assert.Equal(Verification.Authentic, Verify(token));
-        Assert.Equal(Verification.BadSignature, JwtVerifier.Verify(token, SiteSecret.From(StubSites.Secret)!, null, OAuth, At(Now)));
+        Assert.Equal(Verification.BadSignature, JwtVerifier.Verify(token, SiteSecret.From(StubSites.Secret)!, null, OAuth, At(Now), out _));
     }
 
     [Fact]
@@ -171,7 +217,7 @@ public sealed class JwtVerifierTests
     private static Verification Verify(string token) => VerifyToken(token, OAuth);
 
     private static Verification VerifyToken(string token, in JwtRules rules) =>
-        JwtVerifier.Verify(token, SiteSecret.From(StubSites.Secret)!, SiteSecret.From(StubSites.PreviousSecret), rules, At(Now));
+        JwtVerifier.Verify(token, SiteSecret.From(StubSites.Secret)!, SiteSecret.From(StubSites.PreviousSecret), rules, At(Now), out _);
 
     private static DateTimeOffset At(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds);
 

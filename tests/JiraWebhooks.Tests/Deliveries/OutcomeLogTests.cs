@@ -86,6 +86,21 @@ public sealed class OutcomeLogTests
         Assert.Equal([LogLevel.Error, LogLevel.Error], _harness.Logs.Entries.Select(entry => entry.Level));
     }
 
+    [Fact]
+    public async Task ReceiveAsync_TokensOfWrongTimes_AreALineAMinuteWithTheTimesOfBoth()
+    {
+        var began = _harness.Clock.GetUtcNow();
+        for (var second = 0; second < 150; second++)
+        {
+            Assert.Equal(503, (await _harness.SendAsync(_harness.Request(StubSites.OAuth, signedAt: began.AddHours(-1)))).Status);
+            _harness.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(3, Lines.Length);
+        Assert.Contains("count 59.", Lines[1], StringComparison.Ordinal);
+        Assert.Contains($"Issued {began.AddHours(-1):u}, not before (null), expires {began.AddMinutes(-57):u}; our clock: {began.AddSeconds(59):u}.", Lines[1], StringComparison.Ordinal);
+    }
+
     private Task<Answered> RefuseAsync(string site, string? authorization = null)
     {
         var context = _harness.Request(site);

@@ -41,7 +41,7 @@ public sealed class SlowBodyTests
     {
         var outages = new List<string>();
         _ = _harness.Receiver;
-        _harness.Activity.Failed = outages.Add;
+        _harness.Activity.Failed = (site, _) => outages.Add(site);
         var context = _harness.Request(StubSites.OAuth);
 
         Assert.Equal(503, (await LateAsync(context)).Status);

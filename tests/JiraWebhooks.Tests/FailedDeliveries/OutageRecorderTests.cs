@@ -24,7 +24,7 @@ public sealed class OutageRecorderTests
         var first = _clock.GetUtcNow();
         for (var second = 0; second < 600; second++)
         {
-            _recorder.Failed("acme");
+            _recorder.Failed("acme", _clock.GetUtcNow());
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -35,9 +35,35 @@ public sealed class OutageRecorderTests
     }
 
     [Fact]
+    public async Task Failed_EventsMissingSinceBefore_OutageBeginsThere()
+    {
+        var first = _clock.GetUtcNow();
+        _recorder.Failed("acme", first);
+        _recorder.Failed("acme", first.AddHours(-3));
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        _recorder.Failed("acme", first.AddHours(-1));
+
+        Assert.Equal((first.AddHours(-3), first.AddMinutes(2)), (await ReadAsync() is { } outage ? (outage.From, outage.Last) : default));
+    }
+
+    [Fact]
+    public async Task Failed_AfterTheClockWasSetBack_IsWrittenAllTheSame()
+    {
+        var clock = new ShiftedClock(_clock) { Ahead = TimeSpan.FromHours(20) };
+        var recorder = new OutageRecorder(_table, clock, new LogRecorder<OutageRecorder>());
+        recorder.Failed("acme", clock.GetUtcNow());
+        clock.Ahead = TimeSpan.Zero;
+        _clock.Advance(TimeSpan.FromMinutes(2));
+
+        recorder.Failed("acme", clock.GetUtcNow());
+
+        Assert.Equal(_clock.GetUtcNow(), (await ReadAsync())!.From);
+    }
+
+    [Fact]
     public async Task Accepted_AfterAFailure_EndsTheOutage_Rule32()
     {
-        _recorder.Failed("acme");
+        _recorder.Failed("acme", _clock.GetUtcNow());
         Assert.False((await ReadAsync())!.HasEnded);
         _clock.Advance(TimeSpan.FromSeconds(90));
 
@@ -49,7 +75,7 @@ public sealed class OutageRecorderTests
     [Fact]
     public async Task Accepted_ByAnInstanceThatSawNoFailure_EndsTheOutage_Rule32()
     {
-        _recorder.Failed("acme");
+        _recorder.Failed("acme", _clock.GetUtcNow());
         _clock.Advance(TimeSpan.FromSeconds(90));
 
         new OutageRecorder(_table, _clock, new LogRecorder<OutageRecorder>()).Accepted("acme");
@@ -74,10 +100,10 @@ public sealed class OutageRecorderTests
     public async Task Failed_StorageAway_IsWrittenAtTheNextFailure_Rule32()
     {
         _tables.Before = _ => throw new Azure.RequestFailedException(503, "storage is away");
-        _recorder.Failed("acme");
+        _recorder.Failed("acme", _clock.GetUtcNow());
         _tables.Before = _ => { };
 
-        _recorder.Failed("acme");
+        _recorder.Failed("acme", _clock.GetUtcNow());
 
         Assert.NotNull(await ReadAsync());
     }
@@ -99,9 +125,9 @@ public sealed class OutageRecorderTests
     [Fact]
     public async Task Settle_OutageThatHasGrownSinceItWasRead_StaysOpen_Rule32()
     {
-        _recorder.Failed("acme");
+        _recorder.Failed("acme", _clock.GetUtcNow());
         var read = (await ReadAsync())!;
-        await _table.RecordFailureAsync("acme", _clock.GetUtcNow().AddMinutes(30), CancellationToken.None);
+        await _table.RecordFailureAsync("acme", _clock.GetUtcNow().AddMinutes(30), _clock.GetUtcNow().AddMinutes(30), CancellationToken.None);
 
         await _table.SettleAsync("acme", read with { Accepted = _clock.GetUtcNow().AddHours(1) }, CancellationToken.None);
 

@@ -102,7 +102,7 @@ public sealed class SweepOutageTests : IAsyncLifetime
         await Poll_OneFailureAndThenSilence_IsSearchedFor_Rule32();
         await PassAsync(600, receiverIsDown: true);
         var at = _world.Clock.GetUtcNow();
-        await _world.Outages().RecordFailureAsync(World.Acme, at, CancellationToken.None);
+        await _world.Outages().RecordFailureAsync(World.Acme, at, at, CancellationToken.None);
         await _world.Outages().RecordAcceptedAsync(World.Acme, at.AddMinutes(1), CancellationToken.None);
 
         var polls = await PassAsync(60);
@@ -117,11 +117,11 @@ public sealed class SweepOutageTests : IAsyncLifetime
         var began = _world.Clock.GetUtcNow();
         for (var tick = 0; tick < 12; tick++)
         {
-            await _world.Outages().RecordFailureAsync(World.Acme, _world.Clock.GetUtcNow(), CancellationToken.None);
+            await _world.Outages().RecordFailureAsync(World.Acme, _world.Clock.GetUtcNow(), _world.Clock.GetUtcNow(), CancellationToken.None);
             Assert.All(await PassAsync(15), poll => Assert.Null(poll.SweptFrom));
         }
 
-        await _world.Outages().RecordFailureAsync(World.Acme, _world.Clock.GetUtcNow(), CancellationToken.None);
+        await _world.Outages().RecordFailureAsync(World.Acme, _world.Clock.GetUtcNow(), _world.Clock.GetUtcNow(), CancellationToken.None);
 
         Assert.Equal(began, (await _world.PollAsync(World.Acme)).SweptFrom);
         Assert.Null((await _world.PollAsync(World.Acme)).SweptFrom);

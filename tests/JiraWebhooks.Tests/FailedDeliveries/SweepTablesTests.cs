@@ -39,8 +39,8 @@ public sealed class SweepTablesTests(AzuriteFixture azurite)
         await table.RecordAcceptedAsync("acme", Now, Token);
         Assert.Null(await table.ReadAsync("acme", Token));
 
-        await table.RecordFailureAsync("acme", Now, Token);
-        await table.RecordFailureAsync("acme", Now.AddMinutes(5), Token);
+        await table.RecordFailureAsync("acme", Now, Now, Token);
+        await table.RecordFailureAsync("acme", Now.AddMinutes(5), Now.AddMinutes(5), Token);
         var open = (await table.ReadAsync("acme", Token))!;
         Assert.Equal((Now, Now.AddMinutes(5), null, false), (open.From, open.Last, open.Accepted, open.Unended));
 
@@ -48,7 +48,7 @@ public sealed class SweepTablesTests(AzuriteFixture azurite)
         var unended = (await table.ReadAsync("acme", Token))!;
         Assert.Equal((null, null, true), (unended.From, unended.Last, unended.Unended));
 
-        await table.RecordFailureAsync("acme", Now.AddHours(2), Token);
+        await table.RecordFailureAsync("acme", Now.AddHours(2), Now.AddHours(2), Token);
         await table.RecordAcceptedAsync("acme", Now.AddHours(3), Token);
         var ended = (await table.ReadAsync("acme", Token))!;
         Assert.Equal((Now.AddHours(2), true, true), (ended.From, ended.Unended, ended.HasEnded));

@@ -42,11 +42,11 @@ internal sealed class ReceiverHarness
         }
     }
 
-    /// <summary>A well-signed request for <paramref name="site"/>.</summary>
-    public DefaultHttpContext Request(Site site, byte[]? body = null)
+    /// <summary>A well-signed request for <paramref name="site"/>; signed now, by default.</summary>
+    public DefaultHttpContext Request(Site site, byte[]? body = null, DateTimeOffset? signedAt = null)
     {
         var context = Request(site.Id, body);
-        Sign(context.Request, site, body ?? Body);
+        Sign(context.Request, site, body ?? Body, signedAt ?? Clock.GetUtcNow());
         return context;
     }
 
@@ -71,10 +71,10 @@ internal sealed class ReceiverHarness
 
     public static void UseBody(HttpContext context, PipeReader reader) => context.Features.Set<IRequestBodyPipeFeature>(new BodyPipe(reader));
 
-    private void Sign(HttpRequest request, Site site, byte[] body)
+    private static void Sign(HttpRequest request, Site site, byte[] body, DateTimeOffset at)
     {
-        if (site.Scheme is SiteScheme.OAuth) request.Headers.Authorization = $"Bearer {TestTokens.OAuth(Clock.GetUtcNow())}";
-        else if (site.Scheme is SiteScheme.Connect) request.Headers.Authorization = $"JWT {TestTokens.Connect(Clock.GetUtcNow(), request.Path)}";
+        if (site.Scheme is SiteScheme.OAuth) request.Headers.Authorization = $"Bearer {TestTokens.OAuth(at)}";
+        else if (site.Scheme is SiteScheme.Connect) request.Headers.Authorization = $"JWT {TestTokens.Connect(at, request.Path)}";
         else request.Headers["X-Hub-Signature"] = TestTokens.Hub(body);
     }
 

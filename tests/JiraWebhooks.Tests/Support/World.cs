@@ -58,6 +58,9 @@ internal sealed class World : IAsyncDisposable
 
     public SimulatedClock Clock { get; } = Clocked.NewClock();
 
+    /// <summary>The clock of our instances, which a test may set wrong; Jira's is <see cref="Clock"/>.</summary>
+    public ShiftedClock Ours => field ??= new ShiftedClock(Clock);
+
     public SimulatedJira Jira { get; }
 
     public InMemoryTables Tables { get; }
@@ -143,7 +146,7 @@ internal sealed class World : IAsyncDisposable
     public IServiceProvider NewInstance()
     {
         var services = new ServiceCollection();
-        services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton<TimeProvider>(Ours);
         services.AddLogging(logging => logging.AddProvider(new LogProvider(Logs)));
         services.AddJiraWebhooks(new ConfigurationBuilder().AddInMemoryCollection(Settings).Build());
         foreach (var client in new[] { JiraServiceCollectionExtensions.ClientName, OAuthGrantClient.ClientName })
