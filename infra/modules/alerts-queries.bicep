@@ -20,7 +20,7 @@ param workspaceName string
 var hourly = { every: 'PT1H', back: 'P2D' }
 
 // https://github.com/Azure/azure-functions-host/issues/11890
-var byHand = 'A run fired by hand may be killed halfway on Flex Consumption, and then holds the site it was at for up to 9 minutes: look at Health, and fire it again after 10.'
+var byHand = 'A run fired by hand may be killed halfway on Flex Consumption, and then holds the site it was at for up to a minute: look at Health, and fire it again after that.'
 
 var rules = [
   {

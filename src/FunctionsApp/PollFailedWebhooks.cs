@@ -6,7 +6,7 @@ namespace FunctionsApp;
 /// <summary>Fetches the deliveries Jira gave up on.</summary>
 public sealed class PollFailedWebhooks(FailedDeliveryPoller poller, TimerRuns runs)
 {
-    /// <summary>One run over all sites.</summary>
+    /// <summary>One run over all sites; fails if none of them could be served.</summary>
     [Function(nameof(PollFailedWebhooks))]
-    public Task RunAsync([TimerTrigger("%PollSchedule%")] TimerInfo timer, CancellationToken cancellationToken) => runs.RunAsync(poller.RunAsync, cancellationToken);
+    public Task RunAsync([TimerTrigger("%PollSchedule%")] TimerInfo timer, CancellationToken cancellationToken) => runs.RunAsync(poller.RunTimerAsync, cancellationToken);
 }

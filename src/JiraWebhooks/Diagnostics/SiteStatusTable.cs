@@ -21,7 +21,7 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
 
     /// <summary>Saves a refresh.</summary>
     public Task SaveAsync(SiteRefresh result, CancellationToken cancellationToken) =>
-        SaveAsync(result.Site, "refresh", result is { Failed: 0, Problem: null }, result.Problem, ("SoonestExpiry", result.SoonestExpiry), cancellationToken);
+        SaveAsync(result.Site, "refresh", result.IsOk, result.Problem, ("SoonestExpiry", result.SoonestExpiry), cancellationToken);
 
     /// <summary>Saves a poll.</summary>
     public Task SaveAsync(SitePoll result, CancellationToken cancellationToken) =>

@@ -19,8 +19,7 @@ internal static class TimerMetrics
 
     public static void Count(SiteRefresh result)
     {
-        var ok = result is { Failed: 0, Problem: null };
-        Refreshes.Add(1, Site(result.Site), new KeyValuePair<string, object?>(MetricNames.OutcomeTag, ok ? MetricNames.OutcomeOk : "failed"));
+        Refreshes.Add(1, Site(result.Site), new KeyValuePair<string, object?>(MetricNames.OutcomeTag, result.IsOk ? MetricNames.OutcomeOk : "failed"));
     }
 
     public static void Count(SitePoll result)

@@ -11,7 +11,7 @@ namespace JiraWebhooks.FailedDeliveries;
 public sealed partial class FailedDeliveryPoller(
     ISiteStore sites,
     IEnumerable<ISiteRecovery> recoveries,
-    ILeases leases,
+    LeaseTable leases,
     SiteStatusTable status,
     SiteGauges gauges,
     JiraWebhooksOptions options,
@@ -22,14 +22,25 @@ public sealed partial class FailedDeliveryPoller(
     private const string TimeIsUp = "The run's time is up; the next one goes on.";
 
     /// <summary>One run over all sites. One site's failure stops no other and is in the result, so this throws only when cancelled.</summary>
-    public async Task<IReadOnlyList<SitePoll>> RunAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SitePoll>> RunAsync(CancellationToken cancellationToken) => RunAsync(new RunTally(), cancellationToken);
+
+    /// <summary>The same for a timer, whose host must see that nothing works.</summary>
+    /// <exception cref="TimerRunException">Every site that should have succeeded has failed; all were tried.</exception>
+    public async Task RunTimerAsync(CancellationToken cancellationToken)
+    {
+        var tally = new RunTally();
+        await RunAsync(tally, cancellationToken);
+        tally.ThrowIfNoneWorked("poll");
+    }
+
+    private async Task<IReadOnlyList<SitePoll>> RunAsync(RunTally tally, CancellationToken cancellationToken)
     {
         using var span = Telemetry.Activities.StartActivity("poll");
         using var budget = new CancellationTokenSource(options.RunBudget, clock);
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
 
         var results = new ConcurrentBag<SitePoll>();
-        var all = await sites.ListKnownAsync(logger, cancellationToken);
+        var all = await sites.ListKnownAsync(logger, cancellationToken, tally.CountUnreadable);
         await Parallel.ForEachAsync(
             await status.OldestFirstAsync([.. all.Where(site => site.Problem is null && site.HasApi)], "poll", run.Token),
             new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },
@@ -39,6 +50,7 @@ public sealed partial class FailedDeliveryPoller(
                 var result = isReached ? await PollAsync(site, null, run.Token) : new SitePoll(site.Id) { Problem = TimeIsUp };
                 cancellationToken.ThrowIfCancellationRequested();
                 await ReportAsync(result, isReached);
+                tally.Count(site, result.Busy, result.Problem is null);
                 results.Add(result);
             });
 
@@ -58,12 +70,13 @@ public sealed partial class FailedDeliveryPoller(
     private async Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken)
     {
         var nothing = new SitePoll(site.Id);
+        KeptLease? lease = null;
         try
         {
-            await using var lease = await leases.TryAcquireAsync("poll", site.Id, options.RunBudget + TimeSpan.FromMinutes(1), cancellationToken);
+            await using var held = lease = await leases.TryKeepAsync("poll", site.Id, cancellationToken);
             return lease is null
                 ? nothing with { Busy = true, Problem = "Another run is at this site." }
-                : await recoveries.Single(recovery => recovery.Covers(site)).PollAsync(site, from, cancellationToken);
+                : await recoveries.Single(recovery => recovery.Covers(site)).PollAsync(site, from, lease.Token);
         }
         catch (JiraApiException error)
         {
@@ -71,7 +84,7 @@ public sealed partial class FailedDeliveryPoller(
         }
         catch (OperationCanceledException)
         {
-            return nothing with { Problem = TimeIsUp };
+            return nothing with { Problem = lease is { IsLost: true } ? KeptLease.Lost : TimeIsUp };
         }
         catch (Exception error)
         {

@@ -16,7 +16,11 @@ public sealed class SitesUnreadableException(IReadOnlyList<Site> known, Exceptio
 internal static partial class SiteStoreExtensions
 {
     /// <summary>All sites or, with an error in the log, those of the settings; the next run sees to the others.</summary>
-    public static async Task<IReadOnlyList<Site>> ListKnownAsync(this ISiteStore sites, ILogger logger, CancellationToken cancellationToken)
+    /// <param name="sites">The store.</param>
+    /// <param name="logger">Gets the error.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="leftOut">Told that sites are left out.</param>
+    public static async Task<IReadOnlyList<Site>> ListKnownAsync(this ISiteStore sites, ILogger logger, CancellationToken cancellationToken, Action? leftOut = null)
     {
         try
         {
@@ -24,6 +28,7 @@ internal static partial class SiteStoreExtensions
         }
         catch (SitesUnreadableException unreadable)
         {
+            leftOut?.Invoke();
             LeftOut(logger, unreadable.InnerException!.GetType().Name);
             return unreadable.Known;
         }

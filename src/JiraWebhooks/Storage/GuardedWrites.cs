@@ -7,7 +7,7 @@ namespace JiraWebhooks.Storage;
 internal static class GuardedWrites
 {
     /// <summary>Writes <paramref name="row"/> over the version it was made from, or anew where that is null. Gives the new version; null when
-    /// somebody else has written since, and nothing was written.</summary>
+    /// somebody else has written since, and nothing was written. A table that is not there is no such case, and is thrown.</summary>
     public static async Task<ETag?> TryWriteAsync(this TableClient table, TableEntity row, ETag? version, CancellationToken cancellationToken)
     {
         try
@@ -17,7 +17,7 @@ internal static class GuardedWrites
                 : await table.AddEntityAsync(row, cancellationToken);
             return written.Headers.ETag!.Value;
         }
-        catch (RequestFailedException lost) when (lost.Status is 404 or 409 or 412)
+        catch (RequestFailedException lost) when (lost.Status is 409 or 412 || (lost.Status is 404 && version is not null))
         {
             return null;
         }

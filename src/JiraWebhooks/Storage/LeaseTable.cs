@@ -1,12 +1,12 @@
 using System.Globalization;
-using Azure;
 using Azure.Data.Tables;
+using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Storage;
 
 /// <summary>One row per piece of work that only one instance may do at a time. The Functions timer lock does not cover manual runs,
 /// and on Flex Consumption no two functions share a process, so the lock lives in Table Storage (decisions 12 and 16).</summary>
-public sealed class LeaseTable(LazyTable leases, TimeProvider clock) : ILeases
+public sealed class LeaseTable(LazyTable leases, TimeProvider clock, ILogger<LeaseTable> logger) : ILeases
 {
     /// <summary>Takes the lease for <paramref name="duration"/>, or gives null while somebody else holds it.
     /// A holder that died is overruled when its time is up.</summary>
@@ -14,27 +14,20 @@ public sealed class LeaseTable(LazyTable leases, TimeProvider clock) : ILeases
     {
         var table = await leases.GetAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        var row = new TableEntity(kind, key)
-        {
-            ["Owner"] = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture),
-            ["ExpiresAt"] = now + duration,
-        };
+        var row = Lease.Row(kind, key, Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture), now + duration);
 
-        try
-        {
-            var held = await table.GetEntityIfExistsAsync<TableEntity>(kind, key, cancellationToken: cancellationToken);
-            if (held.HasValue && held.Value!.GetDateTimeOffset("ExpiresAt") > now) return null;
+        var held = await table.GetEntityIfExistsAsync<TableEntity>(kind, key, cancellationToken: cancellationToken);
+        if (held.HasValue && held.Value!.GetDateTimeOffset(nameof(Lease.ExpiresAt)) > now) return null;
 
-            var written = held.HasValue
-                ? await table.UpdateEntityAsync(row, held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
-                : await table.AddEntityAsync(row, cancellationToken);
-            return new Lease(table, kind, key, written.Headers.ETag!.Value, now + duration);
-        }
-        catch (RequestFailedException lost) when (lost.Status is 404 or 409 or 412)
-        {
-            return null;
-        }
+        return await table.TryWriteAsync(row, held.HasValue ? held.Value!.ETag : null, cancellationToken) is { } written ? new Lease(table, row, written) : null;
     }
+
+    /// <summary>Takes the lease for a piece of work of unknown length, or gives null while another holds it. It is renewed until it is disposed or
+    /// <paramref name="cancellationToken"/>, which ends the work, is cancelled.</summary>
+    public async Task<KeptLease?> TryKeepAsync(string kind, string key, CancellationToken cancellationToken) =>
+        await TryAcquireAsync(kind, key, KeptLease.Duration, cancellationToken) is { } lease
+            ? new KeptLease(lease, $"{kind}/{key}", clock, logger, cancellationToken)
+            : null;
 
     async Task<IAsyncDisposable?> ILeases.TryAcquireAsync(string kind, string key, TimeSpan duration, CancellationToken cancellationToken) =>
         await TryAcquireAsync(kind, key, duration, cancellationToken);

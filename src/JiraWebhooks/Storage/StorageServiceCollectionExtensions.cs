@@ -49,7 +49,9 @@ public static class StorageServiceCollectionExtensions
         services.AddTable(TableNames.Webhooks).AddTable(TableNames.Cursors).AddTable(TableNames.Leases).AddTable(TableNames.Status).AddTable(TableNames.Tickets);
         services.AddTable(TableNames.Sites, AzureClients.Receive);
         services.AddSingleton(provider => new LeaseTable(
-            provider.GetRequiredKeyedService<LazyTable>(TableNames.Leases), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredKeyedService<LazyTable>(TableNames.Leases),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LeaseTable>>()));
         services.AddSingleton<ILeases>(provider => provider.GetRequiredService<LeaseTable>());
         return services;
     }

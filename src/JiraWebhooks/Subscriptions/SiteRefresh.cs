@@ -22,6 +22,9 @@ public sealed record SiteRefresh(string Site)
     /// <summary>Why the site's run ended early or a subscription failed, or null.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>True when every webhook that is wanted is there, and nothing is wrong.</summary>
+    internal bool IsOk => this is { Failed: 0, Problem: null };
+
     /// <summary>True when another run was at the site: nothing was done, and nothing is wrong.</summary>
     public bool Busy { get; init; }
 }

@@ -12,7 +12,7 @@ namespace JiraWebhooks.Subscriptions;
 public sealed partial class WebhookRefresher(
     ISiteStore sites,
     SiteRefresher refresher,
-    ILeases leases,
+    LeaseTable leases,
     SiteStatusTable status,
     SiteGauges gauges,
     SiteRemoval removal,
@@ -26,14 +26,25 @@ public sealed partial class WebhookRefresher(
     private const int SitesAtOnce = 4;
 
     /// <summary>One run over all sites. One site's failure stops no other and is in the result, so this throws only when cancelled.</summary>
-    public async Task<IReadOnlyList<SiteRefresh>> RunAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SiteRefresh>> RunAsync(CancellationToken cancellationToken) => RunAsync(new RunTally(), cancellationToken);
+
+    /// <summary>The same for a timer, whose host must see that nothing works.</summary>
+    /// <exception cref="TimerRunException">Every site that should have succeeded has failed; all were tried.</exception>
+    public async Task RunTimerAsync(CancellationToken cancellationToken)
+    {
+        var tally = new RunTally();
+        await RunAsync(tally, cancellationToken);
+        tally.ThrowIfNoneWorked("refresh");
+    }
+
+    private async Task<IReadOnlyList<SiteRefresh>> RunAsync(RunTally tally, CancellationToken cancellationToken)
     {
         using var span = Telemetry.Activities.StartActivity("refresh");
         using var budget = new CancellationTokenSource(options.RunBudget, clock);
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
 
         var results = new ConcurrentBag<SiteRefresh>();
-        var all = await sites.ListKnownAsync(logger, cancellationToken);
+        var all = await sites.ListKnownAsync(logger, cancellationToken, tally.CountUnreadable);
         await Parallel.ForEachAsync(
             await status.OldestFirstAsync([.. all.Where(site => site.Problem is not null || site.HasApi)], "refresh", run.Token),
             new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },
@@ -43,6 +54,7 @@ public sealed partial class WebhookRefresher(
                 var result = isReached ? await RefreshAsync(site, run.Token) : Nothing(site) with { Problem = TimeIsUp };
                 cancellationToken.ThrowIfCancellationRequested();
                 await ReportAsync(result, isReached);
+                tally.Count(site, result.Busy, result.IsOk);
                 results.Add(result);
             });
 
@@ -51,7 +63,7 @@ public sealed partial class WebhookRefresher(
         return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
     }
 
-    /// <summary>A run at one site alone. It ends in the same time, before its lease does.</summary>
+    /// <summary>A run at one site alone, for the same time at most.</summary>
     public async Task<SiteRefresh> RunAsync(Site site, CancellationToken cancellationToken)
     {
         using var budget = new CancellationTokenSource(options.RunBudget, clock);
@@ -68,12 +80,14 @@ public sealed partial class WebhookRefresher(
         var nothing = Nothing(site);
         if (site.Problem is { } problem) return nothing with { Problem = problem };
 
+        KeptLease? lease = null;
         try
         {
-            await using var lease = await leases.TryAcquireAsync("refresh", site.Id, options.RunBudget + TimeSpan.FromMinutes(1), cancellationToken);
+            await using var held = lease = await leases.TryKeepAsync("refresh", site.Id, cancellationToken);
             if (lease is null) return nothing with { Failed = 0, Busy = true, Problem = "Another run is at this site." };
 
-            return await refresher.RefreshAsync(site, cancellationToken);
+            var result = await refresher.RefreshAsync(site, lease.Token);
+            return lease.IsLost ? result with { Problem = KeptLease.Lost } : result;
         }
         catch (JiraApiException error)
         {
@@ -81,7 +95,7 @@ public sealed partial class WebhookRefresher(
         }
         catch (OperationCanceledException)
         {
-            return nothing with { Problem = TimeIsUp };
+            return nothing with { Problem = lease is { IsLost: true } ? KeptLease.Lost : TimeIsUp };
         }
         catch (Exception error)
         {

@@ -1,5 +1,6 @@
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Storage;
@@ -71,7 +72,7 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
     public async Task Dispose_StorageIsAway_LetsNothingThrough_Decision16()
     {
         var tables = new InMemoryTables();
-        var table = new LeaseTable(new LazyTable(tables, "leases"), _clock);
+        var table = new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance);
         foreach (var error in new Exception[] { new Azure.RequestFailedException(503, "away"), new AggregateException("Retry failed after 4 tries."), new TaskCanceledException() })
         {
             var lease = await table.TryAcquireAsync("refresh", "acme", Minute, Token);
@@ -87,6 +88,6 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
     private async Task<(LeaseTable One, LeaseTable Two)> TwoInstancesAsync(StorageKind kind)
     {
         var tables = await new TestStorage(azurite).TablesAsync(kind);
-        return (new LeaseTable(new LazyTable(tables, "leases"), _clock), new LeaseTable(new LazyTable(tables, "leases"), _clock));
+        return (new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance), new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance));
     }
 }
