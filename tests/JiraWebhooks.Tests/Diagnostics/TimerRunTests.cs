@@ -11,6 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace JiraWebhooks.Tests.Diagnostics;
 
 /// <summary>What the host sees of a timer's run, and what the next run finds of one that was ended.</summary>
+[Collection<Clocked>]
 public sealed class TimerRunTests : IAsyncLifetime
 {
     private const string Refresh = "refresh";
