@@ -8,7 +8,6 @@ using JiraWebhooks.Publishing;
 using JiraWebhooks.Subscriptions;
 using LocalHost.Hosting;
 using LocalHost.Simulation;
-using Microsoft.Extensions.Time.Testing;
 
 namespace LocalHost.Demo;
 
@@ -23,9 +22,9 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private static readonly TimeSpan Tick = TimeSpan.FromMinutes(15);
 
-    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+    private readonly SimulatedClock _clock = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
     private readonly Random _random = new(1);
-    private readonly HttpClient _network = new() { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _network;
     private readonly string _tokens = Directory.CreateTempSubdirectory("demo").FullName;
     private readonly string _storage;
     private readonly DemoSites _sites;
@@ -33,6 +32,7 @@ internal sealed class DemoRun : IAsyncDisposable
     public DemoRun(string storage)
     {
         _storage = storage;
+        _network = new HttpClient(new CountingHandler(_clock) { InnerHandler = new SocketsHttpHandler() }) { Timeout = Timeout.InfiniteTimeSpan };
         Jira = new SimulatedJira(_clock);
         var options = new LocalAppOptions(FreePort(), new ConfigurationBuilder().AddInMemoryCollection(DemoSites.Settings(_tokens)).Build(), storage)
         {
@@ -45,6 +45,7 @@ internal sealed class DemoRun : IAsyncDisposable
         SimulatedSites.AddAdmin(Jira, options.BaseUrl);
         App = LocalApp.Build(options, services => services
             .AddLogging(logging => logging.ClearProviders())
+            .AddCountedOperations(_clock)
             .AddKeyedSingleton<IDeliveryPublisher>(AzureClients.Receive, (provider, _) => new FlakyReceiver(provider.GetRequiredKeyedService<IDeliveryPublisher>(AzureClients.Timers))));
         _sites = new DemoSites(Jira, options.BaseUrl, options.Key);
         _sites.Create();
@@ -65,17 +66,17 @@ internal sealed class DemoRun : IAsyncDisposable
         await LocalApp.StartAsync(App, Port, cancellationToken);
         await _sites.ConnectAsync(cancellationToken);
         await _sites.ImportAsync(cancellationToken);
-        _clock.Advance(TimeSpan.FromMinutes(1));
+        await _clock.MoveToAsync(_clock.GetUtcNow().AddMinutes(1), cancellationToken);
         for (var day = 0; day < Days; day++)
         {
             await ChangeAsync(day, log, cancellationToken);
-            var refreshed = await App.Services.GetRequiredService<WebhookRefresher>().RunAsync(cancellationToken);
+            var refreshed = await _clock.DriveAsync(App.Services.GetRequiredService<WebhookRefresher>().RunAsync(cancellationToken));
             foreach (var result in refreshed.Where(result => result.Problem is not null)) await log.WriteLineAsync($"Day {day}: {result.Problem}");
             NextPoll = _clock.GetUtcNow();
             await WorkAsync((events * (day + 1) / Days) - (events * day / Days), cancellationToken);
 
             var next = _clock.Start.AddDays(day + 1);
-            if (next > _clock.GetUtcNow()) _clock.SetUtcNow(next);
+            if (next > _clock.GetUtcNow()) await _clock.MoveToAsync(next, cancellationToken);
             if (day is 0 or 29 or 30 or Days - 1) await log.WriteLineAsync($"Day {day}: {Jira.Ledger.Emitted.Count} events so far, {Jira.Sites.Sum(site => site.Webhooks.Count)} webhooks alive.");
         }
 
@@ -127,12 +128,12 @@ internal sealed class DemoRun : IAsyncDisposable
         await Jira.DeliverDueAsync(_network, cancellationToken);
         while (NextPoll <= until)
         {
-            if (NextPoll > _clock.GetUtcNow()) _clock.SetUtcNow(NextPoll);
-            await App.Services.GetRequiredService<FailedDeliveryPoller>().RunAsync(cancellationToken);
+            if (NextPoll > _clock.GetUtcNow()) await _clock.MoveToAsync(NextPoll, cancellationToken);
+            await _clock.DriveAsync(App.Services.GetRequiredService<FailedDeliveryPoller>().RunAsync(cancellationToken));
             NextPoll += Tick;
         }
 
-        if (until > _clock.GetUtcNow()) _clock.SetUtcNow(until);
+        if (until > _clock.GetUtcNow()) await _clock.MoveToAsync(until, cancellationToken);
         await Jira.DeliverDueAsync(_network, cancellationToken);
     }
 

@@ -1,7 +1,30 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Microsoft.Extensions.Azure;
+using Microsoft.Extensions.Http;
 
 namespace LocalHost.Simulation;
+
+internal static class CountedOperations
+{
+    /// <summary>Counts what the app's own HTTP clients and Azure clients do as running on <paramref name="clock"/>.</summary>
+    public static IServiceCollection AddCountedOperations(this IServiceCollection services, SimulatedClock clock)
+    {
+        services.AddSingleton<IHttpMessageHandlerBuilderFilter>(new CountingFilter(clock));
+        services.AddAzureClients(clients => clients.ConfigureDefaults(options => options.AddPolicy(new CountingPolicy(clock), HttpPipelinePosition.PerCall)));
+        return services;
+    }
+
+    // Inside of the handlers that wait for the clock before they try again.
+    private sealed class CountingFilter(SimulatedClock clock) : IHttpMessageHandlerBuilderFilter
+    {
+        public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
+        {
+            next(builder);
+            builder.AdditionalHandlers.Add(new CountingHandler(clock));
+        };
+    }
+}
 
 /// <summary>Counts an HTTP request as running on <paramref name="clock"/> until its answer is here, the body included.</summary>
 internal sealed class CountingHandler(SimulatedClock clock) : DelegatingHandler

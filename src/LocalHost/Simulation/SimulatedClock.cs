@@ -36,8 +36,11 @@ internal sealed class SimulatedClock(DateTimeOffset start) : FakeTimeProvider(st
     public async Task DriveAsync(Task work, TimeSpan? limit = null) => await await DriveAsync(Task.WhenAny(work), limit);
 
     /// <summary>Moves the clock to <paramref name="time"/>, timer by timer and each time only when nothing runs; returns when nothing runs there.</summary>
-    public Task MoveToAsync(DateTimeOffset time) =>
-        MoveAsync(() => false, () => NextDue is { } due && due <= time ? due : GetUtcNow() < time ? time : null);
+    public async Task MoveToAsync(DateTimeOffset time, CancellationToken cancellationToken = default)
+    {
+        await MoveAsync(() => cancellationToken.IsCancellationRequested, () => NextDue is { } due && due <= time ? due : GetUtcNow() < time ? time : null);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     /// <summary>Returns when nothing runs; the clock stands still.</summary>
     public Task RestAsync() => MoveAsync(() => false, () => null);
