@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
@@ -21,7 +23,7 @@ public sealed partial class ConnectTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("connect").FullName;
     private readonly SimulatedJira _jira = new(TimeProvider.System);
     private readonly HttpClient _browser = new();
-    private readonly StringWriter _console = new();
+    private readonly Lines _console = new();
     private WebApplication _server = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -45,7 +47,7 @@ public sealed partial class ConnectTests : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Connect_UserAgrees_StoresTheGrantAndPrintsTheSettings()
     {
         var connecting = ConnectAsync(_jira.Sites[0].Options.Secret);
@@ -61,7 +63,7 @@ public sealed partial class ConnectTests : IAsyncLifetime
         Assert.DoesNotContain(_jira.Sites[0].Options.Secret, _console.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Connect_AnswerWithAnotherState_IsRefusedAndChangesNothing()
     {
         var connecting = ConnectAsync(_jira.Sites[0].Options.Secret);
@@ -75,7 +77,7 @@ public sealed partial class ConnectTests : IAsyncLifetime
         Assert.Equal(0, await connecting);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Connect_UserDeclines_SaysWhy()
     {
         var connecting = ConnectAsync(_jira.Sites[0].Options.Secret);
@@ -86,7 +88,7 @@ public sealed partial class ConnectTests : IAsyncLifetime
         Assert.Contains("access_denied", (await Assert.ThrowsAsync<LocalHostException>(() => connecting)).Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Connect_WrongSecret_SaysWhatToCheck()
     {
         var connecting = ConnectAsync("not-the-secret");
@@ -99,7 +101,7 @@ public sealed partial class ConnectTests : IAsyncLifetime
     }
 
     /// <summary>A grant that cannot be kept must not be asked for.</summary>
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Connect_FolderThatCannotBeMade_IsToldBeforeTheConsent()
     {
         var file = Path.Combine(_folder, "file");
@@ -120,19 +122,13 @@ public sealed partial class ConnectTests : IAsyncLifetime
             ["AtlassianApiUrl"] = $"http://localhost:{_jiraPort}",
             ["TokenFolder"] = folder ?? _folder,
         }).Build();
-        return ConnectCommand.RunAsync(_jira.Sites[0].Options.ClientId, "mine", _port, TextWriter.Synchronized(_console), settings, Token);
+        return ConnectCommand.RunAsync(_jira.Sites[0].Options.ClientId, "mine", _port, _console, settings, Token);
     }
 
     private async Task<Uri> AuthorizeUrlAsync(Task connecting)
     {
-        while (!connecting.IsCompleted)
-        {
-            if (Address().Match(_console.ToString()) is { Success: true } found) return new Uri(found.Value);
-            await Task.Yield();
-        }
-
-        await connecting;
-        throw new InvalidOperationException("It ended before it asked for consent.");
+        if (await Task.WhenAny(_console.AuthorizeUrl, connecting) == connecting) await connecting;
+        return _console.AuthorizeUrl.IsCompleted ? await _console.AuthorizeUrl : throw new InvalidOperationException("It ended before it asked for consent.");
     }
 
     [GeneratedRegex(@"http://localhost:\d+/authorize\S+(?=\s)")]
@@ -140,4 +136,23 @@ public sealed partial class ConnectTests : IAsyncLifetime
 
     [GeneratedRegex("state=([0-9a-f]+)")]
     private static partial Regex State();
+
+    /// <summary>A console that can be read while it is written.</summary>
+    private sealed class Lines : TextWriter
+    {
+        private readonly ConcurrentQueue<string?> _lines = new();
+        private readonly TaskCompletionSource<Uri> _authorizeUrl = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<Uri> AuthorizeUrl => _authorizeUrl.Task;
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void WriteLine(string? value)
+        {
+            _lines.Enqueue(value);
+            if (Address().Match(value ?? "") is { Success: true } found) _authorizeUrl.TrySetResult(new Uri(found.Value));
+        }
+
+        public override string ToString() => string.Join('\n', _lines);
+    }
 }

@@ -5,7 +5,7 @@ namespace EndToEnd.Tests;
 
 public sealed class DemoTests(AzuriteFixture azurite)
 {
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Demo_FiveWeeksWithAFailingReceiver_LosesNothing()
     {
         await azurite.NewAccountAsync();
@@ -21,7 +21,7 @@ public sealed class DemoTests(AzuriteFixture azurite)
         Assert.Equal(["emitted", "delivered", "recovered", "duplicates", "lost", "refreshed", "seconds"], balance.RootElement.EnumerateObject().Select(property => property.Name));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("0")]
     [InlineData("100001")]
     public async Task Demo_NumberThatCannotBe_IsTold(string events)

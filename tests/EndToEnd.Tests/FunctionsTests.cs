@@ -44,7 +44,7 @@ public sealed class FunctionsTests(AzuriteFixture azurite) : IAsyncLifetime
         await _app.DisposeAsync();
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public void Functions_OfThisHost_EqualTheGeneratedMetadata()
     {
         var mapped = ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
@@ -62,7 +62,7 @@ public sealed class FunctionsTests(AzuriteFixture azurite) : IAsyncLifetime
     public void Schedules_OfTheFunctions_HaveADefaultHere() =>
         Assert.Equal(Schedules.Defaults.Keys.Select(name => $"%{name}%").Order(), Generated.Select(function => function.Schedule).OfType<string>().Order());
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [MemberData(nameof(WithALevel))]
     public async Task Request_WithoutTheKeyOrWithAnother_Is401(string verb, string path)
     {
@@ -74,7 +74,7 @@ public sealed class FunctionsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(verb, $"{url}?code={_key.Value}", header: ""));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [MemberData(nameof(Timers))]
     public async Task Timer_RunByHand_NeedsTheKey(string name)
     {
@@ -83,11 +83,11 @@ public sealed class FunctionsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Accepted, await StatusAsync("POST", $"/admin/functions/{name}?code={_key.Value}", header: null));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Start_OfOnboarding_TakesTheKeyFromTheAddress() =>
         Assert.NotEqual(HttpStatusCode.Unauthorized, await StatusAsync("GET", $"/api/oauth/start?code={_key.Value}", header: null));
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public void Services_ThatStart_AreNotOfTheWorker()
     {
         var started = _app.Services.GetServices<IHostedService>().Select(service => service.GetType().FullName!).ToList();

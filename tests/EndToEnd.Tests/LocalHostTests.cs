@@ -14,12 +14,15 @@ using LocalHost.Simulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EndToEnd.Tests;
 
 /// <summary>The routes over real HTTP, with the simulated Jira inside and Azurite behind.</summary>
 public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
 {
+    // Stands still, so that nothing is too slow for a time-out.
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
     private readonly HttpClient _http = new();
     private readonly HttpClient _manager = new();
     private SimulatedJira _jira = null!;
@@ -31,8 +34,8 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _storage = await azurite.NewAccountAsync();
-        _jira = new SimulatedJira(TimeProvider.System);
-        var options = new LocalAppOptions(LocalHostProcess.FreePort(), new ConfigurationBuilder().AddInMemoryCollection().Build(), _storage) { Jira = _jira, Schedules = false, LogLevel = LogLevel.None };
+        _jira = new SimulatedJira(_clock);
+        var options = new LocalAppOptions(LocalHostProcess.FreePort(), new ConfigurationBuilder().AddInMemoryCollection().Build(), _storage) { Jira = _jira, Clock = _clock, Schedules = false, LogLevel = LogLevel.None };
         SimulatedSites.Add(_jira, options.BaseUrl);
         _app = LocalApp.Build(options);
         await LocalApp.StartAsync(_app, options.Port, Token);
@@ -47,7 +50,7 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         await _app.DisposeAsync();
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData(SimulatedSites.OAuth)]
     [InlineData(SimulatedSites.Connect)]
     [InlineData(SimulatedSites.Admin)]
@@ -64,7 +67,7 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(_jira.Ledger.Emitted.Single().Body.ToArray(), message.Body.ToArray());
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("acme", "Authorization", "Bearer eyJhbGciOiJub25lIn0.e30.")]
     [InlineData("globex", "Authorization", "JWT a.b.c")]
     [InlineData("initech", "X-Hub-Signature", "sha256=00")]
@@ -80,7 +83,7 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Empty(await DrainAsync());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Deliveries_ThirtyAtOnceOfOneSite_AreAllTaken_Rule25()
     {
         for (var number = 0; number < 30; number++) _jira.Emit(SimulatedSites.Admin, "jira:issue_updated", $$"""{"issue":{"id":"{{number}}"} }""");
@@ -91,7 +94,7 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(30, (await DrainAsync()).Select(message => message.MessageId).Distinct().Count());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Delivery_OfTwentyMegabytes_ReadsBackTheSame_Rule22()
     {
         _jira.Emit(SimulatedSites.Admin, "jira:issue_updated", JsonSerializer.Serialize(new { description = new string('é', 3_300_000) }));
@@ -105,7 +108,7 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.True(_jira.Ledger.Emitted.Single().Body.Span.SequenceEqual(read.ToMemory().Span));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Delivery_AboveTwentyFiveMegabytes_Is413_Rule22()
     {
         var body = new byte[(25 * 1024 * 1024) + 1];
@@ -117,7 +120,7 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Health_AfterARefresh_TellsOkAndWithDetailsWhy_Rule31()
     {
         await FireAsync("RefreshWebhooks", () => _jira.Sites.All(known => known.Options.Auth is SimulatedAuth.AdminWebhook || known.Webhooks.Count == 2));
@@ -127,7 +130,7 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(["acme", "globex", "initech"], details.GetProperty("sites").EnumerateArray().Select(site => site.GetProperty("site").GetString()).Order());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Function_ThatThereIsNot_Is404WithTheNames()
     {
         using var response = await _manager.PostAsync("/admin/functions/Nope", null, Token);

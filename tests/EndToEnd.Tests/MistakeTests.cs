@@ -7,7 +7,7 @@ public sealed class MistakeTests(AzuriteFixture azurite)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("--port takes a number from 1 to 65535", "--port", "99999")]
     [InlineData("--port takes a number from 1 to 65535", "--port", "-1")]
     [InlineData("--port takes a number from 1 to 65535", "--port", "web")]
@@ -23,7 +23,7 @@ public sealed class MistakeTests(AzuriteFixture azurite)
         Assert.StartsWith(sentence, Assert.Single(host.Errors, line => line.Length > 0), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Settings_WrongInEveryWay_AreToldAtOnceAndWithoutValues()
     {
         await using var host = await LocalHostProcess.EndedAsync(
@@ -54,7 +54,7 @@ public sealed class MistakeTests(AzuriteFixture azurite)
         foreach (var value in new[] { "hunter2", "nonsense", "perhaps", "My_Queue", "x--y", "some-app", "often" }) Assert.DoesNotContain(value, string.Join('\n', host.Errors), StringComparison.Ordinal);
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("nonsense")]
     [InlineData("UseDevelopmentStorage=perhaps")]
     [InlineData("DefaultEndpointsProtocol=http;AccountName=x;AccountKey=!!hunter2!!;QueueEndpoint=http://127.0.0.1:1/x")]
@@ -67,7 +67,7 @@ public sealed class MistakeTests(AzuriteFixture azurite)
         Assert.DoesNotContain(storage, host.Errors.Last(), StringComparison.Ordinal);
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("""{ "Values": { "A": "1", "A": "2" } }""", "holds A twice")]
     [InlineData("""{ "Values": { "A__B": "1", "a:b": "2" } }""", "holds a:b twice")]
     [InlineData("""{ "Values": { "A": 1 } }""", "A must be a text")]
@@ -88,7 +88,7 @@ public sealed class MistakeTests(AzuriteFixture azurite)
         Assert.Contains(sentence, said, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task SettingsFile_ThatCannotBeRead_IsToldInASentence()
     {
         await azurite.NewAccountAsync();
@@ -102,9 +102,9 @@ public sealed class MistakeTests(AzuriteFixture azurite)
         Assert.StartsWith(clone.SettingsFile, Assert.Single(host.Errors), StringComparison.Ordinal);
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("Open this address", "connect", "--client-id", "x")]
-    [InlineData("Day 0", "--demo", "100000")]
+    [InlineData("Day 0", "--demo", "3500")]
     public async Task CtrlC_InTheMiddle_EndsWithoutATrace(string when, params string[] arguments)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Ctrl-C is sent as a signal.");
@@ -120,14 +120,15 @@ public sealed class MistakeTests(AzuriteFixture azurite)
         Assert.DoesNotContain(host.Output, line => line.Contains("Exception", StringComparison.Ordinal));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task CtrlC_WhileAzuriteStarts_EndsWithoutATrace()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Ctrl-C is sent as a signal.");
         await azurite.NewAccountAsync();
         using var clone = new Clone();
-        await using var host = LocalHostProcess.Started([], new Dictionary<string, string?>(), clone);
-        await host.UntilAsync(() => Directory.Exists(clone.Data), Token);
+        var (path, isStarting) = clone.NodeThatNeverListens();
+        await using var host = LocalHostProcess.Started([], new Dictionary<string, string?> { ["PATH"] = path }, clone);
+        await host.UntilAsync(isStarting, Token);
 
         host.Signal("INT");
         await host.EndAsync(Token);

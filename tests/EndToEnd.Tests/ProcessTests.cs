@@ -6,6 +6,7 @@ using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
 using JiraWebhooks.Publishing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EndToEnd.Tests;
 
@@ -14,12 +15,12 @@ public sealed class ProcessTests(AzuriteFixture azurite)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Run_KilledInTheMiddle_EveryAcknowledgedDeliveryIsInTheQueue_Rule21()
     {
         var storage = await azurite.NewAccountAsync();
         var port = LocalHostProcess.FreePort();
-        var jira = new SimulatedJira(TimeProvider.System);
+        var jira = new SimulatedJira(new FakeTimeProvider());
         var site = jira.AddSite(new SimulatedSiteOptions("initech", SimulatedAuth.AdminWebhook) { AdminWebhookUrl = new Uri($"http://localhost:{port}/api/deliveries/initech") });
         var environment = new Dictionary<string, string?>
         {
@@ -29,13 +30,10 @@ public sealed class ProcessTests(AzuriteFixture azurite)
             ["Sites__initech__Secret"] = site.Options.Secret,
         };
         await using var host = await LocalHostProcess.ListeningAsync(port, environment, Token);
-        using var http = new HttpClient();
+        using var http = new HttpClient(new KillsAfter(100, host) { InnerHandler = new SocketsHttpHandler() });
         for (var number = 0; number < 400; number++) jira.Emit("initech", "jira:issue_updated", $$"""{"issue":{"id":"{{number}}"} }""");
 
-        var delivering = jira.DeliverDueAsync(http, Token);
-        while (jira.Ledger.Attempts.Count(attempt => attempt.Status == 200) < 100) await Task.Yield();
-        host.Process.Kill();
-        await delivering;
+        await jira.DeliverDueAsync(http, Token);
 
         var acknowledged = jira.Ledger.Attempts.Where(attempt => attempt.Status == 200).Select(attempt => attempt.Identifier).ToHashSet();
         var queued = await QueuedAsync(storage);
@@ -43,7 +41,7 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         Assert.Subset(queued, acknowledged);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Run_Killed_TakesItsAzuriteWithIt()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Children of a process are read from /proc.");
@@ -57,13 +55,11 @@ public sealed class ProcessTests(AzuriteFixture azurite)
 
         host.Process.Kill();
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
-        await child.WaitForExitAsync(patience.Token);
+        await child.WaitForExitAsync(Token);
         Assert.True(child.HasExited);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Run_PortTaken_SaysSoInOneSentence()
     {
         var storage = await azurite.NewAccountAsync();
@@ -74,7 +70,7 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         await AssertEndsAsync(["--port", $"{port}"], new() { ["AzureWebJobsStorage"] = storage }, $"Port {port} is taken");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Run_NodeMissing_SaysSoInOneSentence()
     {
         await azurite.NewAccountAsync();
@@ -83,7 +79,7 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         await AssertEndsAsync([], new() { ["PATH"] = "/nonexistent" }, "node is missing: install Node.js 20", clone);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Run_WithAConnectSite_SaysOnceThatConnectEnds()
     {
         var environment = new Dictionary<string, string?>
@@ -96,14 +92,14 @@ public sealed class ProcessTests(AzuriteFixture azurite)
             ["Sites__globex__Secret"] = "a-secret-of-the-test",
         };
         await using var host = await LocalHostProcess.ListeningAsync(LocalHostProcess.FreePort(), environment, Token);
-        while (!Notices().Any()) await Task.Yield();
+        await host.UntilAsync(() => Notices().Any(), Token);
 
         Assert.StartsWith("warn: ", Assert.Single(Notices()), StringComparison.Ordinal);
 
         IEnumerable<string> Notices() => host.Output.Where(line => line.Contains("Connect is in use at: globex. ", StringComparison.Ordinal));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public Task Connect_WithoutTheSecret_SaysSoInOneSentence() =>
         AssertEndsAsync(["connect", "--client-id", "x"], [], "Set the environment variable JIRA_CLIENT_SECRET");
 
@@ -126,5 +122,18 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         }
 
         return all;
+    }
+
+    /// <summary>Kills the host as soon as it has answered so many requests with 200.</summary>
+    private sealed class KillsAfter(int answers, LocalHostProcess host) : DelegatingHandler
+    {
+        private int _answers;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.OK && Interlocked.Increment(ref _answers) == answers) host.Process.Kill();
+            return response;
+        }
     }
 }

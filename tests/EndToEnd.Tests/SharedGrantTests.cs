@@ -53,7 +53,7 @@ public sealed class SharedGrantTests(AzuriteFixture azurite) : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Refresh_ByTwoProcesses_UsesEachTokenOnceAndKeepsTheGrantAlive_Rule28()
     {
         var environment = Environment(await azurite.NewAccountAsync(), _jira.OAuth.IssueGrant("the-app"));

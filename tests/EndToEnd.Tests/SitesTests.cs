@@ -65,7 +65,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
         Directory.Delete(_tokens, recursive: true);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task ConnectSite_ImportedOverTheApi_DeliversRotatesAndGoes()
     {
         var added = await CallAsync(HttpMethod.Post, "/api/sites/globex/import", new
@@ -88,7 +88,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await CallAsync(HttpMethod.Get, "/api/sites/nobody", null)).Status);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task OAuthSite_ConnectedInABrowser_Delivers()
     {
         using var browser = new DemoBrowser(_address, _key);
@@ -99,7 +99,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
         await DeliverAsync("acme");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Error_OfTheApi_IsAProblemDocument()
     {
         using var content = new StringContent("""{"sheme":"Connect"}""", Encoding.UTF8, "application/json");
@@ -112,7 +112,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     /// <summary>A tunnel lets deliveries in, and must let in no more.</summary>
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("Host", "hooks.example.com")]
     [InlineData("X-Forwarded-For", "203.0.113.7")]
     [InlineData("X-Forwarded-Host", "hooks.example.com")]
@@ -133,7 +133,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     /// <summary>A plain reverse proxy or TCP tunnel sets Host to localhost and adds no header: only the key keeps its visitors out.</summary>
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Management_ThroughAPlainReverseProxy_Is401AndStoresNothing()
     {
         const string Secret = "a-secret-that-a-stranger-has-chosen";

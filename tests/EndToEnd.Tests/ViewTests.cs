@@ -76,7 +76,7 @@ public sealed class ViewTests : IDisposable
     }
 
     /// <summary>The system's timers end at 49 days.</summary>
-    [Fact]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Timer_OfAScheduleMonthsAway_Waits_Decision16()
     {
         var waiting = TimerService.WaitAsync(Now.AddDays(80).UtcDateTime, _clock, TestContext.Current.CancellationToken);
@@ -85,7 +85,7 @@ public sealed class ViewTests : IDisposable
 
         _clock.Advance(TimeSpan.FromDays(1));
 
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await waiting;
     }
 
     private static SiteHealth Site(string name) => new(name, "ok", null, null, null, null, null, null, null);

@@ -34,5 +34,14 @@ internal sealed class Clone : IDisposable
 
     public string SettingsFile => Path.Combine(_folder, "local.settings.json");
 
+    /// <summary>Puts a Node.js in front of the PATH that starts and does no more; the second value tells whether it has been started.</summary>
+    public (string Path, Func<bool> IsStarted) NodeThatNeverListens()
+    {
+        var node = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "node")).FullName, "node");
+        File.WriteAllText(node, "#!/bin/sh\ntouch \"$0.started\"\nexec sleep 3600\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(node, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return ($"{Path.GetDirectoryName(node)}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}", () => File.Exists($"{node}.started"));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

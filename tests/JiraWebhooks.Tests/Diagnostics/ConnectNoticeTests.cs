@@ -55,7 +55,7 @@ public sealed class ConnectNoticeTests
         Assert.DoesNotContain(_logs.Entries, entry => entry.Level > LogLevel.Information);
     }
 
-    [Fact]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Start_StoreHangs_HoldsUpNeitherStartNorEnd()
     {
         var asked = new TaskCompletionSource();
@@ -67,9 +67,9 @@ public sealed class ConnectNoticeTests
             }),
             _logs);
 
-        await notice.StartAsync(Token).WaitAsync(TimeSpan.FromSeconds(10), Token);
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
-        await notice.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await notice.StartAsync(Token).WaitAsync(TestContext.Current.CancellationToken);
+        await asked.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await notice.StopAsync(Token).WaitAsync(TestContext.Current.CancellationToken);
         Assert.Empty(_logs.Entries);
     }
 
@@ -114,7 +114,7 @@ public sealed class ConnectNoticeTests
     {
         using var notice = new ConnectNotice(sites, _logs);
         await notice.StartAsync(Token);
-        await notice.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await notice.ExecuteTask!.WaitAsync(Token);
         await notice.StopAsync(Token);
     }
 

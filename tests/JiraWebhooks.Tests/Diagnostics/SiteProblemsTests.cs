@@ -45,7 +45,7 @@ public sealed class SiteProblemsTests
     {
         using var problems = new SiteProblems(new Listing(list), _logs);
         await problems.StartAsync(Token);
-        await problems.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await problems.ExecuteTask!.WaitAsync(Token);
         await problems.StopAsync(Token);
     }
 
