@@ -37,7 +37,10 @@ public sealed class WrongClockTests(AzuriteFixture azurite) : IAsyncLifetime
         _jira = new SimulatedJira(_right);
         var options = new LocalAppOptions(LocalHostProcess.FreePort(), new ConfigurationBuilder().AddInMemoryCollection().Build(), _storage)
         {
-            Jira = _jira, Clock = _clock, Schedules = false, LogLevel = LogLevel.None,
+            Jira = _jira,
+            Clock = _clock,
+            Schedules = false,
+            LogLevel = LogLevel.None,
         };
         SimulatedSites.Add(_jira, options.BaseUrl);
         _app = LocalApp.Build(options);
