@@ -9,7 +9,7 @@ using OpenTelemetry.Trace;
 
 namespace FunctionsApp.Tests;
 
-public sealed class TimerRunTests
+public sealed class TimerRunTests(AzuriteFixture azurite)
 {
     /// <summary>A run that breaks off is the one whose telemetry somebody will look for, and its instance may go at once.</summary>
     [Theory]
@@ -25,7 +25,7 @@ public sealed class TimerRunTests
                 .WithMetrics(builder => builder.AddReader(metrics))
                 .WithTracing(builder => builder.AddProcessor(traces))
                 .WithLogging(builder => builder.AddProcessor(logs)),
-            ("Publisher", "StorageQueue"));
+            ("Publisher", "StorageQueue"), ("AzureWebJobsStorage", await azurite.NewAccountAsync()));
 
         var refresh = await Record.ExceptionAsync(() =>
             ActivatorUtilities.CreateInstance<RefreshWebhooks>(app.Services).RunAsync(new(), TestContext.Current.CancellationToken));
