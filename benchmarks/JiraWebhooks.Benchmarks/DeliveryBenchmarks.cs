@@ -50,5 +50,5 @@ public class DeliveryBenchmarks
     public bool ReadOnly() => EnvelopeReader.Read(_body).IsReadable;
 
     private Verification Verify() =>
-        DeliveryVerifier.VerifyHead(_context.Request, _site, TestSites.Options.PublicBaseUrl, TimeProvider.System.GetUtcNow(), out _) ?? DeliveryVerifier.VerifyBody(_context.Request, _body, _site);
+        DeliveryVerifier.VerifyHead(_context.Request, _site, TestSites.Options, TimeProvider.System.GetUtcNow(), out _) ?? DeliveryVerifier.VerifyBody(_context.Request, _body, _site);
 }

@@ -59,7 +59,7 @@ public sealed class DeliveryReceiver(
 
         // An outage makes others search Jira for what was missed: a stranger must not be able to cause that. To a site without usable settings
         // nobody can prove anything, and all of its deliveries fail. A caller who hangs up may do so as often as it likes.
-        if (outcome is { Status: 503, Site: { } site, Reason: not OutcomeReason.ClientLeft } && (outcome.Authentic || outcome.Reason is "site_settings"))
+        if (outcome is { Status: 503, Site: { } site, Reason: not OutcomeReason.ClientLeft } && (outcome.Authentic || outcome.Reason is OutcomeReason.SiteSettings or OutcomeReason.SiteMissing))
         {
             activity.Fail(site, outcome.WrongTimes);
         }
@@ -78,11 +78,11 @@ public sealed class DeliveryReceiver(
         try
         {
             site = await FindAsync(siteId, budget);
-            if (site is { } found && (found.Problem is not null || found.Secret is null)) return Ended(503, "site_settings", site);
+            if (site is { } found && (found.Problem is not null || found.Secret is null)) return Ended(503, found.IsMissing ? OutcomeReason.SiteMissing : OutcomeReason.SiteSettings, site);
             if (IsEncoded(context.Request.Headers.ContentEncoding)) return Ended(415, "content_encoding", site);
 
             stage = "internal";
-            var head = DeliveryVerifier.VerifyHead(context.Request, site, options.PublicBaseUrl, _clock.GetUtcNow(), out var wrongTimes);
+            var head = DeliveryVerifier.VerifyHead(context.Request, site, options, _clock.GetUtcNow(), out var wrongTimes);
             authentic = head is Verification.Authentic;
 
             // A forged signature of the body is read and hashed even where none is asked for, or the time would tell sites and schemes apart.
@@ -105,7 +105,7 @@ public sealed class DeliveryReceiver(
 
             var verification = head ?? DeliveryVerifier.VerifyBody(context.Request, body.Memory.Span, site!);
             authentic = verification is Verification.Authentic;
-            if (!authentic) return Refused(verification, site) with { WrongTimes = wrongTimes };
+            if (!authentic) return (site is null ? RefusedWithoutSite(verification, siteId) : Refused(verification, site)) with { WrongTimes = wrongTimes };
 
             var message = DeliveryDescriber.Describe(site!, DeliveryHeaders.Of(context.Request.Headers), body.Memory);
 
@@ -157,12 +157,21 @@ public sealed class DeliveryReceiver(
 
     // A token that is right in all but its times may come too late as a retry, or it is our clock that is wrong: a refusal would lose the event.
     // So would one for a token that a secret of a while ago does not verify, as long as nothing can tell whether there is a newer one.
-    private static Outcome Refused(Verification verification, Site? site) => verification switch
+    private static Outcome Refused(Verification verification, Site site) => verification switch
     {
         Verification.WrongTimes => Ended(503, verification.Reason(), site) with { Authentic = true },
-        Verification.BadSignature or Verification.BadClaims when site is { IsStale: true } => Ended(503, "site_store", site),
+        Verification.BadSignature or Verification.BadClaims when site.IsStale => Ended(503, "site_store", site),
         _ => Ended(401, verification.Reason(), site) with { Authentic = verification.IsSigned() },
     };
+
+    // The row of a site can be lost, and a refusal would lose its events. The id becomes a tag and a row only as far as the store keeps it.
+    private Outcome RefusedWithoutSite(Verification verification, string siteId)
+    {
+        if (sites.IsErased(siteId)) return new(401, OutcomeReason.SiteErased);
+        if (verification is not Verification.MissingSite) return new(401, verification.Reason());
+
+        return new(503, OutcomeReason.SiteMissing) { Site = sites.NoteMissing(siteId) ? siteId : null, Authentic = true };
+    }
 
     private static bool IsEncoded(StringValues encoding) =>
         encoding.Count > 0 && (encoding.Count > 1 || !string.Equals(encoding[0]?.Trim(), "identity", StringComparison.OrdinalIgnoreCase));

@@ -9,20 +9,21 @@ internal static class DeliveryVerifier
 {
     private const string HubSignature = "X-Hub-Signature";
 
-    // Nobody knows this key. It stands in where there is no such site, so that the answer takes as long as for a real one.
+    // No sender knows this key. It stands in where there is neither such a site nor an app in the settings, so that the answer takes as long as
+    // for a real one.
     private static readonly SiteSecret Nobodys = SiteSecret.From(Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"))!;
 
     /// <summary>What the head of the request says already, for <paramref name="site"/> or for none; null where the scheme signs the body. A site
-    /// must have a secret. <paramref name="wrong"/> are the token's times, with <see cref="Verification.WrongTimes"/> alone.</summary>
-    public static Verification? VerifyHead(HttpRequest request, Site? site, Uri publicBaseUrl, DateTimeOffset now, out TokenTimes? wrong)
+    /// must have a secret. For none, the secrets of the app in the settings are tried: they tell a site whose row was lost. <paramref name="wrong"/> are the token's times, with <see cref="Verification.WrongTimes"/> alone.</summary>
+    public static Verification? VerifyHead(HttpRequest request, Site? site, JiraWebhooksOptions options, DateTimeOffset now, out TokenTimes? wrong)
     {
         wrong = null;
         return site?.Scheme switch
         {
-            null => VerifyNobody(request, now),
+            null => VerifyApp(request, options, now),
             SiteScheme.AdminWebhook => HubSignatureVerifier.Check(request.Headers[HubSignature]),
             SiteScheme.OAuth => VerifyToken(Token(request.Headers.Authorization, "Bearer "), site, JwtRules.OAuth(site), now, out wrong),
-            _ => VerifyToken(ConnectToken.Of(request), site, JwtRules.Connect(site, ConnectToken.QueryHash(request, site, publicBaseUrl)), now, out wrong),
+            _ => VerifyToken(ConnectToken.Of(request), site, JwtRules.Connect(site, ConnectToken.QueryHash(request, site, options.PublicBaseUrl)), now, out wrong),
         };
     }
 
@@ -36,11 +37,12 @@ internal static class DeliveryVerifier
     /// <summary>Takes as long as <see cref="VerifyBody"/> with a body of <paramref name="length"/> bytes, none of which was kept.</summary>
     public static void VerifyNothing(HttpRequest request, int length) => HubSignatureVerifier.Spend(request.Headers[HubSignature], length, Nobodys);
 
-    private static Verification VerifyNobody(HttpRequest request, DateTimeOffset now)
+    private static Verification VerifyApp(HttpRequest request, JiraWebhooksOptions options, DateTimeOffset now)
     {
         var bearer = Token(request.Headers.Authorization, "Bearer ");
-        JwtVerifier.Verify(bearer.IsEmpty ? ConnectToken.Of(request) : bearer, Nobodys, null, default, now, out _);
-        return Verification.UnknownSite;
+        var token = bearer.IsEmpty ? ConnectToken.Of(request) : bearer;
+        var verification = JwtVerifier.Verify(token, options.OAuthClientSecret ?? Nobodys, options.OAuthPreviousClientSecret, JwtRules.OfTheApp, now, out _);
+        return !bearer.IsEmpty && verification is Verification.Authentic or Verification.WrongTimes ? Verification.MissingSite : Verification.UnknownSite;
     }
 
     private static Verification VerifyToken(ReadOnlySpan<char> token, Site site, in JwtRules rules, DateTimeOffset now, out TokenTimes? wrong)

@@ -12,7 +12,7 @@ internal readonly record struct JwtRules
     /// <summary>Expected <c>iss</c>: the client id, or the tenant's clientKey; null where any will do.</summary>
     public string? Issuer { get; private init; }
 
-    /// <summary>Expected <c>context.cloudId</c>; a grant covers several sites with one secret, and this tells them apart.</summary>
+    /// <summary>Expected <c>context.cloudId</c>; a grant covers several sites with one secret, and this tells them apart. Null where any will do.</summary>
     public string? CloudId { get; private init; }
 
     /// <summary>Expected <c>qsh</c>; null where the scheme has none.</summary>
@@ -21,6 +21,9 @@ internal readonly record struct JwtRules
     /// <summary>OAuth 2.0 (3LO) deliveries.</summary>
     /// <remarks>While a site changes over to another app, deliveries of both come in: the secrets alone tell ours from others'.</remarks>
     public static JwtRules OAuth(Site site) => new() { Issuer = site.FormerClientId is null ? site.ClientId : null, CloudId = site.CloudId };
+
+    /// <summary>Deliveries of any site that was connected with the app in the settings.</summary>
+    public static JwtRules OfTheApp => default;
 
     /// <summary>Connect deliveries (<see href="https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/"/>).</summary>
     public static JwtRules Connect(Site site, string queryHash) => new() { Issuer = site.ClientKey, QueryHash = queryHash };
@@ -34,7 +37,7 @@ internal readonly record struct JwtRules
         if (claims.Expires is not { } expires) return Verification.BadClaims;
         if ((claims.Issuer is ClaimMatch.Other && (isConnect || Issuer is not null)) || (isConnect && claims.Issuer is ClaimMatch.Absent)) return Verification.BadClaims;
         if (isConnect && (claims.QueryHash is not ClaimMatch.Same || claims.IssuedAt is null)) return Verification.BadClaims;
-        if (!isConnect && claims.CloudId is ClaimMatch.Other) return Verification.OtherSite;
+        if (!isConnect && CloudId is not null && claims.CloudId is ClaimMatch.Other) return Verification.OtherSite;
 
         var seconds = now.ToUnixTimeMilliseconds() / 1000.0;
         var late = seconds - expires;

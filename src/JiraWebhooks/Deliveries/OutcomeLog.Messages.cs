@@ -21,11 +21,14 @@ internal sealed partial class OutcomeLog
             case { WrongTimes: { } times }:
                 Log.WrongTimes(logger, site, count, TokenTimes.At(times.IssuedAt), TokenTimes.At(times.NotBefore), TokenTimes.At(times.Expires), times.Clock);
                 break;
-            case { Status: 503 } when outcome.Reason is "site_settings" || FailureKind.IsPermanent(outcome.Cause):
+            case { Status: 503 } when outcome.Reason is OutcomeReason.SiteSettings or OutcomeReason.SiteMissing || FailureKind.IsPermanent(outcome.Cause):
                 Log.UnavailableUntilFixed(logger, outcome.Cause, site, count, outcome.Reason);
                 break;
             case { Status: 503 }:
                 Log.Unavailable(logger, outcome.Cause, site, count, outcome.Reason);
+                break;
+            case { Reason: OutcomeReason.SiteErased }:
+                Log.Erased(logger, count);
                 break;
             case { Authentic: true }:
                 Log.Refused(logger, site, count, outcome.Status, outcome.Reason);
@@ -55,6 +58,9 @@ internal sealed partial class OutcomeLog
 
         [LoggerMessage(6, LogLevel.Warning, "Site {Site}: a token is valid in all but its times, answered 503, count {Count}. Issued {IssuedAt:u}, not before {NotBefore:u}, expires {Expires:u}; our clock: {Clock:u}. If no delivery is accepted, our clock is wrong; if only retries are late, Jira does not sign them again.")]
         public static partial void WrongTimes(ILogger logger, string site, int count, DateTimeOffset? issuedAt, DateTimeOffset? notBefore, DateTimeOffset? expires, DateTimeOffset clock);
+
+        [LoggerMessage(10, LogLevel.Information, "Deliveries for sites that were erased lately: refused with 401, count {Count}.")]
+        public static partial void Erased(ILogger logger, int count);
 
         [LoggerMessage(7, LogLevel.Debug, "Site {Site}: the caller left before the body was complete, count {Count}.")]
         public static partial void ClientLeft(ILogger logger, string site, int count);

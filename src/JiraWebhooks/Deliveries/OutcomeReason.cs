@@ -6,6 +6,15 @@ internal static class OutcomeReason
     /// <summary>The time for a delivery was used up on our side.</summary>
     public const string Budget = "budget";
 
+    /// <summary>The settings of the site are wrong.</summary>
+    public const string SiteSettings = "site_settings";
+
+    /// <summary>A site of this app that the table has no row for.</summary>
+    public const string SiteMissing = "site_missing";
+
+    /// <summary>A site that was erased lately.</summary>
+    public const string SiteErased = "site_erased";
+
     /// <summary>The caller closed the connection.</summary>
     public const string ClientLeft = "client_left";
 

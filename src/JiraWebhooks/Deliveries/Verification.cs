@@ -9,6 +9,9 @@ internal enum Verification
     /// <summary>No such site.</summary>
     UnknownSite,
 
+    /// <summary>No such site, and a secret of this app made the signature: the row of a site was lost.</summary>
+    MissingSite,
+
     /// <summary>No credential of the site's scheme, or more than one.</summary>
     NoCredential,
 
@@ -40,11 +43,12 @@ internal static class VerificationExtensions
 {
     /// <summary>True where a secret of the site made the signature, whatever else is wrong.</summary>
     public static bool IsSigned(this Verification verification) =>
-        verification is Verification.Authentic or Verification.BadClaims or Verification.OtherSite or Verification.WrongTimes or Verification.Expired or Verification.NotYetValid;
+        verification is Verification.Authentic or Verification.MissingSite or Verification.BadClaims or Verification.OtherSite or Verification.WrongTimes or Verification.Expired or Verification.NotYetValid;
 
     public static string Reason(this Verification verification) => verification switch
     {
         Verification.UnknownSite => "unknown_site",
+        Verification.MissingSite => OutcomeReason.SiteMissing,
         Verification.NoCredential => "no_credential",
         Verification.Malformed => "malformed",
         Verification.BadSignature => "bad_signature",

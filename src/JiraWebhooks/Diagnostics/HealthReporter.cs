@@ -83,6 +83,7 @@ public sealed class HealthReporter(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         var reports = new List<SiteHealth>();
         foreach (var site in await sites.ListAsync(limit.Token)) reports.Add(await ReportAsync(site, limit.Token));
+        reports.AddRange((await sites.ListMissingAsync(limit.Token)).Select(site => new SiteHealth(site.Id, "unhealthy", site.Reason, site.Since, null, null, null, null, null)));
         return new HealthReport(reports.TrueForAll(report => report.State is "ok" or "disabled"), reports);
     }
 

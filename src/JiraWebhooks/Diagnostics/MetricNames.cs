@@ -28,7 +28,7 @@ public static class MetricNames
     /// <summary>Counter of deliveries fetched from the failed list; tag <see cref="SiteTag"/>.</summary>
     public const string Recovered = "jira.failed.recovered";
 
-    /// <summary>Gauge, number of sites whose settings are wrong, or none of whose deliveries is accepted as the clock here is wrong.</summary>
+    /// <summary>Gauge, number of sites whose settings are wrong, whose row was lost, or none of whose deliveries is accepted as the clock here is wrong.</summary>
     public const string SitesUnhealthy = "jira.sites.unhealthy";
 
     /// <summary>Gauge, number of sites whose OAuth grant has to be given anew.</summary>

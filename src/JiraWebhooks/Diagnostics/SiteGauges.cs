@@ -7,7 +7,7 @@ namespace JiraWebhooks.Diagnostics;
 
 /// <summary>Measures every site at the end of every timer run, from what is stored: what a site's own run could not find out is old by now,
 /// and that is what the alerts ask for.</summary>
-public sealed partial class SiteGauges(SiteStatusTable status, GrantStates grants, TimeProvider clock, ILogger<SiteGauges> logger)
+public sealed partial class SiteGauges(ISiteStore store, SiteStatusTable status, GrantStates grants, TimeProvider clock, ILogger<SiteGauges> logger)
 {
     // Comes on top of a run's budget, and the host ends what takes longer than functionTimeout.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -23,6 +23,7 @@ public sealed partial class SiteGauges(SiteStatusTable status, GrantStates grant
         {
             var states = await status.ReadAllAsync(limit.Token);
             unhealthy.UnionWith(used.Where(site => State(site, states).WrongClock is not null).Select(site => site.Id));
+            unhealthy.UnionWith((await store.ListMissingAsync(limit.Token)).Select(site => site.Id));
             foreach (var site in used.Where(site => site.HasApi)) TimerMetrics.Record(site.Id, State(site, states), clock.GetUtcNow());
 
             // Last: a run that could not measure must not pass for one that found nothing wrong.

@@ -69,6 +69,9 @@ public sealed record Site
     /// <summary>True for a site that was added at run time, false for one of the settings.</summary>
     public bool IsStored { get; init; }
 
+    /// <summary>True for an id that has a secret of its own and no row: all that is known of the site is that it was lost.</summary>
+    public bool IsMissing { get; init; }
+
     /// <summary>When a stored site was added or enabled again. Webhooks are registered only when every instance has had the time to learn of it.</summary>
     public DateTimeOffset? ActiveSince { get; init; }
 

@@ -3,11 +3,21 @@ using JiraWebhooks.Sites.Store;
 namespace JiraWebhooks.Sites;
 
 /// <summary>Every site: those fixed in the settings and, behind them, those added at run time. A site of the settings needs no storage.</summary>
-public sealed class SiteDirectory(ConfiguredSites configured, StoredSites stored) : ISiteStore
+internal sealed class SiteDirectory(ConfiguredSites configured, StoredSites stored, MissingSites missing) : ISiteStore
 {
     /// <inheritdoc/>
     public ValueTask<Site?> FindAsync(string siteId, CancellationToken cancellationToken) =>
         configured.Find(siteId) is { } site ? new(site) : stored.FindAsync(siteId, cancellationToken);
+
+    /// <inheritdoc/>
+    public bool IsErased(string siteId) => stored.IsErased(siteId);
+
+    /// <inheritdoc/>
+    public bool NoteMissing(string siteId) => missing.Note(siteId);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<MissingSite>> ListMissingAsync(CancellationToken cancellationToken) =>
+        [.. (await stored.ListMissingAsync(cancellationToken)).Where(site => configured.Find(site.Id) is null)];
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<Site>> ListAsync(CancellationToken cancellationToken)

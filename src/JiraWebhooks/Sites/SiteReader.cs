@@ -75,6 +75,18 @@ internal static partial class SiteReader
         };
     }
 
+    /// <summary>What stands for a site whose row was lost: its deliveries are answered 503.</summary>
+    public static Site Missing(string id, SiteScheme scheme) => new()
+    {
+        Id = id,
+        Url = Nowhere,
+        ApiUrl = Nowhere,
+        Scheme = scheme,
+        IsStored = true,
+        IsMissing = true,
+        Problem = MissingSite.ReasonOf(id),
+    };
+
     /// <summary>Ids are copied from pages and shells, with blanks and line ends around them.</summary>
     public static SiteOptions Trimmed(SiteOptions options) => options with
     {

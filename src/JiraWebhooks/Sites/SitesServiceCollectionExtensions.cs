@@ -7,6 +7,7 @@ using JiraWebhooks.Sites.Store;
 using JiraWebhooks.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Sites;
 
@@ -23,13 +24,19 @@ public static class SitesServiceCollectionExtensions
             .AddSingleton(provider => new ConfiguredSites(configuration, provider.GetRequiredService<JiraWebhooksOptions>()))
             .AddSingleton(provider => new SiteTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Sites)))
             .AddSingleton<SecretCache>()
+            .AddSingleton<SecretOwners>()
             .AddSingleton(provider => new SiteLoader(
                 provider.GetRequiredService<SiteTable>(),
                 provider.GetRequiredService<SecretCache>(),
                 configuration,
                 provider.GetRequiredService<JiraWebhooksOptions>(),
                 provider.GetRequiredService<TimeProvider>()))
-            .AddSingleton<StoredSites>()
+            .AddSingleton(provider => new StoredSites(
+                provider.GetRequiredService<SiteLoader>(),
+                provider.GetRequiredService<SecretOwners>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<StoredSites>>()))
+            .AddSingleton<MissingSites>()
             .AddSingleton<ISiteStore, SiteDirectory>()
             .AddSingleton<SiteSecrets>()
             .AddSingleton<SiteManager>()

@@ -12,7 +12,7 @@ public static class TableNames
     /// <summary>Leases: partition kind of work, row site or grant.</summary>
     public const string Leases = "leases";
 
-    /// <summary>Sites added at run time: partition <c>site</c>, row slug.</summary>
+    /// <summary>Sites added at run time: partition <c>site</c>, row slug; ids without a site: partition <c>absent</c>.</summary>
     public const string Sites = "sites";
 
     /// <summary>Consents under way: partition <c>ticket</c>, row hash of the state.</summary>

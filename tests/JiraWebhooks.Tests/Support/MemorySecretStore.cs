@@ -10,11 +10,14 @@ internal sealed class MemorySecretStore : ISecretStore
     private readonly ConcurrentDictionary<(string Name, string Revision), SecretPair> _revisions = new();
     private int _reads;
     private int _writes;
+    private int _lists;
 
     /// <summary>The newest of each name.</summary>
     public ConcurrentDictionary<string, SecretPair> Values { get; } = new(StringComparer.Ordinal);
 
     public int Reads => _reads;
+
+    public int Lists => _lists;
 
     public Exception? Failure { get; set; }
 
@@ -23,6 +26,8 @@ internal sealed class MemorySecretStore : ISecretStore
     public bool FailsWrites { get; set; } = true;
 
     public bool FailsDeletes { get; set; }
+
+    public bool FailsLists { get; set; }
 
     public Func<Task> BeforeWrite { get; set; } = () => Task.CompletedTask;
 
@@ -43,6 +48,13 @@ internal sealed class MemorySecretStore : ISecretStore
         var revision = Interlocked.Increment(ref _writes).ToString(CultureInfo.InvariantCulture);
         Put(name, revision, value);
         return revision;
+    }
+
+    public Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _lists);
+        if (Hangs) return new TaskCompletionSource<IReadOnlyCollection<string>>().Task;
+        return FailsLists && Failure is { } failure ? Task.FromException<IReadOnlyCollection<string>>(failure) : Task.FromResult<IReadOnlyCollection<string>>([.. Values.Keys]);
     }
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken)

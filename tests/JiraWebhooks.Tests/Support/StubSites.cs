@@ -19,10 +19,25 @@ internal sealed class StubSites(params Site[] sites) : ISiteStore
 
     public List<Site> Sites { get; } = [.. sites];
 
+    public HashSet<string> Erased { get; } = [];
+
+    /// <summary>Ids without a site for which a delivery of the app came.</summary>
+    public List<string> Noted { get; } = [];
+
+    public bool KeepsNoNames { get; set; }
+
     public async ValueTask<Site?> FindAsync(string siteId, CancellationToken cancellationToken)
     {
         await Before(cancellationToken);
         return Sites.Find(site => site.Id == siteId);
+    }
+
+    public bool IsErased(string siteId) => Erased.Contains(siteId);
+
+    public bool NoteMissing(string siteId)
+    {
+        if (!KeepsNoNames) Noted.Add(siteId);
+        return !KeepsNoNames;
     }
 
     public ValueTask<IReadOnlyList<Site>> ListAsync(CancellationToken cancellationToken) => new(Sites);

@@ -53,6 +53,7 @@ public sealed class SiteManager(
             DisabledReason = old is { RemovedAt: null } ? old.DisabledReason : null,
             Version = old?.Version ?? default,
         };
+        if (old is null) await table.ForgetAbsentAsync(id, cancellationToken);
         await WriteAsync(row, isNew: old is null, cancellationToken);
         return old is null;
     }

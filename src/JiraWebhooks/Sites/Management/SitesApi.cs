@@ -15,6 +15,7 @@ namespace JiraWebhooks.Sites.Management;
 public sealed partial class SitesApi(
     ISiteStore sites,
     SiteManager manager,
+    SiteRemoval removal,
     IHealthReporter health,
     WebhookRefresher refresher,
     FailedDeliveryPoller poller,
@@ -78,9 +79,15 @@ public sealed partial class SitesApi(
         return await ShowAsync(request, site, 200, token);
     });
 
-    /// <summary>DELETE sites/{site}: 202, as the rest goes a day later.</summary>
+    /// <summary>DELETE sites/{site}: 202, as the rest goes a day later; 204 where its row was lost, and there is nothing to wait for.</summary>
     public Task<IResult> RemoveAsync(HttpRequest request, string site) => RunAsync(async token =>
     {
+        if ((await sites.ListMissingAsync(token)).Any(missing => missing.Id == site))
+        {
+            await removal.EraseMissingAsync(site, token);
+            return Results.NoContent();
+        }
+
         await manager.RemoveAsync(site, token);
         return await ShowAsync(request, site, 202, token);
     });

@@ -34,6 +34,10 @@ public sealed class FileSecretStore(JiraWebhooksOptions options) : ISecretStore
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyCollection<string>>(
+        Directory.Exists(_folder) ? [.. Directory.GetFiles(_folder, "*.json").Select(file => Path.GetFileName(file).Split('.')[0]).Distinct(StringComparer.Ordinal)] : []);
+
+    /// <inheritdoc/>
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(_folder)) return Task.CompletedTask;

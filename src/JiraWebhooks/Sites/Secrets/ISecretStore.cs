@@ -10,6 +10,9 @@ public interface ISecretStore
     /// <summary>Keeps it beside the revisions there are, and gives the name of its own: nobody uses it until a row names it.</summary>
     Task<string> WriteAsync(string name, SecretPair value, CancellationToken cancellationToken);
 
+    /// <summary>The names that have a secret, whatever it is for.</summary>
+    Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken);
+
     /// <summary>Removes every revision; none there is no error.</summary>
     Task DeleteAsync(string name, CancellationToken cancellationToken);
 }

@@ -30,6 +30,14 @@ public sealed class KeyVaultSecretStore(SecretClient secrets, TimeProvider clock
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        await foreach (var secret in secrets.GetPropertiesOfSecretsAsync(cancellationToken)) names.Add(secret.Name);
+        return names;
+    }
+
+    /// <inheritdoc/>
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         try

@@ -3,8 +3,26 @@ namespace JiraWebhooks.Sites.Secrets;
 /// <summary>What a secret is for, and whose it is; both are in its name, so that whoever looks into the vault knows.</summary>
 internal static class SecretName
 {
+    private const string Prefix = "jira-site-";
+
     /// <summary>The name, of lower-case letters, digits and hyphens: it ends in file names and in Key Vault.</summary>
-    public static string Of(string siteId, SiteScheme scheme) => $"jira-site-{siteId}-{Purpose(scheme)}";
+    public static string Of(string siteId, SiteScheme scheme) => $"{Prefix}{siteId}-{Purpose(scheme)}";
+
+    /// <summary>Whose it is and what for; false for a name that is not made here.</summary>
+    public static bool TryRead(string name, out string siteId, out SiteScheme scheme)
+    {
+        foreach (var candidate in Enum.GetValues<SiteScheme>())
+        {
+            var end = $"-{Purpose(candidate)}";
+            if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !name.EndsWith(end, StringComparison.Ordinal) || name.Length <= Prefix.Length + end.Length) continue;
+
+            (siteId, scheme) = (name[Prefix.Length..^end.Length], candidate);
+            return SiteReader.IsSlug(siteId);
+        }
+
+        (siteId, scheme) = ("", default);
+        return false;
+    }
 
     /// <summary>OAuth signs with the app's client secret, Connect with the installation's shared secret.</summary>
     public static string Purpose(SiteScheme scheme) => scheme switch

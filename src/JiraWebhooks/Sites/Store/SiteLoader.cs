@@ -41,15 +41,16 @@ public sealed class SiteLoader
             ? _options.OAuthPreviousClientSecret is { } left ? new SecretPair(left.Reveal()) : null
             : OfTheSettings(site.Options);
 
-    /// <summary>All sites of the table. A site whose secret cannot be read has a <see cref="Site.Problem"/>; a table that cannot be read throws.</summary>
-    public async Task<IReadOnlyCollection<Site>> LoadAsync(CancellationToken cancellationToken)
+    /// <summary>All sites of the table, and what it keeps of ids without one. A site whose secret cannot be read has a <see cref="Site.Problem"/>; a table that cannot be read throws.</summary>
+    public async Task<(IReadOnlyCollection<Site> Sites, IReadOnlyList<AbsentSite> Absent)> LoadAsync(CancellationToken cancellationToken)
     {
         var sites = new ConcurrentBag<Site>();
+        var rows = await _table.ReadAsync(cancellationToken);
         await Parallel.ForEachAsync(
-            await _table.ListAsync(cancellationToken),
+            rows.Sites,
             new ParallelOptions { MaxDegreeOfParallelism = SecretsAtOnce, CancellationToken = cancellationToken },
             async (row, token) => sites.Add(await MakeAsync(row, token)));
-        return sites;
+        return (sites, rows.Absent);
     }
 
     private async Task<Site> MakeAsync(StoredSite row, CancellationToken cancellationToken)

@@ -6,23 +6,28 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Sites.Store;
 
-/// <summary>Table <c>sites</c>: partition <c>site</c>, row slug. No secret is ever in it.</summary>
+/// <summary>Table <c>sites</c>: partition <c>site</c>, row slug, and partition <c>absent</c> for ids without a site. No secret is ever in it.</summary>
 public sealed class SiteTable(LazyTable sites)
 {
     private const string Partition = "site";
+    private const string AbsentPartition = "absent";
 
-    /// <summary>All rows.</summary>
-    public async Task<IReadOnlyList<StoredSite>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>All rows, in one query.</summary>
+    public async Task<SiteRows> ReadAsync(CancellationToken cancellationToken)
     {
         var table = await sites.GetAsync(cancellationToken);
-        var found = new List<StoredSite>();
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
+        var (found, absent) = (new List<StoredSite>(), new List<AbsentSite>());
+        await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: cancellationToken))
         {
-            found.Add(Read(row));
+            if (row.PartitionKey == Partition) found.Add(Read(row));
+            else if (row.PartitionKey == AbsentPartition) absent.Add(AbsentSite.Read(row));
         }
 
-        return found;
+        return new SiteRows(found, absent);
     }
+
+    /// <summary>All sites.</summary>
+    public async Task<IReadOnlyList<StoredSite>> ListAsync(CancellationToken cancellationToken) => (await ReadAsync(cancellationToken)).Sites;
 
     /// <summary>One row, or null.</summary>
     public async Task<StoredSite?> FindAsync(string id, CancellationToken cancellationToken)
@@ -43,6 +48,38 @@ public sealed class SiteTable(LazyTable sites)
     /// <summary>Deletes the row of that version; false when it has another by now.</summary>
     public Task<bool> TryDeleteAsync(StoredSite site, CancellationToken cancellationToken) =>
         TryAsync(table => table.DeleteEntityAsync(Partition, site.Id, site.Version, cancellationToken), cancellationToken);
+
+    /// <summary>Keeps that the site of that id was erased, so that what still comes for it is refused without alarm.</summary>
+    public async Task MarkErasedAsync(string id, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var table = await sites.GetAsync(cancellationToken);
+        await table.UpsertEntityAsync(new AbsentSite(id, at, null, null).Write(AbsentPartition), TableUpdateMode.Replace, cancellationToken);
+    }
+
+    /// <summary>Keeps that a delivery of this app came for an id without a site. Of an erased one nothing more is kept.</summary>
+    public async Task NoteMissingAsync(string id, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var known = await FindAbsentAsync(id, cancellationToken);
+        if (known?.ErasedAt is not null) return;
+
+        await (await sites.GetAsync(cancellationToken)).UpsertEntityAsync(new AbsentSite(id, null, known?.MissingSince ?? at, at).Write(AbsentPartition), TableUpdateMode.Merge, cancellationToken);
+    }
+
+    /// <summary>Forgets what is kept of an id without a site.</summary>
+    public async Task ForgetAbsentAsync(string id, CancellationToken cancellationToken)
+    {
+        // Looked for first: the SDK logs a warning for a deletion that finds nothing.
+        if (await FindAbsentAsync(id, cancellationToken) is null) return;
+
+        await (await sites.GetAsync(cancellationToken)).DeleteEntityAsync(AbsentPartition, id, ETag.All, cancellationToken);
+    }
+
+    private async Task<AbsentSite?> FindAbsentAsync(string id, CancellationToken cancellationToken)
+    {
+        var table = await sites.GetAsync(cancellationToken);
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(AbsentPartition, id, cancellationToken: cancellationToken);
+        return found.HasValue ? AbsentSite.Read(found.Value!) : null;
+    }
 
     private async Task<bool> TryAsync(Func<TableClient, Task> write, CancellationToken cancellationToken)
     {

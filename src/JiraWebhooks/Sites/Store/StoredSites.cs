@@ -7,7 +7,8 @@ namespace JiraWebhooks.Sites.Store;
 /// storage is away; after ten it is read again in the background, however many ask. Ids that are there and ids that are not are answered by
 /// the same rule, so that the time an answer takes tells nobody which sites there are. Where they part is while storage is slow or away: a
 /// known site serves on, and an unknown id gets a 503, as a refusal could lose the first events of a site just added.</summary>
-public sealed partial class StoredSites(SiteLoader loader, TimeProvider clock, ILogger<StoredSites> logger)
+/// <remarks>Ages are counted by timestamps: a clock that is set back must not make old rows new.</remarks>
+public sealed partial class StoredSites
 {
     /// <summary>After this the table is read before anybody is answered.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(20);
@@ -25,39 +26,48 @@ public sealed partial class StoredSites(SiteLoader loader, TimeProvider clock, I
     // A delivery must not spend its budget on storage that hangs while there is a site to go on with.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    private readonly SiteLoader _loader;
+    private readonly SecretOwners _owners;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<StoredSites> _logger;
     private readonly Lock _gate = new();
     private volatile Snapshot? _snapshot;
     private Task<Snapshot>? _reading;
-    private DateTimeOffset _readAt = DateTimeOffset.MinValue;
+    private long _readAt;
+    private int _changes;
 
-    /// <summary>The site of that id, or null.</summary>
+    internal StoredSites(SiteLoader loader, SecretOwners owners, TimeProvider clock, ILogger<StoredSites> logger) =>
+        (_loader, _owners, _clock, _logger) = (loader, owners, clock, logger);
+
+    /// <summary>The site of that id, or null; one with <see cref="Site.IsMissing"/> where it has a secret of its own and no row.</summary>
     /// <exception cref="Exception">Whatever storage throws, where nothing in memory can stand in.</exception>
     public ValueTask<Site?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var snapshot = _snapshot;
-        var age = clock.GetUtcNow() - snapshot?.At;
         var site = snapshot?.Sites.GetValueOrDefault(id);
-        if (!(age < FreshFor)) return new(ReadAndFindAsync(id, site, cancellationToken));
+        if (snapshot is null || Age(snapshot) is var age && age >= FreshFor) return new(ReadAndFindAsync(id, site, cancellationToken));
 
         // For those who come next; its failure is theirs to meet.
         if (age >= Pause) _ = ReadAsync();
-        return new(site);
+        return site is not null ? new(site) : FindMissingAsync(id, snapshot, cancellationToken);
     }
 
-    /// <summary>All sites, as new as <see cref="Pause"/> allows.</summary>
-    public async Task<IReadOnlyList<Site>> ListAsync(CancellationToken cancellationToken)
-    {
-        var snapshot = _snapshot;
-        try
-        {
-            if (snapshot is null || clock.GetUtcNow() - snapshot.At >= Pause) snapshot = await ReadAsync().WaitAsync(cancellationToken);
-        }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested && clock.GetUtcNow() - snapshot?.At < KeptFor)
-        {
-            Log.Stale(logger, error.GetType().Name);
-        }
+    /// <summary>True for the id of a site that was erased lately, as far as is in memory.</summary>
+    public bool IsErased(string id) => _snapshot?.IsErased(id) is true;
 
-        return [.. snapshot!.Sites.Values];
+    /// <summary>All sites, as new as <see cref="Pause"/> allows.</summary>
+    public async Task<IReadOnlyList<Site>> ListAsync(CancellationToken cancellationToken) => [.. (await ListedAsync(cancellationToken)).Sites.Values];
+
+    /// <summary>The sites of this app that have no row: they have a secret of their own, or a delivery has proved it.</summary>
+    public async Task<IReadOnlyList<MissingSite>> ListMissingAsync(CancellationToken cancellationToken)
+    {
+        var snapshot = await ListedAsync(cancellationToken);
+        await OwnersAsync(cancellationToken);
+        var proved = snapshot.Absent.Values.Where(absent => absent is { ErasedAt: null, MissingSince: not null }).ToDictionary(absent => absent.Id, absent => absent.MissingSince, StringComparer.Ordinal);
+        return [.. proved.Keys.Union(_owners.Known?.Keys ?? [], StringComparer.Ordinal)
+            .Where(id => !snapshot.Sites.ContainsKey(id) && !snapshot.IsErased(id))
+            .Order(StringComparer.Ordinal)
+            .Select(id => new MissingSite(id, proved.GetValueOrDefault(id)))];
     }
 
     /// <summary>Forgets what is in memory: this process has just changed the table.</summary>
@@ -65,10 +75,24 @@ public sealed partial class StoredSites(SiteLoader loader, TimeProvider clock, I
     {
         lock (_gate)
         {
-            _snapshot = null;
-            _reading = null;
-            _readAt = DateTimeOffset.MinValue;
+            (_snapshot, _reading) = (null, null);
+            _changes++;
         }
+    }
+
+    private async Task<Snapshot> ListedAsync(CancellationToken cancellationToken)
+    {
+        var snapshot = _snapshot;
+        try
+        {
+            if (snapshot is null || Age(snapshot) >= Pause) snapshot = await ReadAsync().WaitAsync(cancellationToken);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested && snapshot is not null && Age(snapshot) < KeptFor)
+        {
+            Log.Stale(_logger, error.GetType().Name);
+        }
+
+        return snapshot!;
     }
 
     private async Task<Site?> ReadAndFindAsync(string id, Site? stale, CancellationToken cancellationToken)
@@ -76,43 +100,69 @@ public sealed partial class StoredSites(SiteLoader loader, TimeProvider clock, I
         try
         {
             var reading = ReadAsync();
-            var snapshot = await (stale is null ? reading.WaitAsync(cancellationToken) : reading.WaitAsync(Patience, clock, cancellationToken));
-            return snapshot.Sites.GetValueOrDefault(id);
+            var snapshot = await (stale is null ? reading.WaitAsync(cancellationToken) : reading.WaitAsync(Patience, _clock, cancellationToken));
+            return snapshot.Sites.GetValueOrDefault(id) ?? await FindMissingAsync(id, snapshot, cancellationToken);
         }
-        catch (Exception error) when (stale is not null && !cancellationToken.IsCancellationRequested && clock.GetUtcNow() - _snapshot?.At < KeptFor)
+        catch (Exception error) when (stale is not null && !cancellationToken.IsCancellationRequested && _snapshot is { } known && Age(known) < KeptFor)
         {
-            Log.Stale(logger, error.GetType().Name);
+            Log.Stale(_logger, error.GetType().Name);
             return stale with { IsStale = true };
         }
     }
+
+    private ValueTask<Site?> FindMissingAsync(string id, Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        return _owners.Known is not null ? new(Missing()) : new(WaitAsync());
+
+        Site? Missing() => _owners.Known!.TryGetValue(id, out var scheme) && !snapshot.IsErased(id) ? SiteReader.Missing(id, scheme) : null;
+
+        async Task<Site?> WaitAsync()
+        {
+            await OwnersAsync(cancellationToken);
+            return _owners.Known is not null ? Missing() : throw new TimeoutException("The names of the sites' secrets are not known yet.");
+        }
+    }
+
+    // Once a process: from then on there is a list, and newer ones come in the background.
+    private async Task OwnersAsync(CancellationToken cancellationToken)
+    {
+        if (_owners.Known is null) await Task.WhenAny(_owners.RefreshAsync(), Task.Delay(Patience, _clock, cancellationToken));
+    }
+
+    private TimeSpan Age(Snapshot snapshot) => _clock.GetElapsedTime(snapshot.At);
 
     // One reading at a time, and after one that failed its failure stands for the pause: a flood of strangers must not become a flood on storage.
     private Task<Snapshot> ReadAsync()
     {
         lock (_gate)
         {
-            var now = clock.GetUtcNow();
-            if (_reading is not null && (!_reading.IsCompleted || now - _readAt < Pause)) return _reading;
+            if (_reading is not null && (!_reading.IsCompleted || _clock.GetElapsedTime(_readAt) < Pause)) return _reading;
 
-            _readAt = now;
-            return _reading = LoadAsync(now);
+            _readAt = _clock.GetTimestamp();
+            return _reading = LoadAsync(_readAt, _changes);
         }
     }
 
-    private async Task<Snapshot> LoadAsync(DateTimeOffset now)
+    private async Task<Snapshot> LoadAsync(long at, int changes)
     {
         await Task.Yield(); // out of the lock
-        var snapshot = new Snapshot((await loader.LoadAsync(CancellationToken.None)).ToDictionary(site => site.Id, StringComparer.Ordinal), now);
+        _ = _owners.RefreshAsync();
+        var (sites, absent) = await _loader.LoadAsync(CancellationToken.None);
+        var snapshot = new Snapshot(
+            sites.ToDictionary(site => site.Id, StringComparer.Ordinal), absent.ToDictionary(row => row.Id, StringComparer.Ordinal), at);
         lock (_gate)
         {
             // One that began before a change of this process must not bring back what was.
-            if (_readAt == now) _snapshot = snapshot;
+            if (_changes == changes) _snapshot = snapshot;
         }
 
         return snapshot;
     }
 
-    private sealed record Snapshot(Dictionary<string, Site> Sites, DateTimeOffset At);
+    private sealed record Snapshot(Dictionary<string, Site> Sites, Dictionary<string, AbsentSite> Absent, long At)
+    {
+        public bool IsErased(string id) => Absent.TryGetValue(id, out var absent) && absent.ErasedAt is not null;
+    }
 
     private static partial class Log
     {

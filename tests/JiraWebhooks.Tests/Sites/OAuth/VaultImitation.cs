@@ -16,7 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Tests.Sites.OAuth;
 
 /// <summary>The few calls of Key Vault's REST contract that the store makes, on loopback
-/// (<see href="https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups"/>): challenge, get, set, delete, recover. It shows what we send
+/// (<see href="https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups"/>): challenge, get, list, set, delete, recover. It shows what we send
 /// and what we make of the answers; how Key Vault itself behaves it cannot show.</summary>
 internal sealed class VaultImitation : IAsyncDisposable
 {
@@ -91,6 +91,7 @@ internal sealed class VaultImitation : IAsyncDisposable
 
         var answer = (context.Request.Method, path) switch
         {
+            ("GET", ["secrets"]) => ListAsync(context),
             ("GET", ["secrets", var name]) => GetAsync(context, name, null),
             ("GET", ["secrets", var name, var version]) => GetAsync(context, name, version),
             ("PUT", ["secrets", var name]) => SetAsync(context, name),
@@ -105,6 +106,18 @@ internal sealed class VaultImitation : IAsyncDisposable
         _secrets.TryGetValue(name, out var versions) && versions.FindLast(secret => version is null || $"{secret["id"]}".EndsWith($"/{version}", StringComparison.Ordinal)) is { } found
         ? context.Response.WriteAsync(found.ToJsonString())
         : ErrorAsync(context, 404, "SecretNotFound");
+
+    // Pages of two, so that the list is never had in one call.
+    private Task ListAsync(HttpContext context)
+    {
+        var skip = int.Parse(context.Request.Query["$skiptoken"].ToString() is { Length: > 0 } from ? from : "0", System.Globalization.CultureInfo.InvariantCulture);
+        var page = _secrets.Keys.Order(StringComparer.Ordinal).Skip(skip).Take(2).Select(name => new JsonObject { ["id"] = $"{VaultUri}secrets/{name}", ["attributes"] = new JsonObject { ["enabled"] = true } });
+        return context.Response.WriteAsync(new JsonObject
+        {
+            ["value"] = new JsonArray([.. page]),
+            ["nextLink"] = skip + 2 < _secrets.Count ? $"{VaultUri}secrets?api-version=7.5&$skiptoken={skip + 2}" : null,
+        }.ToJsonString());
+    }
 
     private async Task SetAsync(HttpContext context, string name)
     {

@@ -47,6 +47,21 @@ public sealed class SecretStoreTests : IAsyncLifetime
         Assert.Equal(new SecretPair("three"), await store.ReadAsync(Name, three, Token));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task List_SeveralSecrets_NamesEachOnce(bool vault)
+    {
+        var store = Store(vault);
+        Assert.Empty(await store.ListAsync(Token));
+
+        string[] names = ["jira-site-acme-client-secret", "jira-site-globex-shared-secret", "jira-site-initech-webhook-secret"];
+        foreach (var name in names.Concat(names)) await store.WriteAsync(name, new SecretPair("one"), Token);
+        await store.DeleteAsync(names[1], Token);
+
+        Assert.Equal([names[0], names[2]], (await store.ListAsync(Token)).Order());
+    }
+
     [Fact]
     public async Task OurCalls_OfTheVault_AreTheseAndNoMore()
     {

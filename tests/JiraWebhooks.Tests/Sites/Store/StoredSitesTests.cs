@@ -160,17 +160,6 @@ public sealed class StoredSitesTests
     }
 
     [Fact]
-    public async Task Find_RemovedSite_IsForgottenWithinAMinute()
-    {
-        await AddAsync("globex");
-        Assert.NotNull(await FindAsync("globex"));
-        await _table.TryDeleteAsync((await _table.FindAsync("globex", Token))!, Token);
-
-        _clock.Advance(StoredSites.FreshFor);
-        Assert.Null(await FindAsync("globex"));
-    }
-
-    [Fact]
     public async Task Find_SecretCannotBeRead_IsThatSitesProblem_Decision4()
     {
         await AddAsync("globex");
@@ -201,6 +190,89 @@ public sealed class StoredSitesTests
         Assert.Equal(0, _secrets.Reads);
     }
 
+    /// <summary>Never per request: strangers must not reach the vault.</summary>
+    [Fact]
+    public async Task Find_FloodOfUnknownIds_ListsTheSecretsOnceInTenMinutes()
+    {
+        for (var second = 0; second < 900; second++)
+        {
+            Assert.Null(await FindAsync($"nobody-{second}"));
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(2, _secrets.Lists);
+    }
+
+    [Fact]
+    public async Task Find_SecretWithoutARow_IsAMissingSite_AndNotOneOfTheList()
+    {
+        await AddAsync("globex");
+        _secrets.Put("jira-site-lost-client-secret", "r1", new SecretPair("own"));
+
+        var lost = (await FindAsync("lost"))!;
+        Assert.Equal((true, SiteScheme.OAuth), (lost.IsMissing, lost.Scheme));
+        Assert.Contains("missing from the table: connect it again", lost.Problem, StringComparison.Ordinal);
+        Assert.Equal("globex", Assert.Single(await _sites.ListAsync(Token)).Id);
+        Assert.Equal([new MissingSite("lost", null)], await _sites.ListMissingAsync(Token));
+    }
+
+    /// <summary>Who has a secret is not known yet, so nobody is refused for having no row.</summary>
+    [Fact]
+    public async Task Find_SecretsCannotBeListedAtStart_KnownSitesServeAndUnknownIdsAreAskedForAgain()
+    {
+        await AddAsync("globex");
+        (_secrets.FailsLists, _secrets.FailsWrites, _secrets.Failure) = (true, false, new TimeoutException("the vault is away"));
+        await AddAsync("acme", new SiteOptions { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "c", ClientId = "the-app" }, revision: "");
+
+        Assert.Null((await FindAsync("acme"))!.Problem);
+        await Assert.ThrowsAsync<TimeoutException>(() => FindAsync("nobody").AsTask());
+
+        _secrets.Failure = null;
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(await FindAsync("nobody"));
+    }
+
+    [Fact]
+    public async Task Find_SecretsAreNotListedInTime_UnknownIdIsAskedForAgainAfterTwoSeconds()
+    {
+        await AddAsync("globex");
+        await _table.ReadAsync(Token);
+        _secrets.Hangs = true;
+        var began = _clock.GetUtcNow();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => _clock.DriveAsync(FindAsync("nobody").AsTask()));
+
+        Assert.InRange((_clock.GetUtcNow() - began).TotalSeconds, 2, 10);
+    }
+
+    [Fact]
+    public async Task Find_ErasedSite_IsForgottenWithinAMinute_AlsoWhileItsSecretIsStillListed()
+    {
+        await AddAsync("globex");
+        await FindAsync("globex");
+        await _table.MarkErasedAsync("globex", _clock.GetUtcNow(), Token);
+        await _table.TryDeleteAsync((await _table.FindAsync("globex", Token))!, Token);
+        _clock.Advance(StoredSites.FreshFor);
+
+        Assert.Null(await FindAsync("globex"));
+        Assert.True(_sites.IsErased("globex"));
+        Assert.Empty(await _sites.ListMissingAsync(Token));
+    }
+
+    /// <summary>A clock that was ahead and is set right must not make old rows new: a site added since would be refused.</summary>
+    [Fact]
+    public async Task Find_ClockIsSetBack_ReadsTheTableAllTheSame()
+    {
+        var clock = new ShiftedClock(_clock) { Ahead = TimeSpan.FromHours(5) };
+        var sites = NewInstance(clock);
+        Assert.Null(await sites.FindAsync("globex", Token));
+        clock.Ahead = TimeSpan.Zero;
+        await AddAsync("globex");
+        _clock.Advance(StoredSites.Settled);
+
+        Assert.NotNull(await sites.FindAsync("globex", Token));
+    }
+
     private ValueTask<Site?> FindAsync(string id) => _sites.FindAsync(id, Token);
 
     private async Task AddAsync(string id, SiteOptions? options = null, string revision = "r1")
@@ -209,8 +281,9 @@ public sealed class StoredSitesTests
         Assert.True(await _table.TryAddAsync(new StoredSite { Id = id, Options = options ?? Globex, SecretRevision = revision, ActiveSince = _clock.GetUtcNow() }, Token));
     }
 
-    private StoredSites NewInstance()
+    private StoredSites NewInstance(TimeProvider? own = null)
     {
+        var clock = own ?? _clock;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([
             new("Subscriptions:everything:Jql", "project != EMPTY"), new("Subscriptions:everything:Events:0", "jira:issue_created"),
         ]).Build();
@@ -221,7 +294,7 @@ public sealed class StoredSitesTests
             OAuthClientSecret = SiteSecret.From("of-the-app"),
             OAuthPreviousClientSecret = SiteSecret.From("before"),
         };
-        var loader = new SiteLoader(_table, new SecretCache(_secrets, _clock, NullLogger<SecretCache>.Instance), configuration, options, _clock);
-        return new StoredSites(loader, _clock, NullLogger<StoredSites>.Instance);
+        var loader = new SiteLoader(_table, new SecretCache(_secrets, clock, NullLogger<SecretCache>.Instance), configuration, options, clock);
+        return new StoredSites(loader, new SecretOwners(_secrets, clock, NullLogger<SecretOwners>.Instance), clock, NullLogger<StoredSites>.Instance);
     }
 }

@@ -1,0 +1,32 @@
+using Azure.Data.Tables;
+
+namespace JiraWebhooks.Sites.Store;
+
+/// <summary>What the table keeps of an id without a site.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="ErasedAt">When its site was erased; null when it was not.</param>
+/// <param name="MissingSince">When a delivery first proved that a site of this app is missing; null when none did.</param>
+/// <param name="SeenAt">When the last one did.</param>
+public sealed record AbsentSite(string Id, DateTimeOffset? ErasedAt, DateTimeOffset? MissingSince, DateTimeOffset? SeenAt)
+{
+    /// <summary>How long this is kept: a webhook that is not extended lives for 30 days, and Jira may retry its last delivery after that.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(45);
+
+    /// <summary>True when nothing can come for it any more.</summary>
+    public bool IsOver(DateTimeOffset now) => now - (ErasedAt ?? SeenAt) >= KeptFor;
+
+    internal static AbsentSite Read(TableEntity row) => new(
+        row.RowKey, row.GetDateTimeOffset(nameof(ErasedAt)), row.GetDateTimeOffset(nameof(MissingSince)), row.GetDateTimeOffset(nameof(SeenAt)));
+
+    internal TableEntity Write(string partition) => new(partition, Id)
+    {
+        [nameof(ErasedAt)] = ErasedAt,
+        [nameof(MissingSince)] = MissingSince,
+        [nameof(SeenAt)] = SeenAt,
+    };
+}
+
+/// <summary>All rows of the table of sites.</summary>
+/// <param name="Sites">The sites.</param>
+/// <param name="Absent">What is kept of ids without a site; a site that is there again may still have an entry.</param>
+public sealed record SiteRows(IReadOnlyList<StoredSite> Sites, IReadOnlyList<AbsentSite> Absent);
