@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -6,6 +7,24 @@ using Microsoft.AspNetCore.Http;
 
 namespace JiraSimulator;
 
+/// <summary>A request of a search.</summary>
+/// <param name="From">Bound of the time of change, at the time of the request.</param>
+/// <param name="Token">The page; null for the first.</param>
+public sealed record IssueQuery(DateTimeOffset From, string? Token);
+
+/// <summary>How a search leads from page to page.</summary>
+public enum Paging
+{
+    /// <summary>To the end.</summary>
+    Normal,
+
+    /// <summary>From the third page back to the second, without end.</summary>
+    Circle,
+
+    /// <summary>To pages without issues, each under a new token.</summary>
+    Empty,
+}
+
 /// <summary>A site's issues in their present state, and the search for them. Of the JQL it reads the bound on <c>updated</c>; the rest is taken
 /// to match, as it is for webhooks.</summary>
 public sealed partial class SimulatedIssues(TimeProvider clock)
@@ -13,7 +32,27 @@ public sealed partial class SimulatedIssues(TimeProvider clock)
     private const int MostPerPage = 100;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, (JsonObject Issue, DateTimeOffset Updated)> _issues = new(StringComparer.Ordinal);
+    private readonly IssueIndex _index = new(clock);
+    private readonly ConcurrentQueue<IssueQuery> _searches = new();
+    private string? _second;
+    private int _pages;
+
+    /// <summary>How long it takes until a search finds a change that is made from here on.</summary>
+    public TimeSpan IndexLag { get; set; }
+
+    /// <summary>A request of a search.</summary>
+/// <param name="From">Bound of the time of change, at the time of the request.</param>
+/// <param name="Token">The page; null for the first.</param>
+public sealed record IssueQuery(DateTimeOffset From, string? Token);
+
+/// <summary>How a search leads from page to page.</summary>
+    public Paging Paging { get; set; }
+
+    /// <summary>What was searched for, page by page.</summary>
+    public IReadOnlyCollection<IssueQuery> Searches => _searches;
+
+    /// <summary>False refuses every page but the first, as Jira does with a token it does not know.</summary>
+    public bool KnowsTokens { get; set; } = true;
 
     /// <summary>Takes over what an event says of its issue, whether or not anybody listens.</summary>
     internal void Apply(string webhookEvent, JsonObject body)
@@ -24,7 +63,7 @@ public sealed partial class SimulatedIssues(TimeProvider clock)
         {
             if (webhookEvent == "jira:issue_deleted")
             {
-                _issues.Remove(id);
+                _index.Remove(id);
                 return;
             }
 
@@ -32,7 +71,7 @@ public sealed partial class SimulatedIssues(TimeProvider clock)
             var state = issue.DeepClone().AsObject();
             if (state["fields"] is not JsonObject fields) state["fields"] = fields = [];
             fields["updated"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture);
-            _issues[id] = (state, now);
+            _index.Put(id, now, state.ToJsonString(), now + IndexLag);
         }
     }
 
@@ -42,37 +81,29 @@ public sealed partial class SimulatedIssues(TimeProvider clock)
         var jql = body.TryGetProperty("jql", out var text) ? text.GetString() ?? "" : "";
         if (Bound().Match(jql) is not { Success: true } bound) return WebhookOperations.Errors(400, "The search is unbounded, or this simulator cannot read it: it takes (filter) AND updated >= \"-{n}m\" ORDER BY updated ASC.");
 
+        var token = body.TryGetProperty("nextPageToken", out var given) ? given.GetString() : null;
+        if (token is not null && !KnowsTokens) return WebhookOperations.Errors(400, "The provided next page token is invalid.");
+
         var from = clock.GetUtcNow() - TimeSpan.FromMinutes(long.Parse(bound.Groups[1].Value, CultureInfo.InvariantCulture));
+        _searches.Enqueue(new IssueQuery(from, token));
         var maxResults = Math.Clamp(body.TryGetProperty("maxResults", out var most) ? most.GetInt32() : 50, 1, MostPerPage);
-        var after = body.TryGetProperty("nextPageToken", out var token) && token.GetString() is { } at ? Place.Parse(at) : Place.Start;
         lock (_gate)
         {
+            if (Paging is Paging.Empty) return Page([], $"empty-{++_pages}");
+
             // A token says behind which issue to go on, not how many to skip: the bound moves on with the clock meanwhile.
-            var left = _issues
-                .Where(issue => issue.Value.Updated >= from)
-                .Select(issue => (Place: new Place(issue.Value.Updated.ToUnixTimeMilliseconds(), issue.Key), issue.Value.Issue))
-                .Where(found => found.Place.CompareTo(after) > 0)
-                .OrderBy(found => found.Place)
-                .ToList();
-            var page = left.Take(maxResults).ToList();
-            var answer = new JsonObject { ["issues"] = new JsonArray([.. page.Select(found => found.Issue.DeepClone())]), ["isLast"] = page.Count == left.Count };
-            if (page.Count < left.Count) answer["nextPageToken"] = page[^1].Place.ToString();
-            return Results.Text(answer.ToJsonString(), "application/json");
+            var after = token is { Length: > 0 } at ? IssuePlace.Parse(at) : IssuePlace.Start;
+            var (page, hasMore) = _index.Search(from.ToUnixTimeMilliseconds(), after, maxResults);
+            var next = hasMore ? page[^1].Place.ToString() : null;
+            if (token is null) _second = next;
+            return Page(page, Paging is Paging.Circle && token is not null && token != _second ? _second : next);
         }
     }
 
-    // Where an issue stands in the order of the search.
-    private readonly record struct Place(long Updated, string Id) : IComparable<Place>
+    private static IResult Page(IReadOnlyList<(IssuePlace Place, string Json)> page, string? next)
     {
-        public static readonly Place Start = new(long.MinValue, "");
-
-        public static Place Parse(string token) => token.Split('-') is [var updated, var id]
-            ? new Place(long.Parse(updated, CultureInfo.InvariantCulture), id)
-            : throw new FormatException("The token is none of ours.");
-
-        public int CompareTo(Place other) => Updated != other.Updated ? Updated.CompareTo(other.Updated) : string.CompareOrdinal(Id, other.Id);
-
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Updated}-{Id}");
+        var token = next is null ? "" : $",\"nextPageToken\":\"{next}\"";
+        return Results.Text($$"""{"issues":[{{string.Join(',', page.Select(found => found.Json))}}],"isLast":{{(next is null ? "true" : "false")}}{{token}}}""", "application/json");
     }
 
     [GeneratedRegex("^\\(.+\\) AND updated >= \"-([0-9]{1,7})m\" ORDER BY updated ASC$")]

@@ -145,7 +145,7 @@ public sealed partial class AlertTests
         var texts = (await AlertsAsync()).Select(alert => alert.Text("properties.description")).ToList();
         var named = texts.SelectMany(text => Call().Matches(text)).Select(match => match.Value).Distinct().Order().ToList();
 
-        Assert.Equal(["GET /api/health/details", "POST /admin/functions/PollFailedWebhooks", "POST /admin/functions/RefreshWebhooks", "POST /api/sites/{site}/refresh", "POST /api/sites/{site}/secret"], named);
+        Assert.Equal(["GET /api/health/details", "POST /admin/functions/PollFailedWebhooks", "POST /admin/functions/RefreshWebhooks", "POST /api/sites/{site}/recover", "POST /api/sites/{site}/refresh", "POST /api/sites/{site}/secret"], named);
         Assert.All(named, call => Assert.Contains(call, routes));
         Assert.All(texts, text => Assert.Equal(Call().Count(text), AnyPath().Count(text)));
     }
@@ -158,6 +158,19 @@ public sealed partial class AlertTests
         Assert.All(texts.SelectMany(text => Page().Matches(text)), page => Assert.True(File.Exists(Repository.PathTo(page.Value)), page.Value));
         Assert.Contains(texts, text => text.Contains("docs/deploy.md, Key Vault references", StringComparison.Ordinal));
         Assert.Contains("\n## Key Vault references\n", Repository.Read("docs/deploy.md"), StringComparison.Ordinal);
+    }
+
+    /// <summary>An alert that does not say what may be lost sends its reader to the wrong place.</summary>
+    [Fact]
+    public async Task PossibleLoss_Alert_TellsEveryReasonApart()
+    {
+        var alert = (await Snapshot.DefaultAsync()).Named("Microsoft.Insights/scheduledQueryRules", "jira-webhooks-possible-loss");
+        var reasons = LossReason().Matches(Repository.Read("src/JiraWebhooks/FailedDeliveries/Loss.cs")).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.Equal(["old_cursor", "refused_filter"], reasons);
+        Assert.All(reasons, reason => Assert.Contains($"{reason}: ", alert.Text("properties.description"), StringComparison.Ordinal));
+        Assert.All(reasons, reason => Assert.Contains($"`{reason}`", Repository.Read("docs/deploy.md"), StringComparison.Ordinal));
+        Assert.Equal(["Site", "Reason"], alert.At("properties.criteria.allOf")[0].At("dimensions").EnumerateArray().Select(dimension => dimension.Text("name")));
     }
 
     /// <summary>The page's table is what somebody decides by.</summary>
@@ -199,6 +212,9 @@ public sealed partial class AlertTests
 
     [GeneratedRegex(@"(GET|POST|PUT|DELETE) /(api|admin)/[\w/{}]+")]
     private static partial Regex Call();
+
+    [GeneratedRegex("const string \\w+ = \"(\\w+)\"")]
+    private static partial Regex LossReason();
 
     [GeneratedRegex("/(api|admin)/")]
     private static partial Regex AnyPath();

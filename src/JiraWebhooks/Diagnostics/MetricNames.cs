@@ -22,10 +22,10 @@ public static class MetricNames
     /// <see cref="SiteTag"/>. Sites without a failed list have none.</summary>
     public const string CursorAge = "jira.failed.cursor_age";
 
-    /// <summary>Counter of polls that found the cursor older than what Jira keeps; tag <see cref="SiteTag"/>.</summary>
+    /// <summary>Counter of what may be lost for good; tags <see cref="SiteTag"/> and <see cref="LossReasonTag"/>.</summary>
     public const string PossibleLoss = "jira.failed.possible_loss";
 
-    /// <summary>Counter of deliveries fetched from the failed list; tag <see cref="SiteTag"/>.</summary>
+    /// <summary>Counter of deliveries fetched from the failed list, and of issues that a search found, its repeats not counted; tag <see cref="SiteTag"/>.</summary>
     public const string Recovered = "jira.failed.recovered";
 
     /// <summary>Gauge, number of sites whose settings are wrong, whose row was lost, or none of whose deliveries is accepted as the clock here is wrong.</summary>
@@ -45,6 +45,9 @@ public static class MetricNames
 
     /// <summary>The site's slug.</summary>
     public const string SiteTag = "site";
+
+    /// <summary>Why something may be lost: <see cref="FailedDeliveries.Loss.OldCursor"/> or <see cref="FailedDeliveries.Loss.RefusedFilter"/>.</summary>
+    public const string LossReasonTag = "reason";
 
     /// <summary>How it ended: <see cref="OutcomeOk"/>, or anything else for a failure.</summary>
     public const string OutcomeTag = "outcome";

@@ -12,8 +12,8 @@ internal static class TimerMetrics
     private static readonly Gauge<double> Expiry = Telemetry.Meter.CreateGauge<double>(MetricNames.WebhookExpiry, "d", "Days until the soonest expiry of a site's webhooks.");
     private static readonly Counter<long> Refreshes = Telemetry.Meter.CreateCounter<long>(MetricNames.RefreshCompleted, "{refresh}", "Refreshes of one site.");
     private static readonly Gauge<double> CursorAge = Telemetry.Meter.CreateGauge<double>(MetricNames.CursorAge, "h", "Hours since the time up to which the failed list was read.");
-    private static readonly Counter<long> Losses = Telemetry.Meter.CreateCounter<long>(MetricNames.PossibleLoss, "{poll}", "Polls that found the cursor older than what Jira keeps.");
-    private static readonly Counter<long> Recoveries = Telemetry.Meter.CreateCounter<long>(MetricNames.Recovered, "{delivery}", "Deliveries fetched from the failed list.");
+    private static readonly Counter<long> Losses = Telemetry.Meter.CreateCounter<long>(MetricNames.PossibleLoss, "{loss}", "What may be lost for good: the cursor was older than Jira keeps failed deliveries, or Jira has refused to search by a filter.");
+    private static readonly Counter<long> Recoveries = Telemetry.Meter.CreateCounter<long>(MetricNames.Recovered, "{delivery}", "Deliveries fetched from the failed list, and issues that a search found.");
     private static readonly Gauge<int> Unhealthy = Telemetry.Meter.CreateGauge<int>(MetricNames.SitesUnhealthy, "{site}", "Sites whose settings are wrong, whose row was lost, or that accept no delivery for the clock here.");
     private static readonly Gauge<int> Reconnect = Telemetry.Meter.CreateGauge<int>(MetricNames.SitesReconnectRequired, "{site}", "Sites whose OAuth grant has to be given anew.");
 
@@ -24,7 +24,7 @@ internal static class TimerMetrics
 
     public static void Count(SitePoll result)
     {
-        if (result.PossibleLoss) Losses.Add(1, Site(result.Site));
+        foreach (var loss in result.Losses) Losses.Add(1, Site(result.Site), new KeyValuePair<string, object?>(MetricNames.LossReasonTag, loss.Reason));
         if (result.Recovered > 0) Recoveries.Add(result.Recovered, Site(result.Site));
     }
 

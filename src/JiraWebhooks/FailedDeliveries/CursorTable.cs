@@ -11,9 +11,6 @@ public sealed partial class CursorTable(LazyTable cursors)
 {
     private const string Row = "cursor";
 
-    // A property holds 64 KB, which is 32 K characters (https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model).
-    private const int PieceLength = 30_000;
-
     /// <summary>The site's cursor, or null before the first poll.</summary>
     public async Task<Cursor?> ReadAsync(string site, CancellationToken cancellationToken)
     {
@@ -36,8 +33,7 @@ public sealed partial class CursorTable(LazyTable cursors)
         var table = await cursors.GetAsync(cancellationToken);
         var row = new TableEntity(site, Row) { ["Time"] = cursor.Time };
         if (cursor.UnsupportedSince is { } since) row["UnsupportedSince"] = since;
-        var text = JsonSerializer.Serialize(cursor.Seen, CursorJson.Default.IReadOnlyListString);
-        foreach (var (number, piece) in text.Chunk(PieceLength).Index()) row[$"Seen{number}"] = new string(piece);
+        row.SetText("Seen", JsonSerializer.Serialize(cursor.Seen, CursorJson.Default.IReadOnlyListString));
 
         return await table.TryWriteAsync(row, cursor.Version, cancellationToken) is { } written ? cursor with { Version = written } : null;
     }
@@ -45,8 +41,7 @@ public sealed partial class CursorTable(LazyTable cursors)
     // Unreadable identifiers cost duplicates, which the bus drops; no reason to stop polling.
     private static IReadOnlyList<string> Seen(TableEntity row)
     {
-        var text = "";
-        for (var number = 0; row.GetString($"Seen{number}") is { } piece; number++) text += piece;
+        var text = row.GetText("Seen");
         try
         {
             return text.Length == 0 ? [] : JsonSerializer.Deserialize(text, CursorJson.Default.IReadOnlyListString) ?? [];

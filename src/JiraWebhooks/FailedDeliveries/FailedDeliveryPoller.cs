@@ -95,8 +95,14 @@ public sealed partial class FailedDeliveryPoller(
 
     private async Task ReportAsync(SitePoll result, bool isReached)
     {
-        if (result.PossibleLoss) Log.PossibleLoss(logger, result.Site);
-        if (result.SweptFrom is { } since) Log.Searched(logger, result.Site, since, result.Recovered, result.Unfinished ? "not finished" : "finished");
+        foreach (var loss in result.Losses) Log.PossibleLoss(logger, result.Site, loss.Words);
+        if (result.SweptFrom is { } since)
+        {
+            var state = result.Unfinished ? "not finished" : "finished";
+            if (result.IsRepeat) Log.SearchedAgain(logger, result.Site, since, result.Repeated, state);
+            else Log.Searched(logger, result.Site, since, result.Recovered, state);
+        }
+
         Log.Polled(logger, result.Site, result.Recovered, result.Skipped, result.Cursor, result.Unsupported, result.Problem ?? "");
         if (result.Busy) return;
 
@@ -109,11 +115,14 @@ public sealed partial class FailedDeliveryPoller(
         [LoggerMessage(1, LogLevel.Information, "Poll of {Site}: {Recovered} recovered, {Skipped} known, cursor {Cursor}, unsupported {Unsupported}. {Problem}")]
         public static partial void Polled(ILogger logger, string site, int recovered, int skipped, DateTimeOffset? cursor, bool unsupported, string problem);
 
-        [LoggerMessage(2, LogLevel.Error, "Deliveries of {Site} may be lost: its cursor was older than the 72 h Jira keeps failed deliveries, or one of its filters cannot be searched by.")]
-        public static partial void PossibleLoss(ILogger logger, string site);
+        [LoggerMessage(2, LogLevel.Error, "Deliveries of {Site} may be lost. {Reason}")]
+        public static partial void PossibleLoss(ILogger logger, string site, string reason);
 
         [LoggerMessage(4, LogLevel.Warning, "Deliveries of {Site} may have been missed since {Since}: {Found} changed issues were published, reconstructed; the search is {State}.")]
         public static partial void Searched(ILogger logger, string site, DateTimeOffset since, int found, string state);
+
+        [LoggerMessage(5, LogLevel.Information, "The search of {Site} since {Since} was repeated, as Jira indexes changes late: {Found} issues were published, most of them again; the repeat is {State}.")]
+        public static partial void SearchedAgain(ILogger logger, string site, DateTimeOffset since, int found, string state);
 
         [LoggerMessage(3, LogLevel.Error, "Poll of {Site} broke off.")]
         public static partial void Broken(ILogger logger, string site, Exception error);

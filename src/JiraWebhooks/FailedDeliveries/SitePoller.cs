@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Jira;
@@ -9,7 +10,7 @@ namespace JiraWebhooks.FailedDeliveries;
 
 /// <summary>One site's poll: read a page, publish it, then move the cursor (decision 9, rules 12 to 16). Whatever breaks in between costs
 /// duplicates, which share their MessageId, and never a loss.</summary>
-public sealed class SitePoller(
+internal sealed class SitePoller(
     JiraWebhookClient jira, CursorTable cursors, SiteSweeper sweeper, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock) : ISiteRecovery
 {
     /// <summary>Jira forgets failed deliveries after this long.</summary>
@@ -41,7 +42,7 @@ public sealed class SitePoller(
         SitePoll result;
         try
         {
-            result = await ReadAsync(site, cursor with { UnsupportedSince = null }, new SitePoll(site.Id) { PossibleLoss = isOld }, started, cancellationToken);
+            result = await ReadAsync(site, cursor with { UnsupportedSince = null }, new SitePoll(site.Id) { Losses = isOld ? [TooOld(cursor)] : [] }, started, cancellationToken);
         }
         catch (JiraApiException error) when (error.Failure is JiraFailure.NotAuthorised)
         {
@@ -53,10 +54,12 @@ public sealed class SitePoller(
         return result with
         {
             Recovered = result.Recovered + searched.Recovered,
+            Repeated = searched.Repeated,
             SweptFrom = searched.SweptFrom,
+            IsRepeat = searched.IsRepeat,
             Unfinished = searched.Unfinished,
-            PossibleLoss = result.PossibleLoss || searched.PossibleLoss,
-            Problem = result.Problem ?? searched.Problem,
+            Losses = [.. result.Losses, .. searched.Losses],
+            Problem = result.Problem is null || searched.Problem is null ? result.Problem ?? searched.Problem : $"{result.Problem} {searched.Problem}",
         };
     }
 
@@ -98,6 +101,9 @@ public sealed class SitePoller(
             after = Math.Max(last, after + 1);
         }
     }
+
+    private static Loss TooOld(Cursor cursor) => new(
+        Loss.OldCursor, string.Create(CultureInfo.InvariantCulture, $"The failed list was last read up to {DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time):u}, and Jira keeps failed deliveries {Kept.TotalHours} h: those between the two are gone."));
 
     // An account with an API token is never let in; a Connect app may be again.
     private static TimeSpan UnsupportedPause(Site site) => site.Scheme is SiteScheme.Connect ? TimeSpan.FromHours(1) : TimeSpan.FromDays(7);

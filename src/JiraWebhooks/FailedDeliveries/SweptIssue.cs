@@ -38,8 +38,8 @@ internal static class SweptIssue
         };
     }
 
-    /// <summary>When the last one of <paramref name="page"/> was changed, in milliseconds since 1970; null where no issue says.</summary>
-    public static long? NewestOf(IEnumerable<JsonElement> page) => page.Max(issue => Updated(issue)?.ToUnixTimeMilliseconds());
+    /// <summary>When the last one of <paramref name="page"/> was changed; null where no issue says.</summary>
+    public static DateTimeOffset? NewestOf(IEnumerable<JsonElement> page) => page.Max(Updated);
 
     private static DateTimeOffset? Updated(JsonElement issue) =>
         issue.ValueKind is JsonValueKind.Object && issue.TryGetProperty("fields", out var fields) && fields.ValueKind is JsonValueKind.Object

@@ -9,6 +9,7 @@ namespace JiraWebhooks.Jira;
 internal sealed class JiraAnswers(TimeProvider clock)
 {
     private const int MostMessages = 10;
+    private const int LongestLine = 200;
 
     /// <summary>The content of a good answer; anything else throws.</summary>
     public T Content<T>(IApiResponse<T> response, Site site, string operation)
@@ -56,8 +57,8 @@ internal sealed class JiraAnswers(TimeProvider clock)
         403 => JiraFailure.NotAuthorised,
         429 => JiraFailure.RateLimited,
         503 when wait > RetryAfter.Longest => JiraFailure.RateLimited,
-        408 or >= 500 => JiraFailure.Unavailable,
-        _ => JiraFailure.Refused,
+        400 => JiraFailure.Refused,
+        _ => JiraFailure.Unavailable,
     };
 
     private static string Reason(HttpStatusCode status, Site site) => status switch
@@ -76,11 +77,16 @@ internal sealed class JiraAnswers(TimeProvider clock)
         try
         {
             var errors = JsonSerializer.Deserialize(body, JiraJsonContext.Default.JiraErrors);
-            return [.. (errors?.ErrorMessages ?? []).Concat((errors?.Errors ?? new Dictionary<string, string>()).Select(error => $"{error.Key}: {error.Value}")).Take(MostMessages)];
+            var other = JsonSerializer.Deserialize(body, JiraJsonContext.Default.StandInError);
+            string?[] single = [other?.ErrorMessage, other?.Message];
+            var several = (errors?.ErrorMessages ?? []).Concat((errors?.Errors ?? new Dictionary<string, string>()).Select(error => $"{error.Key}: {error.Value}"));
+            return [.. single.OfType<string>().Concat(several).Take(MostMessages)];
         }
         catch (JsonException)
         {
-            return [];
+            // A line of text is worth telling, a page is not.
+            var isLine = body.Length <= LongestLine && body.AsSpan().Trim().IndexOfAny("<{[\r\n") < 0;
+            return isLine ? [body.Trim()] : [];
         }
     }
 

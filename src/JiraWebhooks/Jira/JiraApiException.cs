@@ -6,7 +6,7 @@ namespace JiraWebhooks.Jira;
 /// <summary>What became of a call, as far as the caller must know to act.</summary>
 public enum JiraFailure
 {
-    /// <summary>400 and other refusals: the request is wrong, and stays wrong.</summary>
+    /// <summary>400: Jira finds the request wrong.</summary>
     Refused,
 
     /// <summary>403: the caller isn't an app, lacks the scope, or (failed list) isn't a Connect app.</summary>
@@ -18,7 +18,8 @@ public enum JiraFailure
     /// <summary>429 or 503 with a wait longer than a run should sit out: go on at the next tick.</summary>
     RateLimited,
 
-    /// <summary>5xx, time-out, broken connection or an answer that cannot be read: transient.</summary>
+    /// <summary>Any other status, time-out, broken connection or an answer that cannot be read: may be over at the next run. Also 404, 301 and the
+    /// like: Jira gives them for a site that is unavailable for a while.</summary>
     Unavailable,
 }
 

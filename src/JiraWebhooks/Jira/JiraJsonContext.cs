@@ -14,4 +14,5 @@ namespace JiraWebhooks.Jira;
 [JsonSerializable(typeof(IssueSearch))]
 [JsonSerializable(typeof(IssuePage))]
 [JsonSerializable(typeof(JiraErrors))]
+[JsonSerializable(typeof(StandInError))]
 internal sealed partial class JiraJsonContext : JsonSerializerContext;

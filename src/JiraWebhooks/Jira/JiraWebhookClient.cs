@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using JiraWebhooks.Sites;
 using Refit;
 
@@ -80,25 +78,14 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
     public Task<FailedWebhooks> FailedAsync(Site site, long after, int maxResults, CancellationToken cancellationToken) =>
         CallAsync(site, "Reading failed deliveries", () => api.FailedAsync(site, maxResults, after, cancellationToken), _answers.Content);
 
-    /// <summary>Issues that match <paramref name="jql"/>, page by page, each as Jira writes it.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<JsonElement>> SearchAsync(
-        Site site, string jql, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>One page of the issues that match <paramref name="jql"/>, each as Jira writes it. The caller follows the tokens: only it
+    /// knows how far it wants to go.</summary>
+    public async Task<IssuePage> SearchAsync(Site site, string jql, int pageSize, string? token, CancellationToken cancellationToken)
     {
         const string operation = "Searching issues";
-        string? token = null;
-        do
-        {
-            var search = new IssueSearch(jql, pageSize, ["*navigable"]) { NextPageToken = token };
-            var page = await CallAsync(site, operation, () => api.SearchAsync(site, search, cancellationToken), _answers.Content);
-            yield return page.Issues ?? throw Unusable("the answer has no issues");
-
-            // The same token again would be the same page again, and not the end of what there is.
-            if (page.NextPageToken is { Length: > 0 } next && next == token) throw Unusable("the answer leads back to itself");
-            token = page.NextPageToken;
-        }
-        while (!string.IsNullOrEmpty(token));
-
-        JiraApiException Unusable(string why) => new(JiraFailure.Unavailable, $"{operation} on {site.Id}: {why}.");
+        var search = new IssueSearch(jql, pageSize, ["*navigable"]) { NextPageToken = token };
+        var page = await CallAsync(site, operation, () => api.SearchAsync(site, search, cancellationToken), _answers.Content);
+        return page.Issues is not null ? page : throw new JiraApiException(JiraFailure.Unavailable, $"{operation} on {site.Id}: the answer has no issues.");
     }
 
     private bool Accepted(IApiResponse response, Site site, string operation)

@@ -99,6 +99,16 @@ public sealed record FailedWebhooks
 /// <param name="Body">The body as text; may be missing.</param>
 public sealed record FailedWebhook(string Id, string? Url, long FailureTime, [property: JsonConverter(typeof(ForgivingTextConverter))] string? Body);
 
+/// <summary>What Atlassian answers in the place of a site, such as one that is suspended.</summary>
+public sealed record StandInError
+{
+    /// <summary>The message, as the edge writes it.</summary>
+    public string? ErrorMessage { get; init; }
+
+    /// <summary>The message, as the gateway writes it.</summary>
+    public string? Message { get; init; }
+}
+
 /// <summary>ErrorCollection: nothing in it is required.</summary>
 public sealed record JiraErrors
 {

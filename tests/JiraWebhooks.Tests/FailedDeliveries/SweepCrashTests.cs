@@ -1,3 +1,4 @@
+using JiraWebhooks.FailedDeliveries;
 using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.FailedDeliveries;
@@ -13,6 +14,13 @@ public sealed class SweepCrashTests
 
     [Fact]
     public Task Run_AnswerOfStorageLostAtAnyWrite_LosesNothing_Rule32() => StorageFaults.AtEveryAnswerAsync(ReadyAsync, world => world.PollAsync(), AssertAllFoundAsync);
+
+    [Fact]
+    public Task Run_StorageFailsAtAnyCallOfTheSecondPass_LosesNothing() => StorageFaults.AtEveryCallAsync(ReadyForTheSecondPassAsync, world => world.PollAsync(), AssertAllFoundAsync);
+
+    [Fact]
+    public Task Run_AnswerOfStorageLostAtAnyWriteOfTheSecondPass_LosesNothing() =>
+        StorageFaults.AtEveryAnswerAsync(ReadyForTheSecondPassAsync, world => world.PollAsync(), AssertAllFoundAsync);
 
     [Theory]
     [InlineData(1)]
@@ -56,6 +64,20 @@ public sealed class SweepCrashTests
         await world.PollAsync();
         for (var issue = 1; issue <= Issues; issue++) world.Emit(World.Acme, issue);
         await world.PassAsync(World.Acme, TimeSpan.FromHours(2), receiverIsDown: true, timerIsDown: true);
+        return world;
+    }
+
+    // The index shows nothing yet when the first pass has ended.
+    private static async Task<World> ReadyForTheSecondPassAsync()
+    {
+        var world = await World.StartAsync();
+        world.Site(World.Acme).Issues.IndexLag = TimeSpan.FromMinutes(130);
+        await world.RefreshAsync();
+        await world.PollAsync();
+        for (var issue = 1; issue <= Issues; issue++) world.Emit(World.Acme, issue);
+        await world.PassAsync(World.Acme, TimeSpan.FromHours(2), receiverIsDown: true, timerIsDown: true);
+        Assert.Equal(0, (await world.PollAsync(World.Acme)).Recovered);
+        world.Clock.Advance(FilterSearch.SecondAfter);
         return world;
     }
 

@@ -18,16 +18,59 @@ public sealed class SweepTablesTests(AzuriteFixture azurite)
         var table = new SweepTable(await CursorsAsync(kind));
         Assert.Null(await table.ReadAsync("acme", Token));
 
-        var state = new SweepState(Now) { From = Now.AddHours(-3), Reached = new Dictionary<string, long> { ["0123456789abcdef"] = 42, ["fedcba9876543210"] = long.MaxValue } };
+        var begun = new SearchPass(PassKind.First, Now.AddHours(-3), Now, Now) { Watermark = Now.AddHours(-2), Floor = Now.AddHours(-2.5), Token = "behind-42" };
+        var state = new SweepState(Now).For(["0123456789abcdef", "fedcba9876543210"]).With("0123456789abcdef", new FilterSearch
+        {
+            Passes = [begun, new SearchPass(PassKind.Late, Now.AddHours(-1), Now, Now.AddHours(12))],
+            RefusedSince = Now.AddHours(-1),
+        });
         var written = (await table.TryWriteAsync("acme", state, Token))!;
         var read = (await table.ReadAsync("acme", Token))!;
 
-        Assert.Equal((state.WellUntil, state.From), (read.WellUntil, read.From));
-        Assert.Equal(state.Reached, read.Reached);
+        Assert.Equal((state.WellUntil, 2), (read.WellUntil, read.Filters.Count));
+        Assert.All(state.Filters, filter =>
+        {
+            Assert.Equal(filter.Value.Passes, read.Filters[filter.Key].Passes);
+            Assert.Equal(filter.Value.RefusedSince, read.Filters[filter.Key].RefusedSince);
+        });
         Assert.Null(await table.TryWriteAsync("acme", state, Token));
-        Assert.NotNull(await table.TryWriteAsync("acme", written with { From = null }, Token));
+        Assert.NotNull(await table.TryWriteAsync("acme", written.For([]), Token));
         Assert.Null(await table.TryWriteAsync("acme", written with { WellUntil = Now.AddDays(1) }, Token));
-        Assert.Null((await table.ReadAsync("acme", Token))!.From);
+        Assert.Empty((await table.ReadAsync("acme", Token))!.Filters);
+    }
+
+    /// <summary>A Connect app may have a hundred filters, each with all the passes that are kept.</summary>
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task State_AsLargeAsItCanBe_FitsIntoItsRow(StorageKind kind)
+    {
+        var table = new SweepTable(await CursorsAsync(kind));
+        SearchPass[] passes = [.. Enum.GetValues<PassKind>().SelectMany(kind => Enumerable.Repeat(new SearchPass(kind, Now, Now, Now) { Watermark = Now, Floor = Now }, FilterSearch.MostOfAKind))];
+        var state = new SweepState(Now) { Filters = Enumerable.Range(0, 100).ToDictionary(number => $"{number:x16}", _ => new FilterSearch { Passes = passes }) };
+
+        Assert.NotNull(await table.TryWriteAsync("acme", state, Token));
+
+        Assert.All((await table.ReadAsync("acme", Token))!.Filters.Values, filter => Assert.Equal(passes, filter.Passes));
+    }
+
+    /// <summary>What an earlier version of the app has begun is not forgotten when it is updated.</summary>
+    [Fact]
+    public async Task State_OfARowWithoutFilters_KeepsTheStartOfItsSearch()
+    {
+        var cursors = await CursorsAsync(StorageKind.Memory);
+        await (await cursors.GetAsync(Token)).AddEntityAsync(new Azure.Data.Tables.TableEntity("acme", "sweep") { ["WellUntil"] = Now, ["From"] = Now.AddHours(-3), ["Reached"] = "{}" }, Token);
+
+        Assert.Equal(Now.AddHours(-3), (await new SweepTable(cursors).ReadAsync("acme", Token))!.Begun);
+    }
+
+    [Fact]
+    public async Task State_ThatCannotBeRead_IsNotTakenForNone()
+    {
+        var cursors = await CursorsAsync(StorageKind.Memory);
+        await (await cursors.GetAsync(Token)).AddEntityAsync(new Azure.Data.Tables.TableEntity("acme", "sweep") { ["Filters0"] = "{}" }, Token);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => new SweepTable(cursors).ReadAsync("acme", Token));
     }
 
     [Theory]
