@@ -69,7 +69,7 @@ var rules = [
     query: loadTextContent('../queries/server-errors.kql')
     look: { every: 'PT10M', back: 'PT30M' }
     split: ''
-    description: 'More than 10 deliveries were answered 503 in half an hour. 503 keeps the event: Jira sends it again 5 to 15 minutes later, at most five times. 1. GET /api/health/details with a function key names the site that is wrong. 2. Application Insights > Failures shows whether Service Bus, Storage or Key Vault refused. 3. Soon after a deployment: roles take minutes to arrive.'
+    description: 'More than 10 deliveries were answered 503 in half an hour. 503 keeps the event: Jira sends it again 5 to 15 minutes later, at most five times. 1. GET /api/health/details with a function key names the site that is wrong. 2. Application Insights > Failures shows whether Service Bus, Storage or Key Vault refused. 3. Soon after a deployment: roles take minutes to arrive. 4. jira.deliveries.unavailable with reason no_room: more large bodies at once than the app keeps in memory, or someone without a secret sends them; allowedAddressRanges keeps strangers out.'
   }
   {
     name: 'sites-unhealthy'

@@ -52,6 +52,9 @@ public sealed record JiraWebhooksOptions
     /// <summary>Largest delivery taken, in bytes. As a setting it is never below what Jira sends, as Jira gives up what is answered 413.</summary>
     public int MaxBodyBytes { get; init; } = JirasBodyLimit;
 
+    /// <summary>Most memory that the bodies above 64 KB of all deliveries use at one time, in bytes. What finds no room waits, or is answered 503.</summary>
+    public long BodyMemoryBytes { get; init; } = 256 * 1024 * 1024;
+
     /// <summary>Time from a delivery's first byte to its answer. Jira gives up after 20 s.</summary>
     public TimeSpan DeliveryBudget { get; init; } = TimeSpan.FromSeconds(10);
 

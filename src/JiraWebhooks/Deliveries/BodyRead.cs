@@ -11,4 +11,7 @@ internal enum BodyRead
 
     /// <summary>The time was up before its end.</summary>
     Late,
+
+    /// <summary>There was no memory for it in time.</summary>
+    NoRoom,
 }

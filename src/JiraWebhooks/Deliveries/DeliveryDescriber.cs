@@ -32,7 +32,7 @@ public static class DeliveryDescriber
             Identifier = identifier,
             MessageId = DeliveryIdentity.MessageId(site.Id, identifier),
             SessionId = DeliveryIdentity.SessionId(site.Id, SessionKey(envelope, type)),
-            Source = $"https://{site.Url.Host}",
+            Source = site.Source,
             Type = type,
             IssueKey = envelope.IssueKey.IsEmpty ? null : JsonText.ToText(envelope.IssueKey),
             Time = envelope.Timestamp is { } milliseconds ? JiraDateConverter.FromMilliseconds(milliseconds) : null,

@@ -28,6 +28,8 @@ public sealed class DeliveryReceiver(
     private readonly TimeProvider _clock = clock;
     private readonly OutcomeLog _log = new(clock, logger);
 
+    internal BodyMemory Memory { get; } = new(options.BodyMemoryBytes, clock);
+
     /// <summary>Handles the request and writes the whole answer: 200 after the publisher returned, 401, 413, 415 or 503. Never throws.
     /// 415 comes before the signature and 413 while the body is read; both are for what Jira does not send, so an authentic delivery sees neither.
     /// Where a request is answered without its body, the server reads the rest or closes the connection.</summary>
@@ -84,6 +86,7 @@ public sealed class DeliveryReceiver(
             stage = "internal";
             var head = DeliveryVerifier.VerifyHead(context.Request, site, options, _clock.GetUtcNow(), out var wrongTimes);
             authentic = head is Verification.Authentic;
+            var verification = head ?? Verification.NoCredential;
 
             // A forged signature of the body is read and hashed even where none is asked for, or the time would tell sites and schemes apart.
             // Only a site that asks for one keeps what it reads.
@@ -93,17 +96,20 @@ public sealed class DeliveryReceiver(
                 stage = OutcomeReason.BrokenBody;
                 var readSince = _clock.GetTimestamp();
                 LiftServerLimit(context);
-                switch (await body.ReadAsync(context.Request.BodyReader, options.MaxBodyBytes, keep, budget))
+                var hash = authentic ? null : DeliveryVerifier.BeginBody(context.Request, head is null ? site : null);
+                var rules = new BodyRules(Memory, options.MaxBodyBytes, keep) { Verified = authentic, Declared = context.Request.ContentLength, Hash = hash };
+                switch (await body.ReadAsync(context.Request.BodyReader, rules, budget))
                 {
                     case BodyRead.TooLarge: return Ended(413, "body_too_large", site) with { Authentic = authentic };
-                    case BodyRead.Late: return Ended(503, LateReason(readSince), site) with { Authentic = authentic };
+                    case BodyRead.NoRoom: return Ended(503, OutcomeReason.NoRoom, site) with { Authentic = authentic };
+                    case BodyRead.Late: return Ended(503, LateReason(_clock.GetElapsedTime(readSince) - body.Waited), site) with { Authentic = authentic };
                 }
 
                 stage = "internal";
-                if (!keep) DeliveryVerifier.VerifyNothing(context.Request, body.Length);
+                if (head is null) verification = DeliveryVerifier.VerifyBody(context.Request, hash!, body.Memory.Span, site!);
+                else if (hash is not null) DeliveryVerifier.VerifyNothing(context.Request, hash);
             }
 
-            var verification = head ?? DeliveryVerifier.VerifyBody(context.Request, body.Memory.Span, site!);
             authentic = verification is Verification.Authentic;
             if (!authentic) return (site is null ? RefusedWithoutSite(verification, siteId) : Refused(verification, site)) with { WrongTimes = wrongTimes };
 
@@ -125,14 +131,13 @@ public sealed class DeliveryReceiver(
         }
     }
 
-    // What was used up before the body was asked for is our own time.
-    private string LateReason(long readSince) =>
-        _clock.GetElapsedTime(readSince) >= options.DeliveryBudget / 2 ? OutcomeReason.SlowBody : OutcomeReason.Budget;
+    // What was used up before the body was asked for, or while it waited for room, is our own time.
+    private string LateReason(TimeSpan read) => read >= options.DeliveryBudget / 2 ? OutcomeReason.SlowBody : OutcomeReason.Budget;
 
     private static Outcome BodyFailed(Exception failure, HttpContext context, Site? site) =>
         context.RequestAborted.IsCancellationRequested ? Ended(503, OutcomeReason.ClientLeft, site)
         : failure is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } ? Ended(503, OutcomeReason.SlowBody, site)
-        : Ended(503, OutcomeReason.BrokenBody, site) with { Cause = failure };
+        : Ended(503, failure is IOException or OperationCanceledException ? OutcomeReason.BrokenBody : "internal", site) with { Cause = failure };
 
     private async ValueTask<Site?> FindAsync(string siteId, CancellationToken budget)
     {
@@ -142,16 +147,18 @@ public sealed class DeliveryReceiver(
 
     private async ValueTask PublishAsync(DeliveryMessage message, PooledBody body, CancellationToken budget)
     {
+        Task? publishing = null;
         var accepted = false;
         try
         {
-            await publisher.PublishAsync(message, budget).WaitAsync(budget);
+            publishing = publisher.PublishAsync(message, budget);
+            await publishing.WaitAsync(budget);
             accepted = true;
         }
         finally
         {
             // Whoever failed or overran the budget may read on: a send that timed out can still lie in the SDK, waiting for the wire.
-            if (!accepted) body.Abandon();
+            if (!accepted) body.Abandon(publishing);
         }
     }
 

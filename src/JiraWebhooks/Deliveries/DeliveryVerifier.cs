@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using JiraWebhooks.Sites;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -27,15 +28,19 @@ internal static class DeliveryVerifier
         };
     }
 
+    /// <summary>The hash that the body is to be appended to, of a site whose scheme signs it; for all others, one that nobody asks, as the time
+    /// would tell them apart. Null where the request brings no signature of its body.</summary>
+    public static IncrementalHash? BeginBody(HttpRequest request, Site? asks) => HubSignatureVerifier.Begin(request.Headers[HubSignature], asks?.Secret ?? Nobodys);
+
     /// <summary>Verifies <paramref name="body"/> as it came over the wire, of a site whose scheme signs it.</summary>
-    public static Verification VerifyBody(HttpRequest request, ReadOnlySpan<byte> body, Site site) =>
-        HubSignatureVerifier.Verify(request.Headers[HubSignature], body, site.Secret!, site.PreviousSecret);
+    public static Verification VerifyBody(HttpRequest request, IncrementalHash hash, ReadOnlySpan<byte> body, Site site) =>
+        HubSignatureVerifier.End(hash, request.Headers[HubSignature], body, site.Secret!, site.PreviousSecret);
+
+    /// <summary>Ends a hash that nobody asks for.</summary>
+    public static void VerifyNothing(HttpRequest request, IncrementalHash hash) => HubSignatureVerifier.End(hash, request.Headers[HubSignature], default, Nobodys, null);
 
     /// <summary>True when the request brings a signature of its body, asked for or not.</summary>
     public static bool HasBodySignature(HttpRequest request) => HubSignatureVerifier.Check(request.Headers[HubSignature]) is null;
-
-    /// <summary>Takes as long as <see cref="VerifyBody"/> with a body of <paramref name="length"/> bytes, none of which was kept.</summary>
-    public static void VerifyNothing(HttpRequest request, int length) => HubSignatureVerifier.Spend(request.Headers[HubSignature], length, Nobodys);
 
     private static Verification VerifyApp(HttpRequest request, JiraWebhooksOptions options, DateTimeOffset now)
     {

@@ -9,32 +9,39 @@ namespace JiraWebhooks.Deliveries;
 /// but only from this list: SHA-1 is not on it.</summary>
 internal static class HubSignatureVerifier
 {
-    private static readonly byte[] Nothing = new byte[16 * 1024];
-
-    public static Verification Verify(StringValues header, ReadOnlySpan<byte> body, SiteSecret secret, SiteSecret? previous)
+    /// <summary>The hash that a body is to be appended to; null where <paramref name="header"/> has not the right form.</summary>
+    public static IncrementalHash? Begin(StringValues header, SiteSecret secret)
     {
         Span<byte> claimed = stackalloc byte[SHA512.HashSizeInBytes];
+        if (Read(header, claimed, out var size) is not null) return null;
+
+        return size switch
+        {
+            SHA256.HashSizeInBytes => SecretHmac.Take(secret),
+            SHA384.HashSizeInBytes => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA384, secret.Bytes),
+            _ => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA512, secret.Bytes),
+        };
+    }
+
+    /// <summary>The verdict on <paramref name="body"/>, all of which <paramref name="hash"/> has taken in, under the secret it began with.</summary>
+    public static Verification End(IncrementalHash hash, StringValues header, ReadOnlySpan<byte> body, SiteSecret secret, SiteSecret? previous)
+    {
+        Span<byte> claimed = stackalloc byte[SHA512.HashSizeInBytes];
+        Span<byte> actual = stackalloc byte[SHA512.HashSizeInBytes];
         if (Read(header, claimed, out var size) is { } wrong) return wrong;
 
-        return Matches(secret, body, claimed[..size]) || (previous is not null && Matches(previous, body, claimed[..size]))
+        hash.GetHashAndReset(actual);
+        if (size == SHA256.HashSizeInBytes) SecretHmac.Give(secret, hash);
+        else hash.Dispose();
+
+        claimed = claimed[..size];
+        return CryptographicOperations.FixedTimeEquals(actual[..size], claimed) || (previous is not null && Matches(previous, body, claimed))
             ? Verification.Authentic
             : Verification.BadSignature;
     }
 
     /// <summary>What is wrong with the form of <paramref name="header"/>; null when only the body can tell more.</summary>
     public static Verification? Check(StringValues header) => Read(header, stackalloc byte[SHA512.HashSizeInBytes], out _);
-
-    /// <summary>Hashes <paramref name="length"/> bytes, whatever they are, by the method of <paramref name="header"/>.</summary>
-    public static void Spend(StringValues header, int length, SiteSecret secret)
-    {
-        Span<byte> hash = stackalloc byte[SHA512.HashSizeInBytes];
-        if (Read(header, hash, out var size) is not null) return;
-
-        using var state = IncrementalHash.CreateHMAC(
-            size == SHA256.HashSizeInBytes ? HashAlgorithmName.SHA256 : size == SHA384.HashSizeInBytes ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA512, secret.Bytes);
-        for (; length > 0; length -= Nothing.Length) state.AppendData(Nothing.AsSpan(0, Math.Min(length, Nothing.Length)));
-        state.GetHashAndReset(hash);
-    }
 
     private static Verification? Read(StringValues header, Span<byte> claimed, out int size)
     {

@@ -15,6 +15,9 @@ internal static class OutcomeReason
     /// <summary>A site that was erased lately.</summary>
     public const string SiteErased = "site_erased";
 
+    /// <summary>Large bodies use all the memory that there is for them.</summary>
+    public const string NoRoom = "no_room";
+
     /// <summary>The caller closed the connection.</summary>
     public const string ClientLeft = "client_left";
 

@@ -1,80 +1,138 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>The one copy of a delivery's body, in a rented buffer that grows with what really arrives: Content-Length is only a claim.</summary>
+/// <summary>The one copy of a delivery's body, in a buffer that grows with what really arrives. Small ones come from the shared pool, as
+/// the server holds as much for each connection anyway; all others share one amount of memory.</summary>
 internal sealed class PooledBody : IDisposable
 {
+    /// <summary>Largest body that is not counted.</summary>
+    public const int MostSmall = 64 * 1024;
+
     // Most deliveries are a few kilobytes; ArrayPool rounds up to powers of two anyway.
     private const int FirstSize = 8 * 1024;
 
     private byte[]? _buffer;
     private int _length;
+    private BodyRoom? _room; // of a large one
 
     /// <summary>What was read and kept so far; valid until <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Memory => new(_buffer, 0, _length);
 
-    /// <summary>How much was read so far.</summary>
-    public int Length => _length;
+    /// <summary>How long it waited for room.</summary>
+    public TimeSpan Waited => _room?.Waited ?? TimeSpan.Zero;
 
-    /// <summary>Reads the whole body of at most <paramref name="limit"/> bytes; without <paramref name="keep"/> it is only counted. What
-    /// follows after any other answer than <see cref="BodyRead.Whole"/> is left unread.</summary>
+    /// <summary>Reads the whole body by <paramref name="rules"/>. What follows after any other answer than <see cref="BodyRead.Whole"/> is left
+    /// unread.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<BodyRead> ReadAsync(PipeReader reader, int limit, bool keep, CancellationToken budget)
+    public async ValueTask<BodyRead> ReadAsync(PipeReader reader, BodyRules rules, CancellationToken budget)
     {
-        while (true)
+        var isWhole = false;
+        try
         {
-            // Kestrel takes a read that a token has cancelled for one that goes on, and fails when it reads the rest itself.
-            ReadResult read;
-            var reading = reader.ReadAsync(CancellationToken.None);
-            if (reading.IsCompletedSuccessfully) read = reading.Result;
-            else using (budget.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader)) read = await reading;
+            while (true)
+            {
+                // Kestrel takes a read that a token has cancelled for one that goes on, and fails when it reads the rest itself.
+                ReadResult read;
+                var reading = reader.ReadAsync(CancellationToken.None);
+                if (reading.IsCompletedSuccessfully) read = reading.Result;
+                else using (budget.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader)) read = await reading;
 
-            if (read.IsCanceled) return Left(reader, read, BodyRead.Late);
-            if (read.Buffer.Length > limit - _length) return Left(reader, read, BodyRead.TooLarge);
+                if (read.IsCanceled) return Left(reader, read, BodyRead.Late);
+                if (read.Buffer.Length > rules.Limit - _length) return Left(reader, read, BodyRead.TooLarge);
 
-            if (keep) Append(read.Buffer);
-            else _length += (int)read.Buffer.Length;
-            reader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted) return BodyRead.Whole;
+                var length = _length + (int)read.Buffer.Length;
+                if (rules.Keep && length > (_buffer?.Length ?? 0) && !await GrowAsync(length, rules, budget)) return Left(reader, read, BodyRead.NoRoom);
+
+                Take(read.Buffer, rules);
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    isWhole = true;
+                    return BodyRead.Whole;
+                }
+            }
+        }
+        finally
+        {
+            if (!isWhole) rules.Hash?.Dispose();
         }
     }
 
-    /// <summary>Leaves the buffer to the garbage collector: somebody may still be reading it.</summary>
-    public void Abandon() => _buffer = null;
+    /// <summary>Leaves the buffer to the garbage collector, as <paramref name="user"/> may still read it; it counts until that has ended.</summary>
+    public void Abandon(Task? user)
+    {
+        if (_buffer is { } buffer && _room is { } room) _ = ReturnAfterAsync(user ?? Task.CompletedTask, room, buffer);
+        (_buffer, _room) = (null, null);
+    }
 
-    /// <summary>Gives the buffer back to the pool.</summary>
+    /// <summary>Gives the buffer back.</summary>
     public void Dispose()
     {
-        if (_buffer is { } buffer) ArrayPool<byte>.Shared.Return(buffer);
-        _buffer = null;
-        _length = 0;
+        if (_buffer is { } buffer) Return(buffer);
+        (_buffer, _room, _length) = (null, null, 0);
+    }
+
+    private ValueTask<bool> GrowAsync(int length, in BodyRules rules, CancellationToken budget)
+    {
+        // A verified body whose length is known goes to its last buffer at once.
+        if (length > MostSmall || rules is { Verified: true, Declared: > MostSmall })
+        {
+            return GrowLargeAsync(_room ?? new BodyRoom(rules.Memory, rules.Verified), BodyBuffers.SizeFor(rules.RoomFor(length), rules.Limit), budget);
+        }
+
+        Replace(ArrayPool<byte>.Shared.Rent(Math.Max(_buffer is null ? FirstSize : 2 * _buffer.Length, length)), null);
+        return new(true);
+    }
+
+    private async ValueTask<bool> GrowLargeAsync(BodyRoom room, int size, CancellationToken budget)
+    {
+        if (await room.RentAsync(size, budget) is not { } buffer) return false;
+
+        Replace(buffer, room);
+        return true;
+    }
+
+    private void Replace(byte[] buffer, BodyRoom? room)
+    {
+        Memory.Span.CopyTo(buffer);
+        if (_buffer is { } old) Return(old);
+        (_buffer, _room) = (buffer, room);
+    }
+
+    private void Return(byte[] buffer)
+    {
+        if (_room is null) ArrayPool<byte>.Shared.Return(buffer);
+        else _room.Return(buffer, reuse: true);
+    }
+
+    private void Take(in ReadOnlySequence<byte> bytes, in BodyRules rules)
+    {
+        if (rules.Keep)
+        {
+            bytes.CopyTo(_buffer.AsSpan(_length));
+            rules.Hash?.AppendData(_buffer.AsSpan(_length, (int)bytes.Length));
+        }
+        else if (rules.Hash is { } hash)
+        {
+            foreach (var segment in bytes) hash.AppendData(segment.Span);
+        }
+
+        _length += (int)bytes.Length;
+    }
+
+    private static async Task ReturnAfterAsync(Task user, BodyRoom room, byte[] buffer)
+    {
+        await user.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        room.Return(buffer, reuse: false);
     }
 
     private static BodyRead Left(PipeReader reader, ReadResult read, BodyRead how)
     {
         reader.AdvanceTo(read.Buffer.Start);
         return how;
-    }
-
-    private void Append(ReadOnlySequence<byte> bytes)
-    {
-        var length = _length + (int)bytes.Length;
-        if (_buffer is null)
-        {
-            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(FirstSize, length));
-        }
-        else if (length > _buffer.Length)
-        {
-            var grown = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _buffer.Length, length));
-            Memory.Span.CopyTo(grown);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = grown;
-        }
-
-        bytes.CopyTo(_buffer.AsSpan(_length));
-        _length = length;
     }
 }

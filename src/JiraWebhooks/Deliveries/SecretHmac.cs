@@ -14,16 +14,23 @@ internal sealed class SecretHmac
     private readonly ConcurrentBag<IncrementalHash> _free = [];
 
     /// <summary>Writes the 32 bytes of the HMAC of <paramref name="data"/> to <paramref name="destination"/>.</summary>
-    public static void Hash(SiteSecret secret, ReadOnlySpan<byte> data, Span<byte> destination) =>
-        All.GetValue(secret, static _ => new SecretHmac()).HashWith(secret, data, destination);
-
-    private void HashWith(SiteSecret secret, ReadOnlySpan<byte> data, Span<byte> destination)
+    public static void Hash(SiteSecret secret, ReadOnlySpan<byte> data, Span<byte> destination)
     {
-        if (!_free.TryTake(out var state)) state = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret.Bytes);
-
-        // One that failed half-way is not given back: it could hold a part of this delivery.
+        var all = Of(secret);
+        var state = all.Take(secret.Bytes);
         state.AppendData(data);
         state.GetHashAndReset(destination);
-        _free.Add(state);
+        all._free.Add(state);
     }
+
+    /// <summary>A state to append to. It goes back with <see cref="Give"/> after its hash was read; one that was not ended holds a part of a
+    /// delivery and is disposed of.</summary>
+    public static IncrementalHash Take(SiteSecret secret) => Of(secret).Take(secret.Bytes);
+
+    /// <summary>Takes a state back.</summary>
+    public static void Give(SiteSecret secret, IncrementalHash state) => Of(secret)._free.Add(state);
+
+    private IncrementalHash Take(ReadOnlySpan<byte> key) => _free.TryTake(out var state) ? state : IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+
+    private static SecretHmac Of(SiteSecret secret) => All.GetValue(secret, static _ => new SecretHmac());
 }

@@ -28,7 +28,7 @@ internal static class SweptIssue
             Identifier = identifier,
             MessageId = DeliveryIdentity.MessageId(site.Id, identifier),
             SessionId = DeliveryIdentity.SessionId(site.Id, id),
-            Source = $"https://{site.Url.Host}",
+            Source = site.Source,
             Type = Type,
             IssueKey = Text(issue, "key"),
             Time = updated,

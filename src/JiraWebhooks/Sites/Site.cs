@@ -7,7 +7,18 @@ public sealed record Site
     public required string Id { get; init; }
 
     /// <summary>The tenant's own address, for example <c>https://acme.atlassian.net</c>.</summary>
-    public required Uri Url { get; init; }
+    public required Uri Url
+    {
+        get;
+        init
+        {
+            field = value;
+            Source = $"https://{value.Host}";
+        }
+    }
+
+    /// <summary>What its messages name as their source; made once, as each delivery needs it.</summary>
+    public string Source { get; private init; } = "";
 
     /// <summary>How deliveries are verified and calls are signed.</summary>
     public required SiteScheme Scheme { get; init; }

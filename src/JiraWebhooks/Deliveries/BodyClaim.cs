@@ -1,0 +1,14 @@
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>What one body holds of a <see cref="BodyBudget"/>, which sets what is in here. A claim has one request at a time.</summary>
+internal sealed class BodyClaim(bool verified)
+{
+    /// <summary>True when the sender is verified.</summary>
+    public bool Verified => verified;
+
+    /// <summary>Bytes held.</summary>
+    public long Held { get; set; }
+
+    /// <summary>True while it waits for more.</summary>
+    public bool IsWaiting { get; set; }
+}
