@@ -111,6 +111,8 @@ public sealed class ContainerTests
     [Theory]
     [InlineData(null, "jira-deliveries")]
     [InlineData("other", "other")]
+    [InlineData(" other\n", "other")]
+    [InlineData(" ", "jira-deliveries")]
     public void AddFunctions_PublishersOfServiceBus_SendToTheEntityOfTheSettings(string? entity, string expected)
     {
         var client = new FakeClient(new FakeSender());

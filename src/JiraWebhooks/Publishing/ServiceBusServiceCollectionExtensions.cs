@@ -31,7 +31,7 @@ public static class ServiceBusServiceCollectionExtensions
             }
         });
 
-        var entity = section["EntityName"] is { Length: > 0 } set ? set : DefaultEntity;
+        var entity = section["EntityName"]?.Trim() is { Length: > 0 } set ? set : DefaultEntity;
         foreach (var name in new[] { AzureClients.Receive, AzureClients.Timers })
         {
             services.AddKeyedSingleton<IDeliveryPublisher>(name, (provider, _) => new ServiceBusDeliveryPublisher(
@@ -70,7 +70,7 @@ public static class ServiceBusServiceCollectionExtensions
     }
 
     private static TokenCredential Credential(IConfigurationSection section) =>
-        section["clientId"] is { Length: > 0 } clientId
+        section["clientId"]?.Trim() is { Length: > 0 } clientId
             ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
             : new DefaultAzureCredential();
 }

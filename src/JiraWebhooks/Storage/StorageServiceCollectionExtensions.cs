@@ -105,7 +105,7 @@ public static class StorageServiceCollectionExtensions
     }
 
     private static TokenCredential Credential(IConfigurationSection section) =>
-        section["clientId"] is { Length: > 0 } clientId
+        section["clientId"]?.Trim() is { Length: > 0 } clientId
             ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
             : new DefaultAzureCredential();
 }
