@@ -9,9 +9,7 @@ using JiraWebhooks.Sites.OAuth;
 using LocalHost.Connect;
 using LocalHost.Hosting;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 
 namespace EndToEnd.Tests;
 
@@ -31,12 +29,7 @@ public sealed partial class ConnectTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _jira.AddSite(new SimulatedSiteOptions("acme", SimulatedAuth.OAuth));
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://localhost:{_jiraPort}");
-        _server = builder.Build();
-        _server.MapJiraSimulator(_jira);
-        await _server.StartAsync(Token);
+        _server = await LocalServer.StartAsync(_jiraPort, server => server.MapJiraSimulator(_jira), Token);
     }
 
     public async ValueTask DisposeAsync()

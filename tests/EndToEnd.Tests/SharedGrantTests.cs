@@ -7,9 +7,7 @@ using JiraSimulator;
 using JiraWebhooks;
 using JiraWebhooks.Sites.OAuth;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace EndToEnd.Tests;
 
@@ -37,13 +35,7 @@ public sealed class SharedGrantTests(AzuriteFixture azurite) : IAsyncLifetime
 
         // We take no token that has less than RefreshAhead to live: each of these is good for a second.
         _jira.OAuth.AccessLifetime = OAuthTokenSource.RefreshAhead + TimeSpan.FromSeconds(1);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://localhost:{_jiraPort}");
-        _server = builder.Build();
-        _server.Use(WatchAsync);
-        _server.MapJiraSimulator(_jira);
-        await _server.StartAsync(Token);
+        _server = await LocalServer.StartAsync(_jiraPort, server => { server.Use(WatchAsync); server.MapJiraSimulator(_jira); }, Token);
     }
 
     public async ValueTask DisposeAsync()

@@ -29,6 +29,9 @@ internal sealed class Clone : IDisposable
     /// <summary>Where its own Azurite keeps what it has.</summary>
     public string Data => Path.Combine(_folder, ".local", "azurite-data");
 
+    /// <summary>The key of its functions, from the first start on.</summary>
+    public string Key => Path.Combine(_folder, ".local", "key");
+
     /// <summary>Writes local.settings.json.</summary>
     public void Settings(string json) => File.WriteAllText(SettingsFile, json);
 

@@ -9,6 +9,8 @@ namespace EndToEnd.Tests.Support;
 /// <summary>LocalHost as a user starts it: a process of its own.</summary>
 internal sealed class LocalHostProcess : IAsyncDisposable
 {
+    private static readonly ConcurrentDictionary<int, int> Given = new();
+
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -87,11 +89,26 @@ internal sealed class LocalHostProcess : IAsyncDisposable
         Process.WaitForExit();
     }
 
+    /// <summary>A port that nothing listens on. It is none of those that systems give to outgoing connections and to listeners on port 0: one of
+    /// them could have it before it is used here.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_768);
+            if (!Given.TryAdd(port, port)) continue;
+
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Something else listens there.
+            }
+        }
     }
 
     public ValueTask DisposeAsync()

@@ -1,0 +1,149 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using static EndToEnd.Tests.Contract.ContractSites;
+
+namespace EndToEnd.Tests.Contract;
+
+/// <summary>The management API: every call with every status that a caller can bring about, and what it leaves in the table.</summary>
+public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractWorld>
+{
+    private const string Secret = "a-secret-that-is-long-enough-for-hs256";
+
+    private static readonly object Admin = new { scheme = "AdminWebhook", url = "https://pied.atlassian.net", secret = Secret };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 120_000)]
+    public async Task Sites_OfTheStore_ComeChangeAndGo() => await AssertAsync(
+        ("GET", "/api/sites", null, 200),
+        ("GET", "/api/sites/pied", null, 404),
+        ("PUT", "/api/sites/pied", Admin, 201),
+        ("GET", "/api/sites/pied", null, 200),
+        ("PUT", "/api/sites/pied", Admin, 200),
+        ("POST", "/api/sites/pied/secret", new { secret = "another-secret-that-is-long-enough", announce = true }, 200),
+        ("POST", "/api/sites/pied/secret", new { secret = "another-secret-that-is-long-enough" }, 200),
+        ("POST", "/api/sites/pied/disable", new { reason = "moved" }, 200),
+        ("POST", "/api/sites/pied/recover?minutes=5", null, 409),
+        ("POST", "/api/sites/pied/enable", null, 200),
+        ("POST", "/api/sites/pied/recover?minutes=5", null, 409),
+        ("DELETE", "/api/sites/pied", null, 202),
+        ("POST", "/api/sites/pied/enable", null, 200));
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("GET", "/api/sites/{site}")]
+    [InlineData("DELETE", "/api/sites/{site}")]
+    [InlineData("POST", "/api/sites/{site}/enable")]
+    [InlineData("POST", "/api/sites/{site}/refresh")]
+    [InlineData("POST", "/api/sites/{site}/recover?minutes=5")]
+    public async Task Call_ForASiteThatThereIsNot_Is404(string verb, string path) => await AssertAsync((verb, path.Replace("{site}", "nobody", StringComparison.Ordinal), null, 404));
+
+    [Fact(Timeout = 120_000)]
+    public async Task Call_ThatIsWrong_SaysHow() => await AssertAsync(
+        ("POST", "/api/sites/nobody/secret", new { secret = Secret }, 404),
+        ("POST", "/api/sites/nobody/disable", new { reason = "moved" }, 404),
+        ("PUT", "/api/sites/pied1", new { scheme = "AdminWebhook", url = "https://pied.atlassian.net" }, 400),
+        ("PUT", "/api/sites/Not_A_Slug", Admin, 400),
+        ("PUT", "/api/sites/pied1", new { sheme = "AdminWebhook" }, 400),
+        ("PUT", "/api/sites/pied1", new StringContent("{", Encoding.UTF8, "application/json"), 400),
+        ("PUT", "/api/sites/pied1", new StringContent("null", Encoding.UTF8, "application/json"), 400),
+        ("PUT", "/api/sites/pied1", new StringContent("{}", Encoding.UTF8, "text/plain"), 415),
+        ("PUT", "/api/sites/pied1", new { url = new string('x', 256 * 1024) }, 413),
+        ("PUT", "/api/sites/acme", Admin, 409),
+        ("DELETE", "/api/sites/acme", null, 409),
+        ("POST", "/api/sites/acme/enable", null, 409),
+        ("POST", "/api/sites/acme/disable", new { reason = "moved" }, 409),
+        ("POST", "/api/sites/acme/secret", new { secret = Secret }, 409),
+        ("POST", "/api/sites/acme/import", new { key = "app", clientKey = "tenant", sharedSecret = Secret, baseUrl = "https://acme.atlassian.net" }, 409),
+        ("POST", "/api/sites/pied1/import", new { key = "app" }, 400),
+        ("POST", "/api/sites/initech/recover?minutes=5", null, 409),
+        ("POST", "/api/sites/umbrella/recover?minutes=5", null, 409),
+        ("POST", "/api/sites/acme/recover", null, 400),
+        ("POST", "/api/sites/acme/recover?minutes=0", null, 400));
+
+    [Fact(Timeout = 120_000)]
+    public async Task Put_WithAVersion_ChangesThatVersionOnly()
+    {
+        Assert.Equal(412, await PutAsync("\"of-a-site-that-is-not-there\""));
+        using var added = await world.CallAsync("PUT", "/api/sites/pied2", Admin);
+        var version = added.Headers.ETag!.ToString();
+
+        Assert.Equal(200, await PutAsync(version));
+        Assert.Equal(412, await PutAsync(version));
+        Assert.Equal(200, await PutAsync("*"));
+
+        async Task<int> PutAsync(string ifMatch)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, "/api/sites/pied2") { Content = JsonContent.Create(Admin) };
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+            using var response = await world.Manager.SendAsync(request, Token);
+            return (int)response.StatusCode;
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Error_IsAProblemDocument()
+    {
+        using var response = await world.CallAsync("GET", "/api/sites/nobody");
+
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("""{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"detail":"There is no site nobody."}""", await response.Content.ReadAsStringAsync(Token));
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData(Acme, "callbackUrl,clientId,cloudId,grant,health,ownAccountIds,scheme,site,source,{webhooks},url")]
+    [InlineData(Globex, "appKey,callbackUrl,clientKey,health,scheme,site,source,{webhooks},url")]
+    [InlineData(Initech, "callbackUrl,health,scheme,site,source,{webhooks},url")]
+    public async Task Site_AsItIsShown_HasTheseProperties(string site, string properties)
+    {
+        var shown = await world.JsonAsync($"/api/sites/{site}");
+
+        Assert.Equal(properties.Replace("{webhooks}", Names.Api.Webhooks, StringComparison.Ordinal).Split(',').Order(), shown.EnumerateObject().Select(property => property.Name).Order());
+        Assert.Equal($"{world.Address}api/deliveries/{site}", shown.GetProperty("callbackUrl").GetString());
+        Assert.Equal(("settings", site), (shown.GetProperty("source").GetString(), shown.GetProperty("health").GetProperty("site").GetString()));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Row_OfASite_HoldsAllButItsSecret()
+    {
+        await AssertAsync(
+            ("POST", "/api/sites/hooli1/import", new { key = "app", clientKey = "tenant", sharedSecret = Secret, baseUrl = "https://hooli.atlassian.net", publicKey = "skipped" }, 201),
+            ("POST", "/api/sites/hooli1/import", new { key = "app", clientKey = "tenant", sharedSecret = Secret, baseUrl = "https://hooli.atlassian.net" }, 200));
+        await world.AssertRowAsync(Names.Table.Sites, "site", "hooli1", "ActiveSince:DateTimeOffset Options:String SecretRevision:String");
+
+        var row = (await world.RowsAsync(Names.Table.Sites, "site")).Single(row => row.RowKey == "hooli1");
+        Assert.DoesNotContain(Secret, string.Join(' ', row.Select(column => column.Value)), StringComparison.Ordinal);
+        Assert.Equal(
+            "AppKey,ClientKey,Scheme,Url",
+            string.Join(',', JsonSerializer.Deserialize<JsonElement>(row.GetString("Options")!).EnumerateObject().Where(option => option.Value.ValueKind is JsonValueKind.String).Select(option => option.Name).Order(StringComparer.OrdinalIgnoreCase)), ignoreCase: true);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Row_OfASiteThatIsSwitchedOffAndRemoved_SaysSinceWhen()
+    {
+        await AssertAsync(("PUT", "/api/sites/pied3", Admin, 201), ("POST", "/api/sites/pied3/disable", new { reason = "moved" }, 200), ("DELETE", "/api/sites/pied3", null, 202));
+
+        await world.AssertRowAsync(
+            Names.Table.Sites, "site", "pied3",
+            "ActiveSince:DateTimeOffset DisabledReason:String DisabledSince:DateTimeOffset Options:String RemovedAt:DateTimeOffset SecretRevision:String");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Row_OfASiteThatChangesItsApp_KnowsTheFormer()
+    {
+        object App(string client) => new { scheme = "OAuth", url = "https://pied4.atlassian.net", cloudId = "cloud-4", clientId = client, secret = Secret, refreshToken = "token" };
+        await AssertAsync(("PUT", "/api/sites/pied4", App("first"), 201), ("PUT", "/api/sites/pied4", App("second"), 200));
+
+        await world.AssertRowAsync(
+            Names.Table.Sites, "site", "pied4",
+            "ActiveSince:DateTimeOffset FormerClientId:String FormerSecretRevision:String FormerSince:DateTimeOffset Options:String SecretRevision:String");
+    }
+
+    private async Task AssertAsync(params (string Verb, string Path, object? Body, int Status)[] calls)
+    {
+        var answers = new List<string>();
+        foreach (var (verb, path, body, _) in calls) answers.Add($"{verb} {path} {await world.StatusAsync(verb, path, body)}");
+
+        Assert.Equal(calls.Select(call => $"{call.Verb} {call.Path} {call.Status}"), answers);
+    }
+}
