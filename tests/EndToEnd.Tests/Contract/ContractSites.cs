@@ -13,6 +13,9 @@ internal static class ContractSites
     /// <summary>Connect, in the settings.</summary>
     public const string Globex = "globex";
 
+    /// <summary>Connect, in the settings, with a cursor that a test spoils.</summary>
+    public const string Vandelay = "vandelay";
+
     /// <summary>An administrator's webhook, in the settings.</summary>
     public const string Initech = "initech";
 
@@ -38,65 +41,51 @@ internal static class ContractSites
         var acme = new SimulatedSiteOptions(Acme, SimulatedAuth.OAuth);
         return
         [
-            acme, new(Globex, SimulatedAuth.Connect), new(Initech, SimulatedAuth.AdminWebhook) { AdminWebhookUrl = new Uri(host, $"/api/deliveries/{Initech}") },
+            acme, new(Globex, SimulatedAuth.Connect), new(Vandelay, SimulatedAuth.Connect), new(Initech, SimulatedAuth.AdminWebhook) { AdminWebhookUrl = new Uri(host, $"/api/deliveries/{Initech}") },
             new(Stark, SimulatedAuth.OAuth), new(Hooli, SimulatedAuth.OAuth) { ClientId = acme.ClientId, Secret = acme.Secret },
         ];
     }
 
     public static Dictionary<string, string?> Settings(ContractWorld world, string jira)
     {
-        var (acme, globex, initech, stark) = (world.Site(Acme), world.Site(Globex), world.Site(Initech), world.Site(Stark));
-        return new()
+        var app = world.Site(Acme);
+        var settings = new Dictionary<string, string?>
         {
             [Setting.Storage] = world.Storage,
             [Setting.ApiUrl] = jira,
             [Setting.AuthUrl] = jira,
-            [Setting.ClientId] = acme.ClientId,
-            [Setting.ClientSecret] = acme.Secret,
+            [Setting.ClientId] = app.ClientId,
+            [Setting.ClientSecret] = app.Secret,
             [Setting.RefreshSchedule] = Never,
             [Setting.PollSchedule] = Never,
             [$"{Setting.Webhooks}__issues__Jql"] = "project = SHOP",
             [$"{Setting.Webhooks}__issues__Events__0"] = "jira:issue_updated",
-
-            [Setting.Site(Acme, "Scheme")] = "OAuth",
-            [Setting.Site(Acme, "Url")] = acme.Url,
-            [Setting.Site(Acme, "CloudId")] = acme.CloudId,
-            [Setting.Site(Acme, "ClientId")] = acme.ClientId,
-            [Setting.Site(Acme, "Secret")] = acme.Secret,
-            [Setting.Site(Acme, "PreviousSecret")] = PreviousSecret,
-            [Setting.Site(Acme, "RefreshToken")] = world.Jira.OAuth.IssueGrant(acme.ClientId),
-            [Setting.Site(Acme, "OwnAccountIds__0")] = OwnAccount,
-            [Setting.SiteWebhook(Acme, "issues__Jql")] = "project = SHOP",
-            [Setting.SiteWebhook(Acme, "issues__Events__0")] = "jira:issue_updated",
-            [Setting.SiteWebhook(Acme, "issues__FieldIdsFilter__0")] = "summary",
-
-            [Setting.Site(Globex, "Scheme")] = "Connect",
-            [Setting.Site(Globex, "Url")] = globex.Url,
-            [Setting.Site(Globex, "ApiUrl")] = $"{jira}/sites/{Globex}",
-            [Setting.Site(Globex, "AppKey")] = globex.AppKey,
-            [Setting.Site(Globex, "ClientKey")] = globex.ClientKey,
-            [Setting.Site(Globex, "Secret")] = globex.Secret,
-            [Setting.SiteWebhook(Globex, "issues__Jql")] = "project = SHOP",
-            [Setting.SiteWebhook(Globex, "issues__Events__0")] = "jira:issue_updated",
-
-            [Setting.Site(Initech, "Scheme")] = "AdminWebhook",
-            [Setting.Site(Initech, "Url")] = initech.Url,
-            [Setting.Site(Initech, "Secret")] = initech.Secret,
-
-            [Setting.Site(Stark, "Scheme")] = "OAuth",
-            [Setting.Site(Stark, "Url")] = stark.Url,
-            [Setting.Site(Stark, "CloudId")] = stark.CloudId,
-            [Setting.Site(Stark, "ClientId")] = stark.ClientId,
-            [Setting.Site(Stark, "Secret")] = stark.Secret,
-            [Setting.SiteWebhook(Stark, "issues__Jql")] = "project = SHOP",
-            [Setting.SiteWebhook(Stark, "issues__Events__0")] = "jira:issue_updated",
-
-            [Setting.Site(Umbrella, "Scheme")] = "AdminWebhook",
-            [Setting.Site(Umbrella, "Url")] = "https://umbrella.atlassian.net",
-
             [Setting.Collector] = world.Collector.Address.AbsoluteUri,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+        };
+        foreach (var site in world.Jira.Sites.Select(site => site.Options).Where(site => site.Slug != Hooli))
+        {
+            foreach (var (name, value) in Of(site, jira)) settings[Setting.Site(site.Slug, name)] = value;
+        }
+
+        settings[Setting.Site(Acme, "PreviousSecret")] = PreviousSecret;
+        settings[Setting.Site(Acme, "RefreshToken")] = world.Jira.OAuth.IssueGrant(app.ClientId);
+        settings[Setting.Site(Acme, "OwnAccountIds__0")] = OwnAccount;
+        settings[Setting.Site(Umbrella, "Scheme")] = "AdminWebhook";
+        settings[Setting.Site(Umbrella, "Url")] = "https://umbrella.atlassian.net";
+        return settings;
+    }
+
+    private static IEnumerable<(string Name, string Value)> Of(SimulatedSiteOptions site, string jira)
+    {
+        IEnumerable<(string, string)> common = [("Scheme", site.Auth.ToString()), ("Url", site.Url), ("Secret", site.Secret)];
+        IEnumerable<(string, string)> webhook = [($"{Setting.Webhooks}__issues__Jql", "project = SHOP"), ($"{Setting.Webhooks}__issues__Events__0", "jira:issue_updated")];
+        return site.Auth switch
+        {
+            SimulatedAuth.OAuth => [.. common, ("CloudId", site.CloudId), ("ClientId", site.ClientId), .. webhook],
+            SimulatedAuth.Connect => [.. common, ("ApiUrl", $"{jira}/sites/{site.Slug}"), ("AppKey", site.AppKey), ("ClientKey", site.ClientKey), .. webhook],
+            _ => common,
         };
     }
 }

@@ -5,6 +5,7 @@ using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace EndToEnd.Tests.Contract;
 
@@ -13,6 +14,7 @@ public sealed class ContractWorld(AzuriteFixture azurite) : IAsyncLifetime
 {
     private static readonly string[] OfEveryRow = ["odata.etag", "PartitionKey", "RowKey", "Timestamp"];
 
+    private HeldCall? _held;
     private WebApplication _server = null!;
     private LocalHostProcess _process = null!;
     private Clone _clone = null!;
@@ -42,7 +44,7 @@ public sealed class ContractWorld(AzuriteFixture azurite) : IAsyncLifetime
         Collector = await Contract.Collector.StartAsync(Token);
         foreach (var site in ContractSites.Of(Address)) Jira.AddSite(site);
         var jira = LocalHostProcess.FreePort();
-        _server = await LocalServer.StartAsync(jira, server => server.MapJiraSimulator(Jira), Token);
+        _server = await LocalServer.StartAsync(jira, server => { server.Use(HoldAsync); server.MapJiraSimulator(Jira); }, Token);
         _process = await LocalHostProcess.ListeningAsync(Address.Port, ContractSites.Settings(this, $"http://localhost:{jira}"), Token, _clone);
         Key = (await File.ReadAllTextAsync(_clone.Key, Token)).Trim();
         Manager.DefaultRequestHeaders.Add("x-functions-key", Key);
@@ -106,6 +108,16 @@ public sealed class ContractWorld(AzuriteFixture azurite) : IAsyncLifetime
     {
         var found = Assert.Single(await RowsAsync(table, partition), found => found.RowKey == row);
         Assert.Equal(columns, string.Join(' ', found.Where(column => !OfEveryRow.Contains(column.Key)).Select(column => $"{column.Key}:{column.Value.GetType().Name}").Order(StringComparer.Ordinal)));
+    }
+
+    /// <summary>Holds the next call of an operation at Jira, told by a part of its path, until what is given back is disposed; its task ends when
+    /// the call has come.</summary>
+    internal HeldCall Hold(string path) => _held = new HeldCall(path);
+
+    private async Task HoldAsync(HttpContext context, RequestDelegate next)
+    {
+        if (_held is { } held && context.Request.Path.Value!.Contains(held.Path, StringComparison.Ordinal)) await held.WaitAsync();
+        await next(context);
     }
 
     private static HttpClient NewClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });}

@@ -32,9 +32,6 @@ internal static class Names
 
         /// <summary>A setting of a site.</summary>
         public static string Site(string site, string name) => $"Sites__{site}__{name}";
-
-        /// <summary>A declared webhook of a site.</summary>
-        public static string SiteWebhook(string site, string name) => Site(site, $"{Webhooks}__{name}");
     }
 
     /// <summary>Properties of the management API.</summary>

@@ -1,0 +1,135 @@
+using Azure.Data.Tables;
+using static EndToEnd.Tests.Contract.ContractSites;
+
+namespace EndToEnd.Tests.Contract;
+
+/// <summary>The rows that the timers and the receiver write, by table, row and columns with their types. Rows of an earlier version are read.
+/// Those of sites and consents are in <see cref="SitesApiTests"/> and <see cref="OnboardingTests"/>, leases in <see cref="TimerTests"/>.</summary>
+public sealed class TableTests(ContractWorld world) : IClassFixture<ContractWorld>
+{
+    private const string AnyTime = "At:DateTimeOffset FirstAt:DateTimeOffset";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 120_000)]
+    public async Task Webhook_ThatWasCreated_IsKnownById()
+    {
+        await CallAsync("/api/sites/globex/refresh");
+
+        await world.AssertRowAsync(Names.Table.Webhooks, Globex, "issues", "Definition:String Seen:DateTimeOffset WebhookId:Int64");
+        var row = Assert.Single(await world.RowsAsync(Names.Table.Webhooks, Globex));
+        Assert.Equal(world.Jira.Sites.Single(site => site.Options.Slug == Globex).Webhooks.Single().Id, row.GetInt64("WebhookId"));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Status_OfASite_HasARowForEachKindOfWork()
+    {
+        await CallAsync("/api/sites/globex/refresh");
+        await CallAsync("/api/sites/globex/recover?minutes=5");
+        await CallAsync("/api/sites/stark/refresh");
+        Assert.Equal(200, await DeliverAsync(Delivery.To(Initech, headers: Delivery.Hub(world.Site(Initech).Secret))));
+        await world.JsonAsync("/api/sites/initech");
+
+        await world.AssertRowAsync(Names.Table.Status, Globex, "refresh", $"{AnyTime} OkAt:DateTimeOffset Problem:String SoonestExpiry:DateTimeOffset");
+        await world.AssertRowAsync(Names.Table.Status, Globex, "poll", "At:DateTimeOffset Cursor:DateTimeOffset FirstAt:DateTimeOffset OkAt:DateTimeOffset Problem:String");
+        await world.AssertRowAsync(Names.Table.Status, Stark, "refresh", $"{AnyTime} Problem:String ProblemSince:DateTimeOffset");
+        await world.AssertRowAsync(Names.Table.Status, Initech, "delivery", $"{AnyTime} LastDelivery:DateTimeOffset OkAt:DateTimeOffset Problem:String");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Cursor_OfAFailedList_IsReadWrittenAndClosed()
+    {
+        var old = TimeProvider.System.GetUtcNow().AddHours(-80).ToUnixTimeMilliseconds();
+        await SeedAsync(new(Vandelay, Names.Table.CursorRow) { ["Time"] = old, ["Seen0"] = "[\"vandelay:failed-1\"]" });
+        var site = world.Jira.Sites.Single(site => site.Options.Slug == Vandelay);
+        site.AddFailed(new("failed-1", "https://localhost/", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 1000, Delivery.Body));
+        site.AddFailed(new("failed-2", "https://localhost/", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Delivery.Body));
+
+        var answer = await CallAsync("/api/sites/vandelay/recover?minutes=5");
+
+        Assert.Contains("\"recovered\":1,\"skipped\":1", answer, StringComparison.Ordinal);
+        Assert.Contains("\"possibleLoss\":true", answer, StringComparison.Ordinal);
+        await world.AssertRowAsync(Names.Table.Cursors, Vandelay, Names.Table.CursorRow, "Seen0:String Time:Int64");
+        Assert.Contains(await world.Collector.ReadAsync(Token), series => series is { Key: { Name: "jira.failed.possible_loss", Tags: "site=vandelay", Kind: "sum", Unit: "{poll}" }, Value: 1 });
+
+        site.Faults.FailNext("GET /rest/api/3/webhook/failed", 403);
+        Assert.Contains("\"unsupported\":true", await CallAsync("/api/sites/vandelay/recover?minutes=5"), StringComparison.Ordinal);
+        await world.AssertRowAsync(Names.Table.Cursors, Vandelay, Names.Table.CursorRow, "Seen0:String Time:Int64 UnsupportedSince:DateTimeOffset");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Search_UnderWay_RemembersItsStart()
+    {
+        using var held = world.Hold("/search/jql");
+        var searching = CallAsync("/api/sites/acme/recover?minutes=5");
+        await held.Come.WaitAsync(Token);
+        await world.AssertRowAsync(Names.Table.Cursors, Acme, Names.Table.SearchRow, "From:DateTimeOffset Reached:String WellUntil:DateTimeOffset");
+
+        held.Dispose();
+        await searching;
+
+        await world.AssertRowAsync(Names.Table.Cursors, Acme, Names.Table.SearchRow, "WellUntil:DateTimeOffset");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Outage_OfASite_BeginsEndsAndIsSettled()
+    {
+        var expired = Delivery.To(Stark, headers: [Delivery.Bearer(world.Site(Stark), expiresIn: TimeSpan.FromMinutes(-5)), ("X-Atlassian-Webhook-Retry", "1")]);
+        Assert.Equal(503, await DeliverAsync(expired));
+        await UntilAsync(async () => (await world.RowsAsync(Names.Table.Cursors, Stark)).Count > 0);
+        await world.AssertRowAsync(Names.Table.Cursors, Stark, Names.Table.OutageRow, "From:DateTimeOffset Last:DateTimeOffset");
+
+        Assert.Equal(200, await DeliverAsync(Delivery.To(Stark, headers: Delivery.Bearer(world.Site(Stark)))));
+        await UntilAsync(async () => (await world.RowsAsync(Names.Table.Cursors, Stark)).Single().ContainsKey("Accepted"));
+        await world.AssertRowAsync(Names.Table.Cursors, Stark, Names.Table.OutageRow, "Accepted:DateTimeOffset From:DateTimeOffset Last:DateTimeOffset");
+
+        var now = TimeProvider.System.GetUtcNow();
+        await SeedAsync(new(Acme, Names.Table.OutageRow) { ["From"] = now.AddHours(-2), ["Last"] = now.AddHours(-1) });
+        await CallAsync("/api/sites/acme/recover?minutes=5");
+        await world.AssertRowAsync(Names.Table.Cursors, Acme, Names.Table.OutageRow, "Unended:Boolean");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Webhooks_ThatWereGone_AreRecordedUntilTheSearch()
+    {
+        var site = world.Jira.Sites.Single(site => site.Options.Slug == Acme);
+        await CallAsync("/api/sites/acme/refresh");
+        site.Delete(site.Webhooks.Select(webhook => webhook.Id));
+        await UntilAsync(() => Task.FromResult(site.Webhooks.Count == 0));
+
+        Assert.Contains("\"registered\":1", await CallAsync("/api/sites/acme/refresh"), StringComparison.Ordinal);
+        await world.AssertRowAsync(Names.Table.Cursors, Acme, Names.Table.MissingRow, "From:DateTimeOffset");
+
+        await CallAsync("/api/sites/acme/recover?minutes=5");
+        Assert.DoesNotContain(await world.RowsAsync(Names.Table.Cursors, Acme), row => row.RowKey == Names.Table.MissingRow);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> happened)
+    {
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await happened()) await look.WaitForNextTickAsync(Token);
+    }
+
+    private async Task SeedAsync(TableEntity row)
+    {
+        var table = new TableClient(world.Storage, Names.Table.Cursors);
+        await table.CreateIfNotExistsAsync(Token);
+        await table.UpsertEntityAsync(row, TableUpdateMode.Replace, Token);
+    }
+
+    private async Task<string> CallAsync(string path)
+    {
+        using var response = await world.CallAsync("POST", path);
+        Assert.Equal(200, (int)response.StatusCode);
+        return await response.Content.ReadAsStringAsync(Token);
+    }
+
+    private async Task<int> DeliverAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var response = await world.Stranger.SendAsync(request, Token);
+            return (int)response.StatusCode;
+        }
+    }
+}
