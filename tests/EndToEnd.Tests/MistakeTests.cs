@@ -23,37 +23,6 @@ public sealed class MistakeTests(AzuriteFixture azurite)
         Assert.StartsWith(sentence, Assert.Single(host.Errors, line => line.Length > 0), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = Limits.Hang)]
-    public async Task Settings_WrongInEveryWay_AreToldAtOnceAndWithoutValues()
-    {
-        await using var host = await LocalHostProcess.EndedAsync(
-            [],
-            new Dictionary<string, string?>
-            {
-                ["AzureWebJobsStorage"] = "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=!!hunter2!!;EndpointSuffix=core.windows.net",
-                ["Publisher"] = "ServiceBus",
-                ["KeyVaultUri"] = "nonsense",
-                ["TakeOver"] = "perhaps",
-                ["QueueName"] = "My_Queue",
-                ["ClaimCheckContainer"] = "x--y",
-                ["OAuthClientId"] = "some-app",
-                ["RefreshSchedule"] = "17 3 * * *",
-                ["PollSchedule"] = "often",
-                ["TokenFolder"] = "/dev/null/tokens",
-            },
-            Token);
-
-        Assert.Equal(1, host.Process.ExitCode);
-        var mistakes = host.Errors.Skip(1).ToList();
-        foreach (var name in new[] { "AzureWebJobsStorage", "Publisher", "KeyVaultUri", "TakeOver", "QueueName", "ClaimCheckContainer", "OAuthClientSecret", "RefreshSchedule", "PollSchedule", "TokenFolder" })
-        {
-            Assert.Single(mistakes, line => line.StartsWith($"  - {name} ", StringComparison.Ordinal));
-        }
-
-        Assert.Equal(10, mistakes.Count);
-        foreach (var value in new[] { "hunter2", "nonsense", "perhaps", "My_Queue", "x--y", "some-app", "often" }) Assert.DoesNotContain(value, string.Join('\n', host.Errors), StringComparison.Ordinal);
-    }
-
     [Theory(Timeout = Limits.Hang)]
     [InlineData("nonsense")]
     [InlineData("UseDevelopmentStorage=perhaps")]

@@ -33,9 +33,9 @@ internal static class Delivery
     }
 
     /// <summary>The header of an OAuth app's delivery; a claim of null is left out.</summary>
-    public static (string Name, string Value) Bearer(SimulatedSiteOptions site, string? secret = null, string? issuer = null, string? cloudId = null, TimeSpan expiresIn = default) =>
+    public static (string Name, string Value) Bearer(SimulatedSiteOptions site, string? secret = null, string? issuer = null, string? cloudId = null, TimeSpan expiresIn = default, TimeSpan issuedIn = default) =>
         ("Authorization", "Bearer " + Signatures.Jwt(
-            secret ?? site.Secret, ("iss", issuer ?? site.ClientId), ("iat", Now - 1000), ("exp", Now + (expiresIn == default ? 900 : (long)expiresIn.TotalSeconds)), ("context", new { cloudId = cloudId ?? site.CloudId })));
+            secret ?? site.Secret, ("iss", issuer ?? site.ClientId), ("iat", Now + (issuedIn == default ? -1000 : (long)issuedIn.TotalSeconds)), ("exp", Now + (expiresIn == default ? 900 : (long)expiresIn.TotalSeconds)), ("context", new { cloudId = cloudId ?? site.CloudId })));
 
     /// <summary>The token of a Connect app's delivery.</summary>
     public static string ConnectToken(SimulatedSiteOptions site, string path, TimeSpan expiresIn = default) =>

@@ -15,7 +15,7 @@ public sealed class DeliveryAnswerTests(ContractWorld world) : IClassFixture<Con
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Delivery_OfEveryKind_IsAnsweredAndCounted()
     {
         var cases = Cases().ToList();
@@ -42,7 +42,7 @@ public sealed class DeliveryAnswerTests(ContractWorld world) : IClassFixture<Con
         Assert.All(after.Keys.Where(series => series.Name is Accepted or Refused or Unavailable), series => Assert.Equal(("sum", "{delivery}"), (series.Kind, series.Unit)));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData(200, "", null)]
     [InlineData(401, "The signature of this delivery was not accepted.\n", null)]
     [InlineData(413, "The body of this delivery is too large.\n", null)]
@@ -59,7 +59,7 @@ public sealed class DeliveryAnswerTests(ContractWorld world) : IClassFixture<Con
         Assert.Equal(retryAfter, response.Headers.RetryAfter?.ToString());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Delivery_WithAnotherVerb_IsNotAllowed()
     {
         foreach (var verb in new[] { "GET", "PUT", "DELETE" })
@@ -88,6 +88,7 @@ public sealed class DeliveryAnswerTests(ContractWorld world) : IClassFixture<Con
         yield return ("OAuth, another app", Delivery.To(Acme, headers: Delivery.Bearer(acme, issuer: "another-app")), 401, $"{Refused}{{reason=bad_claims,site=acme}}");
         yield return ("OAuth, another cloud id", Delivery.To(Acme, headers: Delivery.Bearer(acme, cloudId: "another")), 401, $"{Refused}{{reason=other_site,site=acme}}");
         yield return ("OAuth, expired long ago", Delivery.To(Acme, headers: Delivery.Bearer(acme, expiresIn: LongAgo)), 401, $"{Refused}{{reason=expired,site=acme}}");
+        yield return ("OAuth, issued in days", Delivery.To(Acme, headers: Delivery.Bearer(acme, expiresIn: -2 * LongAgo, issuedIn: -LongAgo)), 401, $"{Refused}{{reason=not_yet_valid,site=acme}}");
         yield return ("Connect, token of another path", Delivery.To(Globex, headers: ("Authorization", "JWT " + Delivery.ConnectToken(globex, "/api/deliveries/acme"))), 401, $"{Refused}{{reason=bad_claims,site=globex}}");
         yield return ("administrator's webhook, SHA-1", Delivery.To(Initech, headers: ("X-Hub-Signature", "sha1=0123456789012345678901234567890123456789")), 401, $"{Refused}{{reason=malformed,site=initech}}");
         yield return ("administrator's webhook, another body", Delivery.To(Initech, "{}", Delivery.Hub(initech.Secret)), 401, $"{Refused}{{reason=bad_signature,site=initech}}");
@@ -96,7 +97,9 @@ public sealed class DeliveryAnswerTests(ContractWorld world) : IClassFixture<Con
         yield return ("compressed", Delivery.To(Initech, headers: [Delivery.Hub(initech.Secret), ("Content-Encoding", "gzip")]), 415, $"{Refused}{{reason=content_encoding,site=initech}}");
 
         yield return ("site without a secret", Delivery.To(Umbrella, headers: Delivery.Hub(initech.Secret)), 503, $"{Unavailable}{{reason=site_settings,site=umbrella}}");
-        yield return ("OAuth, a retry whose token has expired", Delivery.To(Acme, headers: [Delivery.Bearer(acme, expiresIn: TimeSpan.FromMinutes(-5)), ("X-Atlassian-Webhook-Retry", "1")]), 503, $"{Unavailable}{{reason=expired_retry,site=acme}}");
+        yield return ("OAuth, expired just now", Delivery.To(Acme, headers: Delivery.Bearer(acme, expiresIn: TimeSpan.FromMinutes(-5))), 503, $"{Unavailable}{{reason=token_times,site=acme}}");
+        yield return ("OAuth, issued in a moment", Delivery.To(Acme, headers: Delivery.Bearer(acme, issuedIn: TimeSpan.FromMinutes(5))), 503, $"{Unavailable}{{reason=token_times,site=acme}}");
+        yield return ("OAuth, app of the settings, for a site without a row", Delivery.To("lost", headers: Delivery.Bearer(acme)), 503, $"{Unavailable}{{reason=site_missing,site=lost}}");
     }
 
     private static HttpRequestMessage At(string address)

@@ -12,7 +12,7 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Message_OfAnIssue_HasItsIdentityAndOrigin()
     {
         await DeliverAsync(Delivery.To(Acme, headers: [Delivery.Bearer(world.Site(Acme)), ("X-Atlassian-Webhook-Flow", "Primary")]));
@@ -43,7 +43,7 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
             Delivery.Body);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Message_OfARetryOfABulkChange_SaysSo()
     {
         const string Body = """{"webhookEvent":"jira:issue_deleted","issue":{"id":"3","key":"A-3"}}""";
@@ -52,7 +52,7 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
         await AssertOneAsync(Message(Delivery.Identifier, "3", "jira:issue_deleted", "\"cloudEvents_subject\": \"A-3\", \"jira_flow\": \"Secondary\", \"jira_retry\": 3"), Body);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Message_OfAChangeByTheAppWithLinksElsewhere_SaysBoth()
     {
         const string Body = $$$"""{"webhookEvent":"jira:issue_updated","user":{"accountId":"{{{OwnAccount}}}","self":"https://other.atlassian.net/rest/api/2/user?accountId=1"},"issue":{"id":"4"}}""";
@@ -62,7 +62,7 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
             Message(Delivery.Identifier, "4", "jira:issue_updated", "\"jira_own_change\": true, \"jira_site_mismatch\": true, \"jira_retry\": 0").Replace(Initech, Acme, StringComparison.Ordinal), Body);
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("""{"webhookEvent":"worklog_created","worklog":{"issueId":"77"}}""", "77", "worklog_created")]
     [InlineData("""{"webhookEvent":"jira:version_released","version":{"id":"9"}}""", "version", "jira:version_released")]
     [InlineData("""{"webhookEvent":"sprint_started","sprint":{"id":5}}""", "sprint", "sprint_started")]
@@ -73,7 +73,7 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
         await AssertOneAsync(Message(Delivery.Identifier, session, type, "\"jira_retry\": 0"), body);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Message_OfABodyThatIsNoJsonAndHasNoIdentifier_IsThere()
     {
         using (var request = Delivery.To(Initech, "no JSON", Delivery.Hub(world.Site(Initech).Secret, "no JSON"), ("Content-Type", "text/plain")))
@@ -87,7 +87,7 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
             Message(Identifier, "unknown", "unknown", "\"jira_unparsed\": true, \"jira_retry\": 0").Replace("application/json; charset=utf-8", "text/plain", StringComparison.Ordinal), "no JSON");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Message_WithALongIdentifier_HasItsHashAsIdentity()
     {
         var identifier = new string('i', 200);
@@ -99,7 +99,7 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
             "{\"webhookEvent\":\"comment_created\"}");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Message_OfALargeBody_RefersToABlob()
     {
         var body = $$"""{"webhookEvent":"jira:issue_updated","issue":{"id":"5"},"text":"{{new string('x', 40_000)}}"}""";

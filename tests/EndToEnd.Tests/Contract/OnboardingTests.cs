@@ -9,7 +9,7 @@ public sealed partial class OnboardingTests(ContractWorld world) : IClassFixture
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Consent_ToTheEnd_ConnectsTheChosenSite()
     {
         var browser = new Browser(world);
@@ -28,7 +28,7 @@ public sealed partial class OnboardingTests(ContractWorld world) : IClassFixture
         await world.AssertRowAsync(Names.Table.Sites, "site", Hooli, "ActiveSince:DateTimeOffset Options:String SecretRevision:String");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Start_SendsTheBrowserToAtlassian()
     {
         using var response = await world.CallAsync("GET", "/api/oauth/start");
@@ -45,14 +45,14 @@ public sealed partial class OnboardingTests(ContractWorld world) : IClassFixture
         await world.AssertRowAsync(Names.Table.Tickets, "ticket", ticket.RowKey, "ExpiresAt:DateTimeOffset Ticket:String");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Start_WithAGrantOfNoUse_SaysWhy()
     {
         Assert.Equal((400, "Not connected"), await new Browser(world).GetAsync(Start("?grant=No%20Name!")));
         Assert.Equal((409, "Not connected"), await new Browser(world).GetAsync(Start("?grant=stark")));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Callback_ThatCannotBeUsed_SaysWhy()
     {
         Assert.Equal((400, "Not connected"), await new Browser(world).GetAsync(new Uri(world.Address, "/api/oauth/callback?code=stolen&state=guessed")));
@@ -76,7 +76,7 @@ public sealed partial class OnboardingTests(ContractWorld world) : IClassFixture
         Assert.Equal((409, "Not connected"), await late.GetAsync(callback));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Callback_WhileAtlassianIsAway_Is502()
     {
         var browser = new Browser(world);
@@ -92,7 +92,7 @@ public sealed partial class OnboardingTests(ContractWorld world) : IClassFixture
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Choice_ThatIsNone_SaysWhy()
     {
         Assert.Equal((400, "Not connected"), await new Browser(world).PostAsync(new StringContent("{}")));

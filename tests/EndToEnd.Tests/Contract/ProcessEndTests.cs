@@ -10,7 +10,7 @@ public sealed class ProcessEndTests(AzuriteFixture azurite)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("INT")]
     [InlineData("TERM")]
     public async Task Signal_EndsItInPeace(string signal)
@@ -31,7 +31,7 @@ public sealed class ProcessEndTests(AzuriteFixture azurite)
         Assert.Equal((0, 0), (host.Process.ExitCode, host.Errors.Count));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData(0, null, "--help")]
     [InlineData(0, null, "--version")]
     [InlineData(1, "Unrecognized command or argument '--nonsense'.", "--nonsense")]
@@ -46,7 +46,7 @@ public sealed class ProcessEndTests(AzuriteFixture azurite)
         Assert.Equal(error, host.Errors.FirstOrDefault(line => line.Length > 0));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Port_ThatIsTaken_EndsIt()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
@@ -56,5 +56,6 @@ public sealed class ProcessEndTests(AzuriteFixture azurite)
 
         Assert.Equal(1, host.Process.ExitCode);
         Assert.Equal($"Port {port} is taken: end the other program, or choose another with --port.", Assert.Single(host.Errors));
+        Assert.DoesNotContain(host.Output, line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal));
     }
 }

@@ -26,7 +26,7 @@ public sealed class RouteTests(ContractWorld world) : IClassFixture<ContractWorl
         { "POST", "/admin/functions/PollFailedWebhooks" },
     };
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [MemberData(nameof(WithAKey))]
     public async Task Route_ThatTakesAKey_Is401WithoutAnd404FromElsewhere(string verb, string path)
     {
@@ -39,7 +39,7 @@ public sealed class RouteTests(ContractWorld world) : IClassFixture<ContractWorl
         Assert.Equal((404, ""), await AnswerAsync(verb, path, ("x-functions-key", world.Key), ("Sec-Fetch-Site", "cross-site")));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("GET", "/api/health", 503)]
     [InlineData("POST", "/api/deliveries/acme", 401)]
     [InlineData("GET", "/api/oauth/callback", 400)]
@@ -50,7 +50,7 @@ public sealed class RouteTests(ContractWorld world) : IClassFixture<ContractWorl
         Assert.Equal(status, (await AnswerAsync(verb, path, ("Host", "hooks.example.com"), ("X-Forwarded-For", "203.0.113.7"))).Status);
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("GET", "/", 404)]
     [InlineData("GET", "/api", 404)]
     [InlineData("GET", "/admin/functions", 404)]
@@ -63,10 +63,10 @@ public sealed class RouteTests(ContractWorld world) : IClassFixture<ContractWorl
     public async Task Route_ThatThereIsNot_IsNotAnswered(string verb, string path, int status) =>
         Assert.Equal(status, (await AnswerAsync(verb, path, ("x-functions-key", world.Key))).Status);
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Health_WithASiteOfNoUse_IsUnhealthyAndTellsAStrangerNoMore() => Assert.Equal((503, """{"status":"unhealthy"}"""), await AnswerAsync("GET", "/api/health"));
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task HealthDetails_OfEverySite_HaveStateAndReason()
     {
         var details = await world.JsonAsync("/api/health/details");

@@ -9,7 +9,7 @@ public sealed class SettingsTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Settings_WithValuesOfNoUse_StopTheStart() => await AssertAsync(
         new()
         {
@@ -53,7 +53,7 @@ public sealed class SettingsTests
             $"{Setting.Collector} must be the absolute http or https address of a collector.",
         ]);
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Settings_ThatDoNotGoTogether_StopTheStart() => await AssertAsync(
         new()
         {

@@ -27,7 +27,7 @@ public sealed class SiteSettingsTests(AzuriteFixture azurite)
         ("oauth2", [("Scheme", "OAuth"), ("CloudId", "x"), ("ClientId", "x"), ("Grant", "No Name")], "Grant must be 1 to 64 lower-case letters, digits or hyphens"),
     ];
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Site_WithSettingsOfNoUse_IsUnhealthyAndTellsWhy()
     {
         using var clone = new Clone();

@@ -14,7 +14,7 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Sites_OfTheStore_ComeChangeAndGo() => await AssertAsync(
         ("GET", "/api/sites", null, 200),
         ("GET", "/api/sites/pied", null, 404),
@@ -30,7 +30,7 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
         ("DELETE", "/api/sites/pied", null, 202),
         ("POST", "/api/sites/pied/enable", null, 200));
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData("GET", "/api/sites/{site}")]
     [InlineData("DELETE", "/api/sites/{site}")]
     [InlineData("POST", "/api/sites/{site}/enable")]
@@ -38,7 +38,7 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
     [InlineData("POST", "/api/sites/{site}/recover?minutes=5")]
     public async Task Call_ForASiteThatThereIsNot_Is404(string verb, string path) => await AssertAsync((verb, path.Replace("{site}", "nobody", StringComparison.Ordinal), null, 404));
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Call_ThatIsWrong_SaysHow() => await AssertAsync(
         ("POST", "/api/sites/nobody/secret", new { secret = Secret }, 404),
         ("POST", "/api/sites/nobody/disable", new { reason = "moved" }, 404),
@@ -61,7 +61,29 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
         ("POST", "/api/sites/acme/recover", null, 400),
         ("POST", "/api/sites/acme/recover?minutes=0", null, 400));
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Webhooks_OfNoUse_AreNamed()
+    {
+        var wrong = new Dictionary<string, object>
+        {
+            ["No Name"] = new { events = new[] { "jira:issue_updated" }, jql = "project = SHOP" },
+            ["empty"] = new { events = Array.Empty<string>(), jql = "project = SHOP" },
+            ["filter"] = new { events = new[] { "jira:issue_updated" }, jql = "project ~ SHOP" },
+            ["FILTER"] = new { events = new[] { "jira:issue_updated" }, jql = "project = SHOP" },
+        };
+        using var response = await world.CallAsync("PUT", "/api/sites/pied5", new Dictionary<string, object>
+        {
+            ["scheme"] = "Connect", ["url"] = "https://pied.atlassian.net", ["appKey"] = "app", ["clientKey"] = "tenant", ["secret"] = Secret, [Names.Api.Webhooks] = wrong,
+        });
+
+        Assert.Equal(400, (int)response.StatusCode);
+        Assert.Equal(
+            "One is left out: a subscription's name must be 1 to 64 lower-case letters, digits or hyphens. There are two subscriptions filter: the second is left out. "
+            + "Subscription empty: it has no Events, or an empty one. Subscription filter: its Jql uses ~; Jira takes =, !=, IN and NOT IN in a webhook's filter.",
+            (await response.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("detail").GetString());
+    }
+
+    [Fact(Timeout = Limits.Hang)]
     public async Task Put_WithAVersion_ChangesThatVersionOnly()
     {
         Assert.Equal(412, await PutAsync("\"of-a-site-that-is-not-there\""));
@@ -81,7 +103,7 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Error_IsAProblemDocument()
     {
         using var response = await world.CallAsync("GET", "/api/sites/nobody");
@@ -90,7 +112,7 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
         Assert.Equal("""{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"detail":"There is no site nobody."}""", await response.Content.ReadAsStringAsync(Token));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData(Acme, "callbackUrl,clientId,cloudId,grant,health,ownAccountIds,scheme,site,source,{webhooks},url")]
     [InlineData(Globex, "appKey,callbackUrl,clientKey,health,scheme,site,source,{webhooks},url")]
     [InlineData(Initech, "callbackUrl,health,scheme,site,source,{webhooks},url")]
@@ -103,7 +125,7 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
         Assert.Equal(("settings", site), (shown.GetProperty("source").GetString(), shown.GetProperty("health").GetProperty("site").GetString()));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Row_OfASite_HoldsAllButItsSecret()
     {
         await AssertAsync(
@@ -118,7 +140,7 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
             string.Join(',', JsonSerializer.Deserialize<JsonElement>(row.GetString("Options")!).EnumerateObject().Where(option => option.Value.ValueKind is JsonValueKind.String).Select(option => option.Name).Order(StringComparer.OrdinalIgnoreCase)), ignoreCase: true);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Row_OfASiteThatIsSwitchedOffAndRemoved_SaysSinceWhen()
     {
         await AssertAsync(("PUT", "/api/sites/pied3", Admin, 201), ("POST", "/api/sites/pied3/disable", new { reason = "moved" }, 200), ("DELETE", "/api/sites/pied3", null, 202));
@@ -128,7 +150,7 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
             "ActiveSince:DateTimeOffset DisabledReason:String DisabledSince:DateTimeOffset Options:String RemovedAt:DateTimeOffset SecretRevision:String");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Row_OfASiteThatChangesItsApp_KnowsTheFormer()
     {
         object App(string client) => new { scheme = "OAuth", url = "https://pied4.atlassian.net", cloudId = "cloud-4", clientId = client, secret = Secret, refreshToken = "token" };

@@ -37,7 +37,7 @@ public sealed class StorageAwayTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Call_OfEveryRoute_CanBeRepeated()
     {
         using var clone = new Clone();

@@ -7,7 +7,7 @@ public sealed class TimerMetricTests(ContractWorld world) : IClassFixture<Contra
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Timers_RunByHand_MeasureEverySite()
     {
         Assert.Equal(200, await world.StatusAsync("POST", "/api/sites/acme/refresh"));

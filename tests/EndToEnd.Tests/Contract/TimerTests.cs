@@ -8,7 +8,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Refresh_OfASite_TellsWhatItDid()
     {
         Assert.Equal("""busy=False extended=0 failed=0 registered=1 replaced=0 site="globex" soonestExpiry=""", await CallAsync("/api/sites/globex/refresh"));
@@ -16,7 +16,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
         Assert.Equal("""busy=False extended=0 failed=1 problem= registered=0 replaced=0 site="stark" """.TrimEnd(), await CallAsync("/api/sites/stark/refresh"));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Recover_OfAConnectSite_PublishesItsFailedList()
     {
         var site = world.Jira.Sites.Single(site => site.Options.Slug == Globex);
@@ -33,7 +33,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
         QueueMessages.AssertEqual(Recovered("failed-2", "unknown", "unknown", "\"jira_body\": \"missing\", \"jira_unparsed\": true"), "", messages[1]);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Recover_OfAnOAuthSite_PublishesWhatASearchFinds()
     {
         world.Jira.Emit(Acme, "jira:issue_updated", """{"issue":{"id":"10009","key":"SHOP-9","fields":{}}}""");
@@ -59,7 +59,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
             message);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Call_WhileAnotherRunIsAtTheSite_IsBusy()
     {
         using var held = world.Hold($"/sites/{Vandelay}/rest/api/3/webhook");
