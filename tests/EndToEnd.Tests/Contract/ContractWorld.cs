@@ -77,6 +77,15 @@ public sealed class ContractWorld(AzuriteFixture azurite) : IAsyncLifetime
     internal Task<HttpResponseMessage> CallAsync(string method, string path, object? body = null) =>
         Manager.SendAsync(new HttpRequestMessage(HttpMethod.Parse(method), path) { Content = body as HttpContent ?? (body is null ? null : JsonContent.Create(body)) }, Token);
 
+    /// <summary>The calls, one after the other, have these statuses.</summary>
+    internal async Task AssertAnswersAsync(params (string Verb, string Path, object? Body, int Status)[] calls)
+    {
+        var answers = new List<string>();
+        foreach (var (verb, path, body, _) in calls) answers.Add($"{verb} {path} {await StatusAsync(verb, path, body)}");
+
+        Assert.Equal(calls.Select(call => $"{call.Verb} {call.Path} {call.Status}"), answers);
+    }
+
     internal Task<JsonElement> JsonAsync(string path) => Manager.GetFromJsonAsync<JsonElement>(path, Token);
 
     /// <summary>Takes all messages out of the queue, the oldest first.</summary>
@@ -134,4 +143,5 @@ public sealed class ContractWorld(AzuriteFixture azurite) : IAsyncLifetime
         await next(context);
     }
 
-    private static HttpClient NewClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });}
+    private static HttpClient NewClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+}

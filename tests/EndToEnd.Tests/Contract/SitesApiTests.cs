@@ -5,8 +5,9 @@ using static EndToEnd.Tests.Contract.ContractSites;
 
 namespace EndToEnd.Tests.Contract;
 
-/// <summary>The management API: every call with every status that a caller can bring about, and what it leaves in the table.</summary>
-public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractWorld>
+/// <summary>The management API: every call with every status that a caller can bring about.</summary>
+[Collection<OneProcess>]
+public sealed class SitesApiTests(ContractWorld world)
 {
     private const string Secret = "a-secret-that-is-long-enough-for-hs256";
 
@@ -15,7 +16,7 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = Limits.Hang)]
-    public async Task Sites_OfTheStore_ComeChangeAndGo() => await AssertAsync(
+    public async Task Sites_OfTheStore_ComeChangeAndGo() => await world.AssertAnswersAsync(
         ("GET", "/api/sites", null, 200),
         ("GET", "/api/sites/pied", null, 404),
         ("PUT", "/api/sites/pied", Admin, 201),
@@ -36,10 +37,10 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
     [InlineData("POST", "/api/sites/{site}/enable")]
     [InlineData("POST", "/api/sites/{site}/refresh")]
     [InlineData("POST", "/api/sites/{site}/recover?minutes=5")]
-    public async Task Call_ForASiteThatThereIsNot_Is404(string verb, string path) => await AssertAsync((verb, path.Replace("{site}", "nobody", StringComparison.Ordinal), null, 404));
+    public async Task Call_ForASiteThatThereIsNot_Is404(string verb, string path) => await world.AssertAnswersAsync((verb, path.Replace("{site}", "nobody", StringComparison.Ordinal), null, 404));
 
     [Fact(Timeout = Limits.Hang)]
-    public async Task Call_ThatIsWrong_SaysHow() => await AssertAsync(
+    public async Task Call_ThatIsWrong_SaysHow() => await world.AssertAnswersAsync(
         ("POST", "/api/sites/nobody/secret", new { secret = Secret }, 404),
         ("POST", "/api/sites/nobody/disable", new { reason = "moved" }, 404),
         ("PUT", "/api/sites/pied1", new { scheme = "AdminWebhook", url = "https://pied.atlassian.net" }, 400),
@@ -73,7 +74,12 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
         };
         using var response = await world.CallAsync("PUT", "/api/sites/pied5", new Dictionary<string, object>
         {
-            ["scheme"] = "Connect", ["url"] = "https://pied.atlassian.net", ["appKey"] = "app", ["clientKey"] = "tenant", ["secret"] = Secret, [Names.Api.Webhooks] = wrong,
+            ["scheme"] = "Connect",
+            ["url"] = "https://pied.atlassian.net",
+            ["appKey"] = "app",
+            ["clientKey"] = "tenant",
+            ["secret"] = Secret,
+            [Names.Api.Webhooks] = wrong,
         });
 
         Assert.Equal(400, (int)response.StatusCode);
@@ -123,49 +129,5 @@ public sealed class SitesApiTests(ContractWorld world) : IClassFixture<ContractW
         Assert.Equal(properties.Replace("{webhooks}", Names.Api.Webhooks, StringComparison.Ordinal).Split(',').Order(), shown.EnumerateObject().Select(property => property.Name).Order());
         Assert.Equal($"{world.Address}api/deliveries/{site}", shown.GetProperty("callbackUrl").GetString());
         Assert.Equal(("settings", site), (shown.GetProperty("source").GetString(), shown.GetProperty("health").GetProperty("site").GetString()));
-    }
-
-    [Fact(Timeout = Limits.Hang)]
-    public async Task Row_OfASite_HoldsAllButItsSecret()
-    {
-        await AssertAsync(
-            ("POST", "/api/sites/hooli1/import", new { key = "app", clientKey = "tenant", sharedSecret = Secret, baseUrl = "https://hooli.atlassian.net", publicKey = "skipped" }, 201),
-            ("POST", "/api/sites/hooli1/import", new { key = "app", clientKey = "tenant", sharedSecret = Secret, baseUrl = "https://hooli.atlassian.net" }, 200));
-        await world.AssertRowAsync(Names.Table.Sites, "site", "hooli1", "ActiveSince:DateTimeOffset Options:String SecretRevision:String");
-
-        var row = (await world.RowsAsync(Names.Table.Sites, "site")).Single(row => row.RowKey == "hooli1");
-        Assert.DoesNotContain(Secret, string.Join(' ', row.Select(column => column.Value)), StringComparison.Ordinal);
-        Assert.Equal(
-            "AppKey,ClientKey,Scheme,Url",
-            string.Join(',', JsonSerializer.Deserialize<JsonElement>(row.GetString("Options")!).EnumerateObject().Where(option => option.Value.ValueKind is JsonValueKind.String).Select(option => option.Name).Order(StringComparer.OrdinalIgnoreCase)), ignoreCase: true);
-    }
-
-    [Fact(Timeout = Limits.Hang)]
-    public async Task Row_OfASiteThatIsSwitchedOffAndRemoved_SaysSinceWhen()
-    {
-        await AssertAsync(("PUT", "/api/sites/pied3", Admin, 201), ("POST", "/api/sites/pied3/disable", new { reason = "moved" }, 200), ("DELETE", "/api/sites/pied3", null, 202));
-
-        await world.AssertRowAsync(
-            Names.Table.Sites, "site", "pied3",
-            "ActiveSince:DateTimeOffset DisabledReason:String DisabledSince:DateTimeOffset Options:String RemovedAt:DateTimeOffset SecretRevision:String");
-    }
-
-    [Fact(Timeout = Limits.Hang)]
-    public async Task Row_OfASiteThatChangesItsApp_KnowsTheFormer()
-    {
-        object App(string client) => new { scheme = "OAuth", url = "https://pied4.atlassian.net", cloudId = "cloud-4", clientId = client, secret = Secret, refreshToken = "token" };
-        await AssertAsync(("PUT", "/api/sites/pied4", App("first"), 201), ("PUT", "/api/sites/pied4", App("second"), 200));
-
-        await world.AssertRowAsync(
-            Names.Table.Sites, "site", "pied4",
-            "ActiveSince:DateTimeOffset FormerClientId:String FormerSecretRevision:String FormerSince:DateTimeOffset Options:String SecretRevision:String");
-    }
-
-    private async Task AssertAsync(params (string Verb, string Path, object? Body, int Status)[] calls)
-    {
-        var answers = new List<string>();
-        foreach (var (verb, path, body, _) in calls) answers.Add($"{verb} {path} {await world.StatusAsync(verb, path, body)}");
-
-        Assert.Equal(calls.Select(call => $"{call.Verb} {call.Path} {call.Status}"), answers);
     }
 }

@@ -4,7 +4,7 @@ using static EndToEnd.Tests.Contract.ContractSites;
 namespace EndToEnd.Tests.Contract;
 
 /// <summary>The rows that the timers and the receiver write, by table, row and columns with their types. Rows of an earlier version are read.
-/// Those of sites and consents are in <see cref="SitesApiTests"/> and <see cref="OnboardingTests"/>, leases in <see cref="TimerTests"/>.</summary>
+/// Those of sites and consents are in <see cref="SiteRowTests"/> and <see cref="OnboardingTests"/>, leases in <see cref="TimerTests"/>.</summary>
 public sealed class TableTests(ContractWorld world) : IClassFixture<ContractWorld>
 {
     private const string AnyTime = "At:DateTimeOffset FirstAt:DateTimeOffset";
