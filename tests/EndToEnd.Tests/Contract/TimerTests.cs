@@ -24,7 +24,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
         site.AddFailed(new("failed-2", "https://localhost/", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 1000, null));
         await world.DrainAsync();
 
-        Assert.Equal("""busy=False cursor= possibleLoss=False recovered=2 site="globex" skipped=0 unfinished=False unsupported=False""", await CallAsync("/api/sites/globex/recover?minutes=5"));
+        Assert.Equal("""busy=False cursor= isRepeat=False losses=[] possibleLoss=False recovered=2 repeated=0 site="globex" skipped=0 unfinished=False unsupported=False""", await CallAsync("/api/sites/globex/recover?minutes=5"));
 
         var messages = await world.DrainAsync();
         Assert.Equal(2, messages.Count);
@@ -39,7 +39,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
         world.Jira.Emit(Acme, "jira:issue_updated", """{"issue":{"id":"10009","key":"SHOP-9","fields":{}}}""");
         await world.DrainAsync();
 
-        Assert.Equal("""busy=False note= possibleLoss=False recovered=1 site="acme" skipped=0 sweptFrom= unfinished=False unsupported=False""", await CallAsync("/api/sites/acme/recover?minutes=5"));
+        Assert.Equal("""busy=False isRepeat=False losses=[] note= possibleLoss=False recovered=1 repeated=0 site="acme" skipped=0 sweptFrom= unfinished=False unsupported=False""", await CallAsync("/api/sites/acme/recover?minutes=5"));
 
         var message = Assert.Single(await world.DrainAsync());
         var updated = JsonDocument.Parse(Convert.FromBase64String(message.GetProperty("body").GetString()!)).RootElement.GetProperty("fields").GetProperty("updated").GetString()!;
