@@ -177,6 +177,10 @@ public sealed partial class SitesApi(
         {
             return Results.Problem(wrong.Message, statusCode: wrong.Status);
         }
+        catch (BrokenBodyException broken)
+        {
+            return Results.Problem(broken.Message, statusCode: 400);
+        }
         catch (Exception error)
         {
             Log.Failed(logger, error.GetType().Name, (error as RequestFailedException)?.Status);

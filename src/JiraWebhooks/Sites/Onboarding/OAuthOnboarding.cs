@@ -124,7 +124,14 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
         var body = await BoundedBody.ReadAsync(request, MostFormBytes, cancellationToken)
             ?? throw new OnboardingException(413, "This form is too long. Start again and choose fewer sites.");
         using var reader = new FormReader(Encoding.UTF8.GetString(body.Span));
-        return await reader.ReadFormAsync(cancellationToken);
+        try
+        {
+            return await reader.ReadFormAsync(cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            throw new OnboardingException(400, "This form has more fields than the page before it. Start again from the beginning.");
+        }
     }
 
     private OAuthApp App() => options is { OAuthClientId: { } id, OAuthClientSecret: { } secret }
@@ -153,6 +160,10 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
         catch (SiteChangeException wrong)
         {
             return Page(wrong.Status, OAuthPages.Message("Not connected", wrong.Message));
+        }
+        catch (BrokenBodyException broken)
+        {
+            return Page(400, OAuthPages.Message("Not connected", broken.Message));
         }
         catch (Exception error) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
         {

@@ -7,6 +7,7 @@ using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Tests.Sites.Onboarding;
 
@@ -241,6 +242,18 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
 
         Assert.Equal(413, await PostAsync(body, cookie: "jira_oauth=guessed"));
         Assert.InRange(body.Position, 1, 128 * 1024);
+    }
+
+    /// <summary>Anyone can send these, with any cookie: they are not failures of the app.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Choose_FormThatCannotBeRead_Is400AndNoErrorOfOurs(bool breaksOff)
+    {
+        using Stream body = breaksOff ? new BrokenForm() : new MemoryStream(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 5000).Select(number => $"f{number}=0&"))));
+
+        Assert.Equal(400, await PostAsync(body, cookie: "jira_oauth=guessed"));
+        Assert.DoesNotContain(_world.Logs.Entries, entry => entry.Level >= LogLevel.Warning);
     }
 
     [Fact]
@@ -484,4 +497,9 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
 
     /// <summary>10 MB of a form; how much of it was read tells.</summary>
     private sealed class EndlessForm() : MemoryStream(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("site=0&", 1_500_000))));
+
+    private sealed class BrokenForm : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new BadHttpRequestException("too slow", 408);
+    }
 }
