@@ -80,39 +80,48 @@ internal sealed class SimulatedClock(DateTimeOffset start) : FakeTimeProvider(st
         }
     }
 
-    // Not on a thread of the pool, where it would count itself.
-    private Task MoveAsync(Func<bool> isDone, Func<DateTimeOffset?> next) => Task.Factory.StartNew(
-        () =>
-        {
-            var look = default(SpinWait);
-            while (!isDone())
-            {
-                if (!TryTake(out var moving))
-                {
-                    look.SpinOnce();
-                    continue;
-                }
-
-                using (moving)
-                {
-                    if (isDone() || next() is not { } time) return;
-
-                    // Code that waited for a timer goes on here, beside the pool.
-                    if (time > GetUtcNow()) SetUtcNow(time);
-                    look = default;
-                }
-            }
-        },
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default);
-
-    private bool TryTake(out IDisposable? moving)
+    // At once as far as nothing else runs; then on a thread of its own, so that the pool is left to the work.
+    private Task MoveAsync(Func<bool> isDone, Func<DateTimeOffset?> next)
     {
+        while (TryMove(isDone, next, out var hasEnded))
+        {
+            if (hasEnded) return Task.CompletedTask;
+        }
+
+        return Task.Factory.StartNew(
+            () =>
+            {
+                for (var (look, hasEnded) = (default(SpinWait), false); !hasEnded && !isDone();)
+                {
+                    if (TryMove(isDone, next, out hasEnded)) look = default;
+                    else look.SpinOnce();
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+    }
+
+    // False while something runs.
+    private bool TryMove(Func<bool> isDone, Func<DateTimeOffset?> next, out bool hasEnded)
+    {
+        hasEnded = false;
+        IDisposable moving;
         lock (_gate)
         {
-            moving = Volatile.Read(ref _running) == 0 && WorkerPool.IsIdle ? Begin() : null;
-            return moving is not null;
+            if (Volatile.Read(ref _running) > 0 || !WorkerPool.IsIdle) return false;
+
+            moving = Begin();
+        }
+
+        using (moving)
+        {
+            var time = isDone() ? null : next();
+            hasEnded = time is null;
+
+            // Code that waited for a timer goes on here.
+            if (time > GetUtcNow()) SetUtcNow(time.Value);
+            return true;
         }
     }
 

@@ -13,7 +13,7 @@ namespace JiraWebhooks.Tests.Deliveries;
 /// whatever we accept, the library accepts too.</summary>
 public sealed class JwtOracleTests
 {
-    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+    private static readonly DateTimeOffset Start = TimeProvider.System.GetUtcNow();
     private static readonly SymmetricSecurityKey Key = new(Encoding.UTF8.GetBytes(StubSites.Secret));
     private static readonly JsonWebTokenHandler Library = new() { SetDefaultTimesOnTokenCreation = false };
 
@@ -28,11 +28,13 @@ public sealed class JwtOracleTests
         ClockSkew = JwtRules.Leeway,
     };
 
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
     private static readonly Gen<string> Claims =
         Gen.Select(Gen.Int[-100_000, 100_000], Gen.Int[-100_000, 100_000], Gen.OneOf("client-of-the-test", "someone-else", ""), Gen.String.AlphaNumeric)
             .Select((expires, issued, issuer, other) => string.Create(
                 CultureInfo.InvariantCulture,
-                $$"""{"iss":"{{issuer}}","sub":"{{other}}","nbf":{{Now.ToUnixTimeSeconds() + issued}},"exp":{{Now.ToUnixTimeSeconds() + expires}}}"""));
+                $$"""{"iss":"{{issuer}}","sub":"{{other}}","nbf":{{Start.ToUnixTimeSeconds() + issued}},"exp":{{Start.ToUnixTimeSeconds() + expires}}}"""));
 
     [Fact]
     public void Verify_TokenTheLibraryMade_IsAuthentic_Rule18() =>
@@ -41,13 +43,13 @@ public sealed class JwtOracleTests
             var token = Library.CreateToken(new SecurityTokenDescriptor
             {
                 Issuer = StubSites.ClientId,
-                IssuedAt = Now.UtcDateTime,
-                Expires = Now.AddSeconds(seconds).UtcDateTime,
+                IssuedAt = Start.UtcDateTime,
+                Expires = Start.AddSeconds(seconds).UtcDateTime,
                 SigningCredentials = new SigningCredentials(Key, SecurityAlgorithms.HmacSha256),
                 Claims = new Dictionary<string, object> { ["context"] = new Dictionary<string, object> { ["cloudId"] = StubSites.CloudId } },
             });
 
-            Assert.Equal(Verification.Authentic, Verify(token));
+            Assert.Equal(Verification.Authentic, Verify(token, Start));
         });
 
     [Fact]
@@ -56,7 +58,12 @@ public sealed class JwtOracleTests
             async claims =>
             {
                 var token = TestTokens.Sign(claims);
-                Assert.Equal(await LibraryAcceptsAsync(token), Verify(token) is Verification.Authentic);
+                var before = Verify(token, Now) is Verification.Authentic;
+                var library = await LibraryAcceptsAsync(token);
+                var after = Verify(token, Now) is Verification.Authentic;
+
+                // The library has a clock of its own, and the token may end between one verdict and the other.
+                if (before == after) Assert.Equal(library, before);
             },
             iter: 500);
 
@@ -65,7 +72,8 @@ public sealed class JwtOracleTests
         await Gen.Select(Gen.Int[0, 3], Gen.Int[0, 10_000], Gen.Char[' ', '~']).SampleAsync(
             async (way, place, character) =>
             {
-                var token = TestTokens.OAuth(Now);
+                var now = Now;
+                var token = TestTokens.OAuth(now);
                 var at = place % token.Length;
                 var mutated = way switch
                 {
@@ -76,12 +84,12 @@ public sealed class JwtOracleTests
                 };
 
                 // The last character of a signature holds two bits that say nothing, so a few mutants are the same token.
-                if (Verify(mutated) is Verification.Authentic) Assert.True(mutated == token || await LibraryAcceptsAsync(mutated), mutated);
+                if (Verify(mutated, now) is Verification.Authentic) Assert.True(mutated == token || await LibraryAcceptsAsync(mutated), mutated);
             },
             iter: 5_000);
 
     private static async Task<bool> LibraryAcceptsAsync(string token) => (await Library.ValidateTokenAsync(token, Rules)).IsValid;
 
-    private static Verification Verify(string token) =>
-        JwtVerifier.Verify(token, SiteSecret.From(StubSites.Secret)!, null, JwtRules.OAuth(StubSites.OAuth), Now, out _);
+    private static Verification Verify(string token, DateTimeOffset now) =>
+        JwtVerifier.Verify(token, SiteSecret.From(StubSites.Secret)!, null, JwtRules.OAuth(StubSites.OAuth), now, out _);
 }

@@ -13,6 +13,7 @@ namespace JiraWebhooks.Tests.Support;
 internal sealed class InMemoryTables : TableServiceClient
 {
     private readonly ConcurrentDictionary<string, InMemoryTable> _tables = new();
+    private int _calls;
 
     /// <summary>Runs before every call, with the call's name; throws in fault tests.</summary>
     public Action<string> Before { get; set; } = _ => { };
@@ -24,7 +25,7 @@ internal sealed class InMemoryTables : TableServiceClient
     public Task Rows { get; set; } = Task.CompletedTask;
 
     /// <summary>Calls so far.</summary>
-    public int Calls { get; private set; }
+    public int Calls => _calls;
 
     public override TableClient GetTableClient(string tableName) => _tables.GetOrAdd(tableName, name => new InMemoryTable(this, name));
 
@@ -35,7 +36,7 @@ internal sealed class InMemoryTables : TableServiceClient
 
     internal void Called(string table, string call)
     {
-        Calls++;
+        Interlocked.Increment(ref _calls);
         Before($"{table}.{call}");
     }
 }

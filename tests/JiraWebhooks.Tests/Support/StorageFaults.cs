@@ -21,7 +21,7 @@ internal static class StorageFaults
             var calls = 0;
             set(world.Tables, _ =>
             {
-                if (++calls == failing) throw failure();
+                if (Interlocked.Increment(ref calls) == failing) throw failure();
             });
             await act(world);
             set(world.Tables, _ => { });
