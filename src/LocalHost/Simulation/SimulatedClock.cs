@@ -11,6 +11,8 @@ namespace LocalHost.Simulation;
 /// waits for ever.</remarks>
 internal sealed class SimulatedClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
+    private const int Looks = 50;
+
     private readonly Lock _gate = new();
     private readonly HashSet<SimulatedTimer> _timers = [];
     private int _running;
@@ -80,12 +82,15 @@ internal sealed class SimulatedClock(DateTimeOffset start) : FakeTimeProvider(st
         }
     }
 
-    // At once as far as nothing else runs; then on a thread of its own, so that the pool is left to the work.
+    // At once where what else runs is about to end; else on a thread of its own, which leaves the pool to the work.
     private Task MoveAsync(Func<bool> isDone, Func<DateTimeOffset?> next)
     {
-        while (TryMove(isDone, next, out var hasEnded))
+        for (var look = default(SpinWait); look.Count < Looks; look.SpinOnce(sleep1Threshold: -1))
         {
-            if (hasEnded) return Task.CompletedTask;
+            while (TryMove(isDone, next, out var hasEnded))
+            {
+                if (hasEnded) return Task.CompletedTask;
+            }
         }
 
         return Task.Factory.StartNew(
