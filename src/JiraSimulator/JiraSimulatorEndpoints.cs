@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -33,6 +34,7 @@ public static class JiraSimulatorEndpoints
     {
         var operation = $"{context.Request.Method} {path}";
         jira.Ledger.Called(operation);
+        context.Response.Headers.Date = jira.Clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         var latency = faults?.Latency > jira.Faults.Latency ? faults.Latency : jira.Faults.Latency;
         if (latency > TimeSpan.Zero) await Task.Delay(latency, jira.Clock, context.RequestAborted);
 

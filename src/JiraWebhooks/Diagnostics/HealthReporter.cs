@@ -16,7 +16,7 @@ public sealed class HealthReporter(
 
     private readonly Lock _gate = new();
     private Task<HealthReport>? _short;
-    private DateTimeOffset _shortAt;
+    private long _shortAt;
 
     /// <inheritdoc/>
     public async Task<HealthReport> ReportAsync(bool details, CancellationToken cancellationToken)
@@ -67,10 +67,9 @@ public sealed class HealthReporter(
     {
         lock (_gate)
         {
-            var now = clock.GetUtcNow();
-            if (_short is not null && (!_short.IsCompleted || now - _shortAt < FreshFor)) return _short;
+            if (_short is not null && (!_short.IsCompleted || clock.GetElapsedTime(_shortAt) < FreshFor)) return _short;
 
-            _shortAt = now;
+            _shortAt = clock.GetTimestamp();
 
             // Whoever asked first may leave; the others still wait for it.
             return _short = Task.Run(() => MakeAsync(CancellationToken.None));

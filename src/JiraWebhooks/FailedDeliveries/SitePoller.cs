@@ -72,7 +72,7 @@ internal sealed class SitePoller(
         while (true)
         {
             var page = await jira.FailedAsync(site, after, PageSize, cancellationToken);
-            var records = (page.Values ?? []).OfType<FailedWebhook>().Select(record => (Record: record, Describe(site, record).MessageId)).ToList();
+            var records = page.Records.Select(record => (Record: record, Describe(site, record).MessageId)).ToList();
             var seen = cursor.Seen.ToHashSet(StringComparer.Ordinal);
             var fresh = records.Where(item => seen.Add(item.MessageId)).ToList();
             foreach (var some in fresh.Chunk(PublishedAtOnce)) await publisher.PublishAsync([.. some.Select(item => Describe(site, item.Record))], cancellationToken);
@@ -80,7 +80,7 @@ internal sealed class SitePoller(
             // Only an empty page is the end: whether Jira leaves out records of just that time, nobody documents.
             var ended = records.Count == 0;
             var next = cursor.After(records.Select(item => (item.MessageId, item.Record.FailureTime)), clock.GetUtcNow());
-            if (ended) next = next with { Time = Math.Max(next.Time, (started - Lag).ToUnixTimeMilliseconds()) };
+            if (ended) next = next with { Time = Math.Max(next.Time, (Earlier(started, page.AnsweredAt) - Lag).ToUnixTimeMilliseconds()) };
 
             if (await cursors.TryWriteAsync(site.Id, next, cancellationToken) is not { } written)
             {
@@ -104,6 +104,9 @@ internal sealed class SitePoller(
 
     private static Loss TooOld(Cursor cursor) => new(
         Loss.OldCursor, string.Create(CultureInfo.InvariantCulture, $"The failed list was last read up to {DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time):u}, and Jira keeps failed deliveries {Kept.TotalHours} h: those between the two are gone."));
+
+    // Failure times are of Jira's clock. Where ours is ahead, a cursor that follows it is beyond what still fails.
+    private static DateTimeOffset Earlier(DateTimeOffset ours, DateTimeOffset? jiras) => jiras < ours ? jiras.Value : ours;
 
     // An account with an API token is never let in; a Connect app may be again.
     private static TimeSpan UnsupportedPause(Site site) => site.Scheme is SiteScheme.Connect ? TimeSpan.FromHours(1) : TimeSpan.FromDays(7);

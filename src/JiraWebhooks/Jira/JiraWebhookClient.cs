@@ -75,8 +75,8 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
 
     /// <summary>One page of the deliveries Jira gave up on after <paramref name="after"/> (epoch milliseconds), oldest first.
     /// The <c>next</c> link is never followed: the caller pages by failure time, so credentials go to the site alone (rule 12).</summary>
-    public Task<FailedWebhooks> FailedAsync(Site site, long after, int maxResults, CancellationToken cancellationToken) =>
-        CallAsync(site, "Reading failed deliveries", () => api.FailedAsync(site, maxResults, after, cancellationToken), _answers.Content);
+    public Task<FailedPage> FailedAsync(Site site, long after, int maxResults, CancellationToken cancellationToken) =>
+        CallAsync(site, "Reading failed deliveries", () => api.FailedAsync(site, maxResults, after, cancellationToken), Failed);
 
     /// <summary>One page of the issues that match <paramref name="jql"/>, each as Jira writes it. The caller follows the tokens: only it
     /// knows how far it wants to go.</summary>
@@ -87,6 +87,9 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
         var page = await CallAsync(site, operation, () => api.SearchAsync(site, search, cancellationToken), _answers.Content);
         return page.Issues is not null ? page : throw new JiraApiException(JiraFailure.Unavailable, $"{operation} on {site.Id}: the answer has no issues.");
     }
+
+    private FailedPage Failed(IApiResponse<FailedWebhooks> response, Site site, string operation) =>
+        new([.. (_answers.Content(response, site, operation).Values ?? []).OfType<FailedWebhook>()], response.Headers?.Date);
 
     private bool Accepted(IApiResponse response, Site site, string operation)
     {

@@ -92,6 +92,11 @@ public sealed record FailedWebhooks
     public string? Next { get; init; }
 }
 
+/// <summary>What a page of the failed list tells.</summary>
+/// <param name="Records">The records, oldest first.</param>
+/// <param name="AnsweredAt">What Jira's clock said, as the answer's <c>Date</c> has it; null where it has none.</param>
+public sealed record FailedPage(IReadOnlyList<FailedWebhook> Records, DateTimeOffset? AnsweredAt);
+
 /// <summary>FailedWebhook: a delivery that ran out of retries.</summary>
 /// <param name="Id">The delivery's X-Atlassian-Webhook-Identifier, not a webhook id.</param>
 /// <param name="Url">The callback URL.</param>

@@ -31,7 +31,8 @@ public sealed partial class SiteRefresher(
         if (SubscriptionValidator.Problem(callback, site) is { } wrong) return new SiteRefresh(site.Id) { Failed = site.Subscriptions.Count, Problem = wrong };
 
         // Another instance must know the site before Jira can deliver to it: it would refuse what it does not know.
-        if (site.ActiveSince + StoredSites.Settled - clock.GetUtcNow() is { Ticks: > 0 } wait) await Task.Delay(wait, clock, cancellationToken);
+        // Never for longer: the clock may have been ahead when the site was added.
+        if (site.ActiveSince + StoredSites.Settled - clock.GetUtcNow() is { Ticks: > 0 } wait) await Task.Delay(wait < StoredSites.Settled ? wait : StoredSites.Settled, clock, cancellationToken);
 
         var rows = await webhooks.ListAsync(site.Id, cancellationToken);
         var run = new SiteRun(site, callback, await ListAsync(site, rows, cancellationToken), rows, clock.GetUtcNow());

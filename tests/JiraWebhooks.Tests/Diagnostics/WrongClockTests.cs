@@ -119,6 +119,37 @@ public sealed class WrongClockTests : IAsyncLifetime
         Assert.Contains("SHOP-7", _world.Swept());
     }
 
+    /// <summary>The list of failed deliveries is read by Jira's clock: ours would skip what is still to fail.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(20)]
+    [InlineData(-20)]
+    public async Task Poll_ConnectSiteWhileTheClockIsWrong_FindsWhatJiraGaveUpOn(int hoursAhead)
+    {
+        _world.Ours.Ahead = TimeSpan.FromHours(hoursAhead);
+        await _world.PollAsync();
+        var identifier = Assert.Single(_world.Emit(World.Globex, 7));
+        await _world.DeliverAllAsync();
+        Assert.All(_world.Jira.Ledger.Attempts, attempt => Assert.Equal(503, attempt.Status));
+        _world.Ours.Ahead = TimeSpan.Zero;
+
+        await _world.PollAsync();
+
+        Assert.Contains(_world.Publisher.Messages, message => message.MessageId == $"globex:{identifier}");
+    }
+
+    [Fact]
+    public async Task HealthShort_ClockIsSetBack_IsMadeAgainAllTheSame()
+    {
+        var health = _receiver.GetRequiredService<IHealthReporter>();
+        _world.Ours.Ahead = TimeSpan.FromHours(5);
+        Assert.False((await health.ReportAsync(details: false, Token)).Healthy);
+        _world.Ours.Ahead = TimeSpan.Zero;
+        _world.Clock.Advance(HealthReporter.FreshFor);
+
+        Assert.True((await health.ReportAsync(details: false, Token)).Healthy);
+    }
+
     private Task RecordAsync() => _world.NewInstance().GetRequiredService<SiteGauges>().RecordAsync(
         MetricNames.PollTimer, [StubSites.OAuth, StubSites.Connect], Token);
 

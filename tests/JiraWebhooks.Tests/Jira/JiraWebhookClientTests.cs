@@ -146,7 +146,7 @@ public sealed class JiraWebhookClientTests : IDisposable
 
         var page = await _harness.Client.FailedAsync(StubSites.Connect, 4, 100, Token);
 
-        Assert.Equal(("a", 5L, null), (page.Values![0].Id, page.Values[0].FailureTime, page.Values[0].Body));
+        Assert.Equal(("a", 5L, null), (page.Records[0].Id, page.Records[0].FailureTime, page.Records[0].Body));
         var asked = Assert.Single(_harness.Jira.Requests);
         Assert.Equal("https://globex.atlassian.net/rest/api/3/webhook/failed?maxResults=100&after=4", asked.Uri.AbsoluteUri);
     }

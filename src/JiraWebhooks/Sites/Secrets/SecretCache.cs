@@ -14,7 +14,7 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     private readonly ConcurrentDictionary<(string Name, string Revision), SecretPair> _known = new();
-    private readonly ConcurrentDictionary<(string Name, string Revision), (DateTimeOffset At, int Count)> _failures = new();
+    private readonly ConcurrentDictionary<(string Name, string Revision), (long At, int Count)> _failures = new();
 
     /// <summary>That revision of the secret, or null where there is none.</summary>
     /// <exception cref="SecretUnavailableException">It was never read, and cannot be read now. The revision before is no substitute: what it does
@@ -24,7 +24,7 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
         if (_known.TryGetValue((name, revision), out var known)) return known;
 
         var failures = _failures.GetValueOrDefault((name, revision));
-        if (failures.Count > 0 && clock.GetUtcNow() < failures.At + Pause(failures.Count)) throw new SecretUnavailableException(name);
+        if (failures.Count > 0 && clock.GetElapsedTime(failures.At) < Pause(failures.Count)) throw new SecretUnavailableException(name);
 
         using var time = new CancellationTokenSource(Patience, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
@@ -38,7 +38,7 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            _failures[(name, revision)] = (clock.GetUtcNow(), failures.Count + 1);
+            _failures[(name, revision)] = (clock.GetTimestamp(), failures.Count + 1);
             Log.Unreadable(logger, name, error.GetType().Name, failures.Count + 1);
             throw new SecretUnavailableException(name);
         }

@@ -34,6 +34,21 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refresh_SiteAddedWhileTheClockWasAhead_WaitsNoLonger()
+    {
+        _world.Forget(World.Acme);
+        _world.Ours.Ahead = TimeSpan.FromHours(5);
+        await _api.DisableAsync(World.Globex);
+        await _api.EnableAsync(World.Globex);
+        _world.Ours.Ahead = TimeSpan.Zero;
+        var began = _world.Clock.GetUtcNow();
+
+        Assert.Equal(1, (await _world.RefreshAsync(World.Globex)).Registered);
+
+        Assert.InRange(_world.Clock.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
     public async Task Delivery_OfAnImportedSite_IsPublished_Rule21()
     {
         await _world.RefreshAsync();

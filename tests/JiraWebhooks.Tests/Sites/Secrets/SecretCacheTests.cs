@@ -74,6 +74,21 @@ public sealed class SecretCacheTests
         Assert.Equal("two", (await GetAsync("r2"))!.Current);
     }
 
+    /// <summary>The clock was hours ahead when the vault was away, and is set right.</summary>
+    [Fact]
+    public async Task Get_ClockIsSetBack_IsTriedAgainInTime()
+    {
+        var clock = new ShiftedClock(_clock) { Ahead = TimeSpan.FromHours(5) };
+        var cache = new SecretCache(_store, clock, NullLogger<SecretCache>.Instance);
+        _store.Failure = new TimeoutException();
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => cache.GetAsync("a", "r1", TestContext.Current.CancellationToken));
+        _store.Failure = null;
+        clock.Ahead = TimeSpan.Zero;
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal("one", (await cache.GetAsync("a", "r1", TestContext.Current.CancellationToken))!.Current);
+    }
+
     [Fact]
     public async Task Get_DeletedAndRecovered_IsFound()
     {
