@@ -105,17 +105,17 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
         }
     }
 
-    private static TableEntity Row(
-        string site, string kind, TableEntity? before, DateTimeOffset now, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact) => new(site, kind)
-    {
-        ["At"] = now,
-        ["FirstAt"] = before?.GetDateTimeOffset("FirstAt") ?? now,
-        ["OkAt"] = ok ? now : before?.GetDateTimeOffset("OkAt"),
-        ["Problem"] = problem ?? "",
-        ["ProblemSince"] = problem is { Length: > 0 } ? ProblemSince(before) ?? now : null,
-        // A run that failed knows nothing, and what was known stays; one that went well and found none says that there is none any more.
-        [fact.Name] = fact.Value ?? (ok ? null : before?.GetDateTimeOffset(fact.Name)),
-    };
+    private static TableEntity Row(string site, string kind, TableEntity? before, DateTimeOffset now, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact) =>
+        new(site, kind)
+        {
+            ["At"] = now,
+            ["FirstAt"] = before?.GetDateTimeOffset("FirstAt") ?? now,
+            ["OkAt"] = ok ? now : before?.GetDateTimeOffset("OkAt"),
+            ["Problem"] = problem ?? "",
+            ["ProblemSince"] = problem is { Length: > 0 } ? ProblemSince(before) ?? now : null,
+            // A run that failed knows nothing, and what was known stays; one that went well and found none says that there is none any more.
+            [fact.Name] = fact.Value ?? (ok ? null : before?.GetDateTimeOffset(fact.Name)),
+        };
 
     private static partial class Log
     {
