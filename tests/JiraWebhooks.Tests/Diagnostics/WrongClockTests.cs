@@ -119,6 +119,23 @@ public sealed class WrongClockTests : IAsyncLifetime
         Assert.Contains("SHOP-7", _world.Swept());
     }
 
+    /// <summary>Searches run while the clock is wrong; what they miss by it is searched for when it is set right.</summary>
+    [Theory]
+    [InlineData(2 * 60)]
+    [InlineData(-16)]
+    [InlineData(-20 * 60)]
+    public async Task Poll_WhileTheClockIsWrong_LosesNothing(int minutesAhead)
+    {
+        _world.Ours.Ahead = TimeSpan.FromMinutes(minutesAhead);
+        for (var issue = 1; issue <= 120; issue++) _world.Emit(World.Acme, issue);
+
+        await _world.PassAsync(World.Acme, TimeSpan.FromHours(4));
+        _world.Ours.Ahead = TimeSpan.Zero;
+        await _world.PassAsync(World.Acme, TimeSpan.FromHours(1));
+
+        Assert.Empty(_world.LostIssues(World.Acme));
+    }
+
     /// <summary>The list of failed deliveries is read by Jira's clock: ours would skip what is still to fail.</summary>
     [Theory]
     [InlineData(3)]
