@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace JiraSimulator;
 
-/// <summary>What Jira says of a webhook's filter (facts 1.5): few fields, and four operators. Written apart from the product's own check, and
-/// as rough as a look at each clause can be.</summary>
+/// <summary>What Jira says of a webhook's filter (docs/jira-behaviour.md#the-operations): few fields, and four operators. As rough as a look at
+/// each clause can be.</summary>
 internal static partial class FilterCheck
 {
     private static readonly HashSet<string> Fields = new(StringComparer.OrdinalIgnoreCase)

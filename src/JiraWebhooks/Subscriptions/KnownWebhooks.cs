@@ -11,7 +11,7 @@ namespace JiraWebhooks.Subscriptions;
 /// <param name="clock">The clock.</param>
 /// <param name="logger">Told when a site cannot be read.</param>
 public sealed partial class KnownWebhooks(
-    Func<string, CancellationToken, Task<IReadOnlyList<CreatedWebhook>>> list, TimeProvider clock, ILogger<KnownWebhooks> logger)
+    Func<string, CancellationToken, Task<IReadOnlyList<WebhookRow>>> list, TimeProvider clock, ILogger<KnownWebhooks> logger)
 {
     /// <summary>Ids older than this are read again, so that a webhook that was deleted does not stay known.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
@@ -71,7 +71,7 @@ public sealed partial class KnownWebhooks(
         {
             using var limit = new CancellationTokenSource(ReadLimit, clock);
             var rows = await list(site, limit.Token).WaitAsync(limit.Token);
-            read.Found([.. rows.Select(row => row.WebhookId)]);
+            read.Found([.. rows.Where(row => row.IsCreated).Select(row => row.WebhookId)]);
             entry.LastGood = read;
         }
         catch (Exception error)

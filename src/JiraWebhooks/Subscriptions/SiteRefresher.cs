@@ -13,6 +13,7 @@ public sealed partial class SiteRefresher(
     WebhookTable webhooks,
     WebhookRegistrar registrar,
     WebhookRemover remover,
+    RefusalRecorder refusals,
     JiraWebhooksOptions options,
     TimeProvider clock,
     ILogger<SiteRefresher> logger)
@@ -23,9 +24,9 @@ public sealed partial class SiteRefresher(
     /// <summary>A webhook that was not extended is replaced only when it has less life than this: until then the next day may help.</summary>
     public static readonly TimeSpan Critical = TimeSpan.FromDays(7);
 
-    /// <summary>Refreshes <paramref name="site"/>. Throws <see cref="JiraApiException"/> and storage errors only as long as nothing is known of
-    /// the site: the next run starts from what is there.</summary>
-    public async Task<SiteRefresh> RefreshAsync(Site site, CancellationToken cancellationToken)
+    /// <summary>Refreshes <paramref name="site"/>; <paramref name="isByHand"/> tries again what Jira has refused. Throws
+    /// <see cref="JiraApiException"/> and storage errors only as long as nothing is known of the site: the next run starts from what is there.</summary>
+    public async Task<SiteRefresh> RefreshAsync(Site site, bool isByHand, CancellationToken cancellationToken)
     {
         var callback = options.CallbackUrl(site.Id);
         if (SubscriptionValidator.Problem(callback, site) is { } wrong) return new SiteRefresh(site.Id) { Failed = site.Subscriptions.Count, Problem = wrong };
@@ -35,8 +36,9 @@ public sealed partial class SiteRefresher(
         if (site.ActiveSince + StoredSites.Settled - clock.GetUtcNow() is { Ticks: > 0 } wait) await Task.Delay(wait < StoredSites.Settled ? wait : StoredSites.Settled, clock, cancellationToken);
 
         var rows = await webhooks.ListAsync(site.Id, cancellationToken);
+        if (isByHand) rows = await refusals.LiftAsync(site, rows, cancellationToken);
+
         var run = new SiteRun(site, callback, await ListAsync(site, rows, cancellationToken), rows, clock.GetUtcNow());
-        run.Problems.AddRange(site.SubscriptionProblems);
         try
         {
             await TryAsync(run, () => ExtendAsync(run, cancellationToken), cancellationToken);
@@ -57,7 +59,7 @@ public sealed partial class SiteRefresher(
     }
 
     // A list that cannot be had, day by day, must not let die what is remembered.
-    private async Task<IReadOnlyList<Webhook>> ListAsync(Site site, IReadOnlyList<CreatedWebhook> rows, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Webhook>> ListAsync(Site site, IReadOnlyList<WebhookRow> rows, CancellationToken cancellationToken)
     {
         try
         {
@@ -65,7 +67,7 @@ public sealed partial class SiteRefresher(
         }
         catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
         {
-            var remembered = rows.IntersectBy(site.Subscriptions.Select(subscription => subscription.Name), row => row.Name).Select(row => row.WebhookId).ToList();
+            var remembered = rows.Where(row => row.IsCreated).IntersectBy(site.Subscriptions.Select(subscription => subscription.Name), row => row.Name).Select(row => row.WebhookId).ToList();
             if (remembered.Count > 0) await jira.RefreshAsync(site, remembered, cancellationToken);
             throw;
         }
@@ -73,7 +75,7 @@ public sealed partial class SiteRefresher(
 
     private Task ExtendAsync(SiteRun run, CancellationToken cancellationToken)
     {
-        var living = run.Site.Subscriptions.Select(run.Living).OfType<CreatedWebhook>().Select(row => row.WebhookId).ToList();
+        var living = run.Site.Subscriptions.Select(run.Living).OfType<WebhookRow>().Select(row => row.WebhookId).ToList();
         return living.Count == 0 ? Task.CompletedTask : jira.RefreshAsync(run.Site, living, cancellationToken);
     }
 
@@ -122,7 +124,7 @@ public sealed partial class SiteRefresher(
 
     private async Task SaveSeenAsync(SiteRun run, IReadOnlyList<Subscription> living, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var seen = living.Select(run.Living).OfType<CreatedWebhook>().Where(row => run.Ours.Contains(row.WebhookId)).Select(row => row with { Seen = now }).ToList();
+        var seen = living.Select(run.Living).OfType<WebhookRow>().Where(row => run.Ours.Contains(row.WebhookId)).Select(row => row with { Seen = now }).ToList();
         foreach (var row in seen) run.Rows[row.Name] = row;
         await webhooks.SaveAsync(run.Site.Id, seen, cancellationToken);
     }

@@ -11,7 +11,7 @@ internal sealed class SiteRun
     private readonly HashSet<long> _remembered;
     private Dictionary<long, Webhook> _listed;
 
-    public SiteRun(Site site, Uri callback, IReadOnlyList<Webhook> listed, IReadOnlyList<CreatedWebhook> rows, DateTimeOffset now)
+    public SiteRun(Site site, Uri callback, IReadOnlyList<Webhook> listed, IReadOnlyList<WebhookRow> rows, DateTimeOffset now)
     {
         Site = site;
         Callback = callback;
@@ -22,7 +22,15 @@ internal sealed class SiteRun
         Elsewhere = [.. listed.Where(webhook => webhook.Url is { } url && url != callback)];
         Unaddressed = [.. listed.Where(webhook => webhook.Url is null && !_remembered.Contains(webhook.Id))];
         Ours = [.. listed.Except(Elsewhere).Except(Unaddressed).Select(webhook => webhook.Id)];
-        Rows = rows.ToDictionary(row => row.Name, row => Ours.Contains(row.WebhookId) ? row with { Seen = now } : row);
+        var definitions = site.Subscriptions.ToDictionary(subscription => subscription.Name, Definition.Fingerprint);
+        Rows = rows.ToDictionary(row => row.Name, row => row with
+        {
+            Seen = Ours.Contains(row.WebhookId) ? now : row.Seen,
+
+            // What was refused once, and is not declared now, is tried again when it is declared again.
+            Refusal = row.Refusal?.Definition == definitions.GetValueOrDefault(row.Name) ? row.Refusal : null,
+        });
+        Problems = [.. site.SubscriptionProblems, .. site.Subscriptions.Select(one => Refused(one)?.Problem(site.Id, one.Name)).OfType<string>()];
     }
 
     public Site Site { get; }
@@ -39,7 +47,7 @@ internal sealed class SiteRun
     public HashSet<long> Ours { get; }
 
     /// <summary>What is remembered, by subscription name.</summary>
-    public Dictionary<string, CreatedWebhook> Rows { get; }
+    public Dictionary<string, WebhookRow> Rows { get; }
 
     /// <summary>Created by this run.</summary>
     public HashSet<long> Created { get; } = [];
@@ -50,7 +58,10 @@ internal sealed class SiteRun
     /// <summary>Names of the subscriptions whose webhook Jira did not extend and that has few days left.</summary>
     public HashSet<string> Critical { get; } = [];
 
-    public List<string> Problems { get; } = [];
+    public List<string> Problems { get; }
+
+    /// <summary>What Jira refuses in this run.</summary>
+    public RunRefusals Refusals { get; } = new();
 
     /// <summary>Since when a webhook that is wanted was gone, as far as is known; the earliest counts.</summary>
     public DateTimeOffset? MissingSince { get; private set; }
@@ -69,12 +80,19 @@ internal sealed class SiteRun
     public Webhook? Listed(long id) => _listed.GetValueOrDefault(id);
 
     /// <summary>The webhook a subscription has now, be it of its former definition, or null.</summary>
-    public CreatedWebhook? Living(Subscription subscription) => Rows.TryGetValue(subscription.Name, out var row) && Lives(row) ? row : null;
+    public WebhookRow? Living(Subscription subscription) => Rows.TryGetValue(subscription.Name, out var row) && Lives(row) ? row : null;
 
     /// <summary>True when the subscription has the webhook it should have.</summary>
     public bool IsServed(Subscription subscription) => Living(subscription)?.Definition == Definition.Fingerprint(subscription);
 
-    public bool Lives(CreatedWebhook row) => !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
+    /// <summary>The remembered refusal of what the subscription declares, or null.</summary>
+    public Refusal? Refused(Subscription subscription) => Rows.GetValueOrDefault(subscription.Name)?.Refusal;
+
+    /// <summary>True if Jira holds, or held when the run began, a webhook of this definition.</summary>
+    public bool HasAccepted(string subscription, string definition) =>
+        Rows.TryGetValue(subscription, out var row) && row.Definition == definition && (Ours.Contains(row.WebhookId) || Created.Contains(row.WebhookId));
+
+    public bool Lives(WebhookRow row) => !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
 
     /// <summary>Ours, of no subscription: changed, no longer wanted, or created by a run that could not save them.</summary>
     public List<long> Useless() =>
@@ -86,7 +104,7 @@ internal sealed class SiteRun
     /// <summary>What the run did, as far as it came.</summary>
     public SiteRefresh Result(DateTimeOffset now)
     {
-        var living = Site.Subscriptions.Select(Living).OfType<CreatedWebhook>().ToList();
+        var living = Site.Subscriptions.Select(Living).OfType<WebhookRow>().ToList();
         var created = Site.Subscriptions.Where(IsServed).Select(subscription => Rows[subscription.Name]).Where(row => Created.Contains(row.WebhookId)).ToList();
         return new SiteRefresh(Site.Id)
         {

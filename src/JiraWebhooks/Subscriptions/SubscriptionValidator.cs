@@ -2,7 +2,8 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Subscriptions;
 
-/// <summary>Refuses before the call what Jira would refuse, or take and never deliver (rule 3).</summary>
+/// <summary>Refuses before the call what Jira refuses without fail, or accepts and never delivers. A filter is left to Jira: it answers for
+/// each one, and a list of its fields and operators here would refuse what Jira accepts.</summary>
 internal static class SubscriptionValidator
 {
     // https://developer.atlassian.com/cloud/jira/platform/webhooks/#supported-ports
@@ -17,7 +18,9 @@ internal static class SubscriptionValidator
     {
         if (subscription.Events.Count == 0 || subscription.Events.Any(string.IsNullOrWhiteSpace)) return $"Subscription {subscription.Name}: it has no Events, or an empty one.";
 
-        return JqlCheck.Problem(subscription.Jql) is { } problem ? $"Subscription {subscription.Name}: {problem}." : null;
+        return string.IsNullOrWhiteSpace(subscription.Jql)
+            ? $"Subscription {subscription.Name}: its Jql is empty, which Jira refuses; `project != EMPTY` matches everything."
+            : null;
     }
 
     /// <summary>What is wrong with the callback address, or null. A simulator on this machine takes an address on this machine.</summary>

@@ -15,6 +15,7 @@ public static class SubscriptionsServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<KnownWebhooks>>()))
         .AddSingleton<GapRecorder>()
+        .AddSingleton<RefusalRecorder>()
         .AddSingleton<WebhookCreator>()
         .AddSingleton<WebhookRemover>()
         .AddSingleton<WebhookRegistrar>()

@@ -51,7 +51,7 @@ public sealed partial class WebhookRefresher(
             async (site, _) =>
             {
                 var isReached = !run.IsCancellationRequested;
-                var result = isReached ? await RefreshAsync(site, run.Token) : Nothing(site) with { Problem = TimeIsUp };
+                var result = isReached ? await RefreshAsync(site, isByHand: false, run.Token) : Nothing(site) with { Problem = TimeIsUp };
                 cancellationToken.ThrowIfCancellationRequested();
                 await ReportAsync(result, isReached);
                 tally.Count(site, result.Busy, result.IsOk);
@@ -63,19 +63,19 @@ public sealed partial class WebhookRefresher(
         return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
     }
 
-    /// <summary>A run at one site alone, for the same time at most.</summary>
+    /// <summary>A run at one site alone, called by hand, for the same time at most. It tries again what Jira has refused.</summary>
     public async Task<SiteRefresh> RunAsync(Site site, CancellationToken cancellationToken)
     {
         using var budget = new CancellationTokenSource(options.RunBudget, clock);
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
-        var result = await RefreshAsync(site, run.Token);
+        var result = await RefreshAsync(site, isByHand: true, run.Token);
         await ReportAsync(result, isReached: true);
         return result;
     }
 
     private static SiteRefresh Nothing(Site site) => new(site.Id) { Failed = site.Subscriptions.Count };
 
-    private async Task<SiteRefresh> RefreshAsync(Site site, CancellationToken cancellationToken)
+    private async Task<SiteRefresh> RefreshAsync(Site site, bool isByHand, CancellationToken cancellationToken)
     {
         var nothing = Nothing(site);
         if (site.Problem is { } problem) return nothing with { Problem = problem };
@@ -86,7 +86,7 @@ public sealed partial class WebhookRefresher(
             await using var held = lease = await leases.TryKeepAsync("refresh", site.Id, cancellationToken);
             if (lease is null) return nothing with { Failed = 0, Busy = true, Problem = "Another run is at this site." };
 
-            var result = await refresher.RefreshAsync(site, lease.Token);
+            var result = await refresher.RefreshAsync(site, isByHand, lease.Token);
             return lease.IsLost ? result with { Problem = KeptLease.Lost } : result;
         }
         catch (JiraApiException error)

@@ -5,19 +5,27 @@ namespace JiraWebhooks.Subscriptions;
 
 /// <summary>Brings Jira in line with the settings. The order is: create, save, delete; only where Jira allows no more, delete first, and
 /// no more than is needed (rules 5 and 6).</summary>
-public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remover, GapRecorder gaps, WebhookTable webhooks)
+public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remover, GapRecorder gaps, RefusalRecorder refusals, WebhookTable webhooks)
 {
-    /// <summary>Registers each of <paramref name="wanted"/>, in place of the webhook it may have, and removes what nobody wants.</summary>
+    /// <summary>Registers each of <paramref name="wanted"/> that Jira has not refused, in place of the webhook it may have, and removes what is
+    /// no longer declared.</summary>
     internal async Task RegisterAsync(SiteRun run, IReadOnlyList<Subscription> wanted, CancellationToken cancellationToken)
     {
         run.Problems.AddRange(wanted.Select(SubscriptionValidator.Problem).OfType<string>());
-        var sound = wanted.Where(subscription => SubscriptionValidator.Problem(subscription) is null).ToList();
+        var sound = wanted.Where(subscription => SubscriptionValidator.Problem(subscription) is null && run.Refused(subscription) is null).ToList();
 
         // Written before the rows change: what breaks off in between forgets nothing.
         foreach (var gone in sound.Where(subscription => run.Living(subscription) is null)) run.Missed(run.Rows.GetValueOrDefault(gone.Name)?.Seen);
         await gaps.RecordAsync(run, cancellationToken);
 
-        await CreateAsync(run, sound, cancellationToken);
+        try
+        {
+            await CreateAsync(run, sound, cancellationToken);
+        }
+        finally
+        {
+            await refusals.RecordAsync(run);
+        }
 
         // And again: in between, a poll may have searched, too early, and forgotten it.
         if (run.Created.Count > 0 && !await gaps.RecordAsync(run, cancellationToken))
@@ -30,13 +38,17 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
 
     private async Task CreateAsync(SiteRun run, List<Subscription> sound, CancellationToken cancellationToken)
     {
-        var former = new List<(CreatedWebhook Row, Webhook Listed)>();
+        var former = new List<(WebhookRow Row, Webhook Listed)>();
 
         // Those with a webhook come first: one that is deleted to make room must not lose its place to another.
         var waiting = sound.OrderBy(subscription => run.Living(subscription) is null).ToList();
         while (waiting.Count > 0)
         {
-            if (run.Room <= 0 && !await MakeRoomAsync(run, waiting, former, cancellationToken)) break;
+            if (run.Room <= 0)
+            {
+                await TryBesideAsync(run, waiting, cancellationToken);
+                if (waiting.Count == 0 || !await MakeRoomAsync(run, waiting, former, cancellationToken)) break;
+            }
 
             var batch = waiting.Take(run.Room).ToList();
             waiting.RemoveRange(0, batch.Count);
@@ -57,14 +69,33 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
             $"Subscription {subscription.Name}: an app of this kind may have {SubscriptionValidator.Limit(run.Site.Scheme)} webhooks on a site."));
     }
 
-    // What nobody wants makes room first; then the webhooks that are to be replaced.
-    private async Task<bool> MakeRoomAsync(SiteRun run, List<Subscription> waiting, List<(CreatedWebhook Row, Webhook Listed)> former, CancellationToken cancellationToken)
+    // A living webhook is deleted for its successor only if the limit is all that may keep the successor out. What Jira has answered, or
+    // could not answer, waits no longer.
+    private async Task TryBesideAsync(SiteRun run, List<Subscription> waiting, CancellationToken cancellationToken)
     {
-        // As below: among these may be the webhook of a subscription that cannot be read.
-        var ids = run.Site.SubscriptionProblems.Count > 0 ? [] : run.Useless();
+        var changed = waiting.Where(subscription => run.Living(subscription) is not null && !run.IsServed(subscription)).ToList();
+        if (changed.Count == 0 || Unwanted(run).Count > 0) return;
+
+        IReadOnlyList<Subscription> undecided = [];
+        try
+        {
+            undecided = await creator.TryBesideAsync(run, changed, cancellationToken);
+        }
+        catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+        {
+            run.Problems.Add(error.Message);
+        }
+
+        waiting.RemoveAll(subscription => changed.Contains(subscription) && !undecided.Contains(subscription));
+    }
+
+    // What is no longer declared makes room first; then the webhooks that are to be replaced.
+    private async Task<bool> MakeRoomAsync(SiteRun run, List<Subscription> waiting, List<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
+    {
+        var ids = Unwanted(run);
         if (ids.Count == 0)
         {
-            var old = waiting.Select(run.Living).OfType<CreatedWebhook>().Select(row => (Row: row, Listed: run.Listed(row.WebhookId)!)).ToList();
+            var old = waiting.Select(run.Living).OfType<WebhookRow>().Select(row => (Row: row, Listed: run.Listed(row.WebhookId)!)).ToList();
             former.AddRange(old);
             ids = [.. old.Select(webhook => webhook.Row.WebhookId)];
         }
@@ -74,6 +105,9 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         await remover.DeleteFirstAsync(run, ids, cancellationToken);
         return run.Room > 0;
     }
+
+    // As below: among these may be the webhook of a subscription that cannot be read.
+    private static List<long> Unwanted(SiteRun run) => run.Site.SubscriptionProblems.Count > 0 ? [] : run.Useless();
 
     private async Task CleanUpAsync(SiteRun run, CancellationToken cancellationToken)
     {

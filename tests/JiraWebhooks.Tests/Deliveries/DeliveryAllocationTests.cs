@@ -22,7 +22,7 @@ public sealed class DeliveryAllocationTests
         "changelog":{"id":"10124","items":[]},"matchedWebhookIds":[10,11]}
         """);
 
-    private static readonly IReadOnlyList<CreatedWebhook> Created = [new("issues", 11, "")];
+    private static readonly IReadOnlyList<WebhookRow> Created = [new("issues", 11, "")];
 
     [Theory]
     [InlineData(SiteScheme.AdminWebhook, 2048)]

@@ -58,7 +58,7 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
         Assert.Equal($",{id},", early.WebhookIds);
         Assert.Contains(early.Properties(), property => property is { Key: MessageProperties.UnknownWebhook, Value: true });
 
-        await _world.NewInstance().GetRequiredService<WebhookTable>().SaveAsync(World.Globex, new CreatedWebhook("gone", id, ""), CancellationToken.None);
+        await _world.NewInstance().GetRequiredService<WebhookTable>().SaveAsync(World.Globex, new WebhookRow("gone", id, ""), CancellationToken.None);
         _world.Clock.Advance(KnownWebhooks.Interval);
         var late = await DeliverAsync(World.Globex, "jira:issue_deleted");
         Assert.False(late.UnknownWebhook);
@@ -124,7 +124,7 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     [InlineData("garbage")]
     public async Task ReceiveAsync_NoIds_IsNeverMarked_Rule23(string body)
     {
-        var harness = new ReceiverHarness { Created = (_, _) => Task.FromResult<IReadOnlyList<CreatedWebhook>>([]) };
+        var harness = new ReceiverHarness { Created = (_, _) => Task.FromResult<IReadOnlyList<WebhookRow>>([]) };
 
         var answer = await harness.SendAsync(harness.Request(StubSites.OAuth, Encoding.UTF8.GetBytes(body)));
 
@@ -137,7 +137,7 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     {
         using var metrics = new MetricRecorder();
         var site = StubSites.OAuth with { Id = "unknown-webhook" };
-        var harness = new ReceiverHarness { Sites = new StubSites(site), Created = (_, _) => Task.FromResult<IReadOnlyList<CreatedWebhook>>([]) };
+        var harness = new ReceiverHarness { Sites = new StubSites(site), Created = (_, _) => Task.FromResult<IReadOnlyList<WebhookRow>>([]) };
         await harness.SendAsync(harness.Request(site));
         Assert.True(Assert.Single(harness.Publisher.Messages).UnknownWebhook);
         Assert.Equal(1, metrics.Count(DeliveryMetrics.UnknownWebhook, "site=unknown-webhook"));
@@ -150,7 +150,7 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     [Fact]
     public async Task ReceiveAsync_StorageSlow_IsPublishedAfterASecondWithoutTheMark_Rule23()
     {
-        var harness = new ReceiverHarness { Created = (_, _) => new TaskCompletionSource<IReadOnlyList<CreatedWebhook>>().Task };
+        var harness = new ReceiverHarness { Created = (_, _) => new TaskCompletionSource<IReadOnlyList<WebhookRow>>().Task };
         var context = harness.Request(StubSites.OAuth);
         var answering = harness.SendAsync(context);
         harness.Clock.Advance(KnownWebhooks.Patience - TimeSpan.FromMilliseconds(1));

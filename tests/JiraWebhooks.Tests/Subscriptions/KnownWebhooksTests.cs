@@ -9,7 +9,7 @@ public sealed class KnownWebhooksTests
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
     private readonly LogRecorder<KnownWebhooks> _logs = new();
     private readonly KnownWebhooks _known;
-    private Func<string, CancellationToken, Task<IReadOnlyList<CreatedWebhook>>> _list;
+    private Func<string, CancellationToken, Task<IReadOnlyList<WebhookRow>>> _list;
     private int _reads;
 
     public KnownWebhooksTests()
@@ -82,7 +82,7 @@ public sealed class KnownWebhooksTests
     [Fact]
     public async Task AreUnknown_ManyAtOnce_ShareOneRead_Rule23()
     {
-        var rows = new TaskCompletionSource<IReadOnlyList<CreatedWebhook>>();
+        var rows = new TaskCompletionSource<IReadOnlyList<WebhookRow>>();
         _list = (_, _) => rows.Task;
         var asking = Enumerable.Range(0, 100).Select(number => Task.Run(() => AskAsync(number % 2 == 0 ? ",10," : ",9,"))).ToList();
         while (Volatile.Read(ref _reads) == 0) await Task.Yield();
@@ -141,7 +141,7 @@ public sealed class KnownWebhooksTests
     [Fact]
     public async Task AreUnknown_SlowStorage_KeepsNobodyWaitingAfterTheFirstSecond_Rule23()
     {
-        var rows = new TaskCompletionSource<IReadOnlyList<CreatedWebhook>>();
+        var rows = new TaskCompletionSource<IReadOnlyList<WebhookRow>>();
         _list = (_, _) => rows.Task;
 
         var first = AskAsync(",9,");
@@ -165,7 +165,7 @@ public sealed class KnownWebhooksTests
     [InlineData(false)]
     public async Task AreUnknown_StorageHangs_TheReadIsGivenUpAndTriedAgain_Rule23(bool obedient)
     {
-        var never = new TaskCompletionSource<IReadOnlyList<CreatedWebhook>>();
+        var never = new TaskCompletionSource<IReadOnlyList<WebhookRow>>();
         _list = (_, cancellation) => obedient ? never.Task.WaitAsync(cancellation) : never.Task;
         var waiting = AskAsync(",9,");
         _clock.Advance(KnownWebhooks.Patience);
@@ -182,7 +182,7 @@ public sealed class KnownWebhooksTests
     [Fact]
     public async Task AreUnknown_CallerOutOfTime_IsNotMarked_Rule23()
     {
-        _list = (_, _) => new TaskCompletionSource<IReadOnlyList<CreatedWebhook>>().Task;
+        _list = (_, _) => new TaskCompletionSource<IReadOnlyList<WebhookRow>>().Task;
         using var budget = new CancellationTokenSource();
         var waiting = _known.AreUnknownAsync("acme", ",9,", budget.Token);
         await budget.CancelAsync();
@@ -192,6 +192,6 @@ public sealed class KnownWebhooksTests
 
     private Task<bool> AskAsync(string ids, string site = "acme") => _known.AreUnknownAsync(site, ids, CancellationToken.None).AsTask();
 
-    private static Task<IReadOnlyList<CreatedWebhook>> Rows(long[] ids) =>
-        Task.FromResult<IReadOnlyList<CreatedWebhook>>([.. ids.Select(id => new CreatedWebhook($"s{id}", id, ""))]);
+    private static Task<IReadOnlyList<WebhookRow>> Rows(long[] ids) =>
+        Task.FromResult<IReadOnlyList<WebhookRow>>([.. ids.Select(id => new WebhookRow($"s{id}", id, ""))]);
 }

@@ -52,5 +52,7 @@ internal sealed class ApiCaller(IServiceProvider services)
 
     public Task<ApiAnswer> RemoveAsync(string site) => CallAsync((api, request) => api.RemoveAsync(request, site));
 
+    public Task<ApiAnswer> RefreshAsync(string site) => CallAsync((api, request) => api.RefreshAsync(request, site));
+
     public Task<ApiAnswer> RecoverAsync(string site, string query) => CallAsync((api, request) => api.RecoverAsync(request, site), query: query);
 }

@@ -26,8 +26,8 @@ internal sealed class ReceiverHarness
     public JiraWebhooksOptions Options { get; init; } = new() { PublicBaseUrl = new Uri("https://hooks.example.com") };
 
     /// <summary>What the table of webhooks holds, and when it says so.</summary>
-    public Func<string, CancellationToken, Task<IReadOnlyList<CreatedWebhook>>> Created { get; set; } =
-        (_, _) => Task.FromResult<IReadOnlyList<CreatedWebhook>>([new("issues", 10, "")]);
+    public Func<string, CancellationToken, Task<IReadOnlyList<WebhookRow>>> Created { get; set; } =
+        (_, _) => Task.FromResult<IReadOnlyList<WebhookRow>>([new("issues", 10, "")]);
 
     public LogRecorder<DeliveryReceiver> Logs { get; } = new();
 
