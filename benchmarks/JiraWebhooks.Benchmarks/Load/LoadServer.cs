@@ -15,7 +15,7 @@ internal static class LoadServer
     public const string BarePath = "/bare";
     public const string OctokitPath = "/octokit";
 
-    private static readonly IReadOnlyList<CreatedWebhook> Created = [new("issues", Payloads.WebhookId, "")];
+    private static readonly IReadOnlyList<WebhookRow> Created = [new("issues", Payloads.WebhookId, "")];
 
     /// <summary>Runs until standard input closes; prints its port first.</summary>
     public static async Task<int> RunAsync()
