@@ -11,6 +11,8 @@ public sealed class DeliveryAnswerTests(ContractWorld world) : IClassFixture<Con
     private const string Refused = "jira.deliveries.refused";
     private const string Unavailable = "jira.deliveries.unavailable";
 
+    private const string Foreign = """{"webhookEvent":"jira:issue_updated","issue":{"id":"1","self":"https://other.atlassian.net/rest/api/2/issue/1"}}""";
+
     private static readonly TimeSpan LongAgo = TimeSpan.FromHours(-25);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -36,6 +38,13 @@ public sealed class DeliveryAnswerTests(ContractWorld world) : IClassFixture<Con
             cases.CountBy(expected => expected.Counter).Select(counter => $"{counter.Key}: {counter.Value}").Order(StringComparer.Ordinal),
             after.Where(series => series.Key.Name is Accepted or Refused or Unavailable && series.Value > before.GetValueOrDefault(series.Key))
                 .Select(series => $"{series.Key}: {series.Value - before.GetValueOrDefault(series.Key)}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [
+                "jira.deliveries.site_mismatch{site=acme} sum {delivery}", "jira.deliveries.unknown_webhook{site=acme} sum {delivery}", "jira.deliveries.unknown_webhook{site=globex} sum {delivery}",
+                "jira.deliveries.unparsed{site=initech} sum {delivery}",
+            ],
+            after.Keys.Where(series => series.Name.StartsWith("jira.deliveries.", StringComparison.Ordinal) && series.Name is not (Accepted or Refused or Unavailable))
+                .Select(series => $"{series} {series.Kind} {series.Unit}").Order(StringComparer.Ordinal));
         Assert.Equal(
             ["status=200", "status=401", "status=413", "status=415", "status=503"],
             after.Keys.Where(series => series is { Name: "jira.delivery.duration", Kind: "histogram", Unit: "s" }).Select(series => series.Tags).Order(StringComparer.Ordinal));
@@ -78,6 +87,7 @@ public sealed class DeliveryAnswerTests(ContractWorld world) : IClassFixture<Con
         yield return ("Connect", Delivery.To(Globex, headers: Delivery.Connect(globex)), 200, $"{Accepted}{{site=globex}}");
         yield return ("Connect, token in the query", At($"/api/deliveries/globex?jwt={Delivery.ConnectToken(globex, "/api/deliveries/globex")}"), 200, $"{Accepted}{{site=globex}}");
         yield return ("administrator's webhook", Delivery.To(Initech, headers: Delivery.Hub(initech.Secret)), 200, $"{Accepted}{{site=initech}}");
+        yield return ("links elsewhere", Delivery.To(Acme, Foreign, Delivery.Bearer(acme)), 200, $"{Accepted}{{site=acme}}");
         yield return ("no JSON", Delivery.To(Initech, "no JSON", Delivery.Hub(initech.Secret, "no JSON")), 200, $"{Accepted}{{site=initech}}");
 
         yield return ("unknown site", Delivery.To("nobody", headers: Delivery.Hub(initech.Secret)), 401, $"{Refused}{{reason=unknown_site}}");

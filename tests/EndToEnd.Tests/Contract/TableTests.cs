@@ -122,6 +122,13 @@ public sealed class TableTests(ContractWorld world) : IClassFixture<ContractWorl
         await UntilAsync(async () => (await world.RowsAsync(Names.Table.Sites, "absent")).Count > 0);
 
         await world.AssertRowAsync(Names.Table.Sites, "absent", "lost", "MissingSince:DateTimeOffset SeenAt:DateTimeOffset");
+
+        // A change of any site has the process read the table again.
+        await world.AssertAnswersAsync(
+            ("PUT", "/api/sites/pied", new { scheme = "AdminWebhook", url = "https://pied.atlassian.net", secret = "a-secret" }, 201),
+            ("DELETE", "/api/sites/lost", null, 204));
+        await world.AssertRowAsync(Names.Table.Sites, "absent", "lost", "ErasedAt:DateTimeOffset");
+        Assert.Equal(401, await DeliverAsync(Delivery.To("lost", headers: Delivery.Bearer(world.Site(Acme)))));
     }
 
     private static async Task UntilAsync(Func<Task<bool>> happened)
