@@ -77,7 +77,7 @@ var rules = [
     query: loadTextContent('../queries/sites-unhealthy.kql')
     look: hourly
     split: 'State'
-    description: 'At least one site cannot work. unhealthy: its settings are wrong or its Key Vault reference is not resolved; its deliveries are answered 503; or its row in the table was lost (docs/deploy.md, Recovery); or the clock of the app is wrong, so that the tokens of all its deliveries are valid in everything but their times. reconnect_required: Atlassian revoked the OAuth grant. 1. GET /api/health/details with a function key names the site and the reason. 2. Mend the setting or the secret; a Key Vault reference is read again within 24 h, or when you ask for it (docs/deploy.md, Key Vault references; a restart alone does not). 3. reconnect_required: connect the site anew (docs/sites.md).'
+    description: 'At least one site cannot work. unhealthy: its settings are wrong or its Key Vault reference is not resolved; its deliveries are answered 503; or its row in the table was lost (docs/deploy.md, Recovery); or the clock of the app is wrong, so that the tokens of all its deliveries are valid in everything but their times; or its polls have failed for a day, so that what was missed waits. reconnect_required: Atlassian revoked the OAuth grant. 1. GET /api/health/details with a function key names the site and the reason. 2. Mend the setting or the secret; a Key Vault reference is read again within 24 h, or when you ask for it (docs/deploy.md, Key Vault references; a restart alone does not). 3. reconnect_required: connect the site anew (docs/sites.md).'
   }
 ]
 

@@ -40,12 +40,7 @@ public sealed partial class SimulatedIssues(TimeProvider clock)
     /// <summary>How long it takes until a search finds a change that is made from here on.</summary>
     public TimeSpan IndexLag { get; set; }
 
-    /// <summary>A request of a search.</summary>
-/// <param name="From">Bound of the time of change, at the time of the request.</param>
-/// <param name="Token">The page; null for the first.</param>
-public sealed record IssueQuery(DateTimeOffset From, string? Token);
-
-/// <summary>How a search leads from page to page.</summary>
+    /// <summary>How a search leads from page to page.</summary>
     public Paging Paging { get; set; }
 
     /// <summary>What was searched for, page by page.</summary>

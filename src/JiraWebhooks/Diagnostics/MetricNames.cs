@@ -28,7 +28,8 @@ public static class MetricNames
     /// <summary>Counter of deliveries fetched from the failed list, and of issues that a search found, its repeats not counted; tag <see cref="SiteTag"/>.</summary>
     public const string Recovered = "jira.failed.recovered";
 
-    /// <summary>Gauge, number of sites whose settings are wrong, whose row was lost, or none of whose deliveries is accepted as the clock here is wrong.</summary>
+    /// <summary>Gauge, number of sites whose settings are wrong, whose row was lost, none of whose deliveries is accepted as the clock here is wrong,
+    /// or whose polls have failed for a day.</summary>
     public const string SitesUnhealthy = "jira.sites.unhealthy";
 
     /// <summary>Gauge, number of sites whose OAuth grant has to be given anew.</summary>

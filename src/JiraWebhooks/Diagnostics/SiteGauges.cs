@@ -19,10 +19,12 @@ public sealed partial class SiteGauges(ISiteStore store, SiteStatusTable status,
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         var used = sites.Where(site => site.Disabled is null).ToList();
         var unhealthy = used.Where(site => site.Problem is not null).Select(site => site.Id).ToHashSet(StringComparer.Ordinal);
+        var reconnect = await ReconnectsAsync(used, limit.Token);
         try
         {
             var states = await status.ReadAllAsync(limit.Token);
             unhealthy.UnionWith(used.Where(site => State(site, states).WrongClock is not null).Select(site => site.Id));
+            unhealthy.UnionWith(used.Where(site => site.HasApi && State(site, states).IsPollFailing(clock.GetUtcNow())).Select(site => site.Id).Except(reconnect ?? []));
             unhealthy.UnionWith((await store.ListMissingAsync(limit.Token)).Select(site => site.Id));
             foreach (var site in used.Where(site => site.HasApi)) TimerMetrics.Record(site.Id, State(site, states), clock.GetUtcNow());
 
@@ -34,21 +36,21 @@ public sealed partial class SiteGauges(ISiteStore store, SiteStatusTable status,
             Log.NotMeasured(logger, error.GetType().Name);
         }
 
-        TimerMetrics.Count(unhealthy.Count, await CountReconnectsAsync(used, limit.Token));
+        TimerMetrics.Count(unhealthy.Count, reconnect?.Count);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
     // Null where a grant could not be read: a number too small would put out an alert that is right.
-    private async Task<int?> CountReconnectsAsync(List<Site> sites, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>?> ReconnectsAsync(List<Site> sites, CancellationToken cancellationToken)
     {
-        var reconnect = 0;
+        var reconnect = new List<string>();
         foreach (var site in sites.Where(site => site.Problem is null && site.Scheme is SiteScheme.OAuth))
         {
             if (cancellationToken.IsCancellationRequested) return null;
 
             try
             {
-                if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) reconnect++;
+                if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) reconnect.Add(site.Id);
             }
             catch (Exception error)
             {

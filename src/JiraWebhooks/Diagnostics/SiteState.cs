@@ -14,6 +14,9 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
     /// <summary>Polls come every 15 minutes; <c>infra/queries/cursor-age.kql</c> has the same number.</summary>
     public static readonly TimeSpan LongestWithoutPoll = TimeSpan.FromHours(2);
 
+    /// <summary>A poll that fails for longer is in the alert on unhealthy sites: most failures are over by then.</summary>
+    public static readonly TimeSpan LongestFailingPoll = TimeSpan.FromHours(24);
+
     /// <summary>Of the 72 h that Jira keeps failed deliveries for; <c>infra/queries/cursor-age.kql</c> has the same number.</summary>
     public static readonly TimeSpan OldestCursor = TimeSpan.FromHours(60);
 
@@ -46,6 +49,9 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
 
     /// <summary>Since when its settings have been wrong, as far as a refresh has seen it.</summary>
     public DateTimeOffset? WrongSince => SiteStatusTable.ProblemSince(_refresh);
+
+    /// <summary>True when its polls have failed for so long that what was missed may wait for help.</summary>
+    public bool IsPollFailing(DateTimeOffset now) => now - SiteStatusTable.ProblemSince(_poll) >= LongestFailingPoll;
 
     /// <summary>What to know of a site that was just added; null where there is nothing.</summary>
     public string? Notice(DateTimeOffset now) => NotRefreshedYet && IsNew(now) ? Missing : null;

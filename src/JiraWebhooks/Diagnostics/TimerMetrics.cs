@@ -14,7 +14,7 @@ internal static class TimerMetrics
     private static readonly Gauge<double> CursorAge = Telemetry.Meter.CreateGauge<double>(MetricNames.CursorAge, "h", "Hours since the time up to which the failed list was read.");
     private static readonly Counter<long> Losses = Telemetry.Meter.CreateCounter<long>(MetricNames.PossibleLoss, "{loss}", "What may be lost for good: the cursor was older than Jira keeps failed deliveries, or Jira has refused to search by a filter.");
     private static readonly Counter<long> Recoveries = Telemetry.Meter.CreateCounter<long>(MetricNames.Recovered, "{delivery}", "Deliveries fetched from the failed list, and issues that a search found.");
-    private static readonly Gauge<int> Unhealthy = Telemetry.Meter.CreateGauge<int>(MetricNames.SitesUnhealthy, "{site}", "Sites whose settings are wrong, whose row was lost, or that accept no delivery for the clock here.");
+    private static readonly Gauge<int> Unhealthy = Telemetry.Meter.CreateGauge<int>(MetricNames.SitesUnhealthy, "{site}", "Sites whose settings are wrong, whose row was lost, that accept no delivery for the clock here, or whose polls have failed for a day.");
     private static readonly Gauge<int> Reconnect = Telemetry.Meter.CreateGauge<int>(MetricNames.SitesReconnectRequired, "{site}", "Sites whose OAuth grant has to be given anew.");
 
     public static void Count(SiteRefresh result)

@@ -142,6 +142,39 @@ public sealed class SiteGaugesTests : IAsyncLifetime
         Assert.Equal([0], measured.Of(MetricNames.SitesReconnectRequired));
     }
 
+    /// <summary>A search that fails for days is in no other alert: an OAuth site has no cursor.</summary>
+    [Theory]
+    [InlineData(23, 0)]
+    [InlineData(24, 1)]
+    public async Task Record_RecoveryFailsForADay_CountsTheSiteAsUnhealthy(int hours, int unhealthy)
+    {
+        await _world.RefreshAsync();
+        await _world.PollAsync();
+        _world.Clock.Advance(TimeSpan.FromHours(3));
+        _world.Site(World.Acme).Faults.FailNext("/search/jql", 404, times: 1000);
+        Assert.NotNull((await _world.PollAsync(World.Acme)).Problem);
+        using var measured = new MeasuredHere();
+        _world.Clock.Advance(TimeSpan.FromHours(hours));
+
+        await _world.PollAsync();
+
+        Assert.Equal([unhealthy], measured.Of(MetricNames.SitesUnhealthy));
+    }
+
+    /// <summary>A dead grant has a gauge of its own.</summary>
+    [Fact]
+    public async Task Record_RecoveryFailsForWantOfAGrant_CountsTheSiteOnce()
+    {
+        using var measured = new MeasuredHere();
+        await _status.SaveAsync(new SitePoll("never-given") { Problem = "There is no grant." }, Token);
+        _world.Clock.Advance(TimeSpan.FromDays(3));
+
+        await RecordAsync(StubSites.OAuth with { Id = "never-given" });
+
+        Assert.Equal([0], measured.Of(MetricNames.SitesUnhealthy));
+        Assert.Equal([1], measured.Of(MetricNames.SitesReconnectRequired));
+    }
+
     [Fact]
     public async Task Record_SitesThatNeedSomebody_AreCounted()
     {

@@ -1,3 +1,4 @@
+using JiraWebhooks.Diagnostics;
 using JiraWebhooks.FailedDeliveries;
 using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -53,6 +54,24 @@ public sealed class RefusedSearchTests : IAsyncLifetime
         Assert.Equal((true, false, 0), (refused.Unfinished, refused.PossibleLoss, refused.Recovered));
         Assert.Equal((refused.SweptFrom, 1, null, false), (next.SweptFrom, next.Recovered, next.Problem, next.Unfinished));
         Assert.Empty(_world.LostIssues(World.Acme));
+    }
+
+    [Fact]
+    public async Task Health_AfterARefusal_IsUnhealthyWithJirasWordsUntilTheSearchHasRun()
+    {
+        _world.Site(World.Acme).Faults.FailNext(Search, 404, times: 2, body: Unavailable);
+        await _world.RefreshAsync();
+
+        await _world.PollAsync();
+        var refused = await HealthAsync();
+        await _world.PollAsync();
+        var searched = await HealthAsync();
+
+        Assert.Equal(("unhealthy", "ok"), (refused.State, searched.State));
+        Assert.Contains("Site temporarily unavailable", refused.Reason, StringComparison.Ordinal);
+
+        async Task<SiteHealth> HealthAsync() =>
+            await _world.NewInstance().GetRequiredService<IHealthReporter>().ReportAsync((await _world.FindAsync(World.Acme))!, CancellationToken.None);
     }
 
     [Theory]

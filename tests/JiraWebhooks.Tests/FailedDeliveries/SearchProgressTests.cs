@@ -77,7 +77,7 @@ public sealed class SearchProgressTests : IAsyncLifetime
     public async Task Poll_TwoFiltersWithMuchToFind_ShareTheRequestsOfARun()
     {
         _world.Subscribe(World.Acme, "bugs", "issuetype = Bug", "jira:issue_updated");
-        await _world.RefreshAsync();
+        _world.Site(World.Acme).Delete(_world.Site(World.Acme).Webhooks.Select(webhook => webhook.Id));
         await ChangeAsync(issues: 6000, every: TimeSpan.FromSeconds(5));
         var before = _world.Jira.Ledger.Calls(Search);
 
