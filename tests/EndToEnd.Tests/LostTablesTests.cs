@@ -11,19 +11,20 @@ using JiraWebhooks.Subscriptions;
 using LocalHost.Demo;
 using LocalHost.Functions;
 using LocalHost.Hosting;
+using LocalHost.Simulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EndToEnd.Tests;
 
 /// <summary>The app stops, its tables are deleted, and it starts again, over real HTTP and on Azurite. The secrets of the sites are kept in files.</summary>
+[Collection<Clocked>]
 public sealed class LostTablesTests(AzuriteFixture azurite) : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+    private readonly SimulatedClock _clock = Clocked.NewClock(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
     private readonly SimulatedSiteOptions _acme = new("acme", SimulatedAuth.OAuth);
     private readonly SimulatedSiteOptions _globex = new("globex", SimulatedAuth.Connect);
     private readonly string _tokens = Directory.CreateTempSubdirectory("lost").FullName;
@@ -78,7 +79,7 @@ public sealed class LostTablesTests(AzuriteFixture azurite) : IAsyncLifetime
         Directory.Delete(_tokens, recursive: true);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Delivery_AfterTheTablesAreLost_IsAskedForAgain_UntilTheSitesAreConnectedAgain()
     {
         await _app.DisposeAsync();
@@ -94,14 +95,14 @@ public sealed class LostTablesTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync("/api/health"));
 
         await ConnectAsync();
-        _clock.SetUtcNow(_jira.NextDue!.Value.AddMinutes(15));
+        await _clock.MoveToAsync(_jira.NextDue!.Value.AddMinutes(15), Token);
         await _jira.DeliverDueAsync(_http, Token);
         Assert.Equal([200, 200], _jira.Ledger.Attempts.Where(attempt => attempt.Retry == 1).Select(attempt => attempt.Status));
         Assert.Equal(["acme", "globex"], (await new QueueClient(_options.Storage, "jira-deliveries").ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token)).Value.Select(message => QueuedDelivery.Parse(message.Body).MessageId.Split(':')[0]).Order());
         Assert.Empty(await MissingAsync(count: 0));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limits.Hang)]
     public async Task Delivery_OfErasedSites_IsRefusedAndNoAlarm()
     {
         foreach (var site in new[] { _acme, _globex }) _jira.Emit(site.Slug, "jira:issue_updated", """{"issue":{"id":"10002","key":"SHOP-2"}}""");
@@ -111,7 +112,7 @@ public sealed class LostTablesTests(AzuriteFixture azurite) : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Accepted, removed.StatusCode);
         }
 
-        _clock.Advance(TimeSpan.FromHours(25));
+        await _clock.MoveToAsync(_clock.GetUtcNow().AddHours(25), Token);
         await RefreshAsync();
         var row = Assert.Single(await Rows("globex").ToListAsync(Token));
         Assert.Equal(("absent", _clock.GetUtcNow()), (row.PartitionKey, row.GetDateTimeOffset("ErasedAt")));
@@ -130,7 +131,7 @@ public sealed class LostTablesTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task StartAsync()
     {
-        _app = LocalApp.Build(_options);
+        _app = LocalApp.Build(_options, services => services.AddCountedOperations(_clock));
         await LocalApp.StartAsync(_app, _options.Port, Token);
     }
 
@@ -147,8 +148,8 @@ public sealed class LostTablesTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task RefreshAsync()
     {
-        _clock.Advance(TimeSpan.FromMinutes(1));
-        await _app.Services.GetRequiredService<WebhookRefresher>().RunAsync(Token);
+        await _clock.MoveToAsync(_clock.GetUtcNow().AddMinutes(1), Token);
+        await _clock.DriveAsync(_app.Services.GetRequiredService<WebhookRefresher>().RunAsync(Token));
     }
 
     private async Task<HttpStatusCode> StatusAsync(string path)
@@ -162,7 +163,7 @@ public sealed class LostTablesTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         while (true)
         {
-            _clock.Advance(TimeSpan.FromSeconds(15));
+            await _clock.MoveToAsync(_clock.GetUtcNow().AddSeconds(15), Token);
             var details = await _manager.GetFromJsonAsync<JsonElement>("/api/health/details", Token);
             string[] missing = [.. details.GetProperty("sites").EnumerateArray()
                 .Where(site => site.GetProperty("reason").GetString()?.StartsWith("A site of this app is missing from the table: connect it again", StringComparison.Ordinal) is true)

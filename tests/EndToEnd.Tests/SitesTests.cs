@@ -12,17 +12,18 @@ using JiraWebhooks.Storage;
 using LocalHost.Demo;
 using LocalHost.Functions;
 using LocalHost.Hosting;
+using LocalHost.Simulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EndToEnd.Tests;
 
 /// <summary>Sites come and go over real HTTP, on Azurite: none is in the settings.</summary>
+[Collection<Clocked>]
 public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+    private readonly SimulatedClock _clock = Clocked.NewClock(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
     private readonly SimulatedSiteOptions _acme = new("acme", SimulatedAuth.OAuth);
     private readonly SimulatedSiteOptions _globex = new("globex", SimulatedAuth.Connect);
     private readonly string _tokens = Directory.CreateTempSubdirectory("sites").FullName;
@@ -49,7 +50,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
             ["Subscriptions:issues:Events:0"] = "jira:issue_updated",
         }).Build();
         var options = new LocalAppOptions(LocalHostProcess.FreePort(), settings, _storage) { Jira = _jira, Clock = _clock, Schedules = false, LogLevel = LogLevel.None, Key = _key };
-        _app = LocalApp.Build(options);
+        _app = LocalApp.Build(options, services => services.AddCountedOperations(_clock));
         _jira.AddSite(_acme);
         _jira.AddSite(_globex);
         await LocalApp.StartAsync(_app, options.Port, Token);
@@ -155,7 +156,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task<JsonElement> RefreshAsync(string site)
     {
-        _clock.Advance(TimeSpan.FromMinutes(1));
+        await _clock.MoveToAsync(_clock.GetUtcNow().AddMinutes(1), Token);
         var (status, body) = await CallAsync(HttpMethod.Post, $"/api/sites/{site}/refresh", new { });
         Assert.Equal(HttpStatusCode.OK, status);
         return body;

@@ -14,7 +14,7 @@ public sealed class StrangersMemoryTests(AzuriteFixture azurite)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Only the whole body tells that its signature is wrong, so it has to be kept until then: 640 MB and more if nothing limits it.</summary>
-    [Theory(Timeout = 180_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Post_ManyLargeForgedBodies_TheProcessStaysSmall(bool chunked)

@@ -13,14 +13,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EndToEnd.Tests;
 
 /// <summary>The clock of the machine is wrong, over real HTTP and on Azurite.</summary>
+[Collection<Clocked>]
 public sealed class WrongClockTests(AzuriteFixture azurite) : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _right = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+    private readonly SimulatedClock _right = Clocked.NewClock(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
     private readonly HttpClient _http = new();
     private readonly HttpClient _manager = new();
     private ShiftedClock _clock = null!;
@@ -43,7 +43,7 @@ public sealed class WrongClockTests(AzuriteFixture azurite) : IAsyncLifetime
             LogLevel = LogLevel.None,
         };
         SimulatedSites.Add(_jira, options.BaseUrl);
-        _app = LocalApp.Build(options);
+        _app = LocalApp.Build(options, services => services.AddCountedOperations(_right));
         await LocalApp.StartAsync(_app, options.Port, Token);
         _http.BaseAddress = _manager.BaseAddress = options.BaseUrl;
         _manager.DefaultRequestHeaders.Add(FunctionKey.Header, options.Key.Value);
@@ -59,7 +59,7 @@ public sealed class WrongClockTests(AzuriteFixture azurite) : IAsyncLifetime
         await _app.DisposeAsync();
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Limits.Hang)]
     [InlineData(2)]
     [InlineData(-20)]
     public async Task Delivery_WhileTheClockIsHoursWrong_IsAskedForAgain_AndFoundWhenItIsSetRight(int hours)
@@ -81,7 +81,7 @@ public sealed class WrongClockTests(AzuriteFixture azurite) : IAsyncLifetime
 
         // Jira sends nothing more: it gave up.
         _clock.Ahead = TimeSpan.Zero;
-        _right.Advance(TimeSpan.FromMinutes(90));
+        await _right.MoveToAsync(_right.GetUtcNow().AddMinutes(90), Token);
         await RecoverAsync();
 
         var found = await DrainAsync();
@@ -89,7 +89,7 @@ public sealed class WrongClockTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     // The timer's run, which the call for one site does not stand for.
-    private async Task RecoverAsync() => await _app.Services.GetRequiredService<FailedDeliveryPoller>().RunAsync(Token);
+    private async Task RecoverAsync() => await _right.DriveAsync(_app.Services.GetRequiredService<FailedDeliveryPoller>().RunAsync(Token));
 
     private async Task CallAsync(string path)
     {

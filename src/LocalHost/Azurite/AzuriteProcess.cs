@@ -8,7 +8,7 @@ namespace LocalHost.Azurite;
 /// <summary>A real Azurite as a child process on free ports. It dies with us, even when we are killed.</summary>
 public sealed partial class AzuriteProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5); // on a busy machine; usually three seconds
 
     // Longer than host.cjs gives Azurite to save.
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(25);
@@ -126,7 +126,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new AzuriteException($"Azurite did not start within {StartLimit.TotalSeconds:0} seconds: try again, or set AzureWebJobsStorage to a storage of your own.", late);
+            throw new AzuriteException($"Azurite did not start within {StartLimit.TotalMinutes:0} minutes: try again, or set AzureWebJobsStorage to a storage of your own.", late);
         }
 
         // Nobody needs the rest, but a full pipe would stop Azurite.
