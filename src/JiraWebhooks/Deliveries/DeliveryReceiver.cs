@@ -4,16 +4,14 @@ using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Subscriptions;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Primitives;
 
 namespace JiraWebhooks.Deliveries;
 
 /// <summary>Receives one delivery: verify, read, describe, publish, answer (decisions 1 to 8). What the head of a request gives away is
 /// checked first: only whoever holds a secret, or signs the body, has it read.</summary>
-public sealed class DeliveryReceiver(
+public sealed partial class DeliveryReceiver(
     ISiteStore sites,
     [FromKeyedServices(AzureClients.Receive)] IDeliveryPublisher publisher,
     JiraWebhooksOptions options,
@@ -131,35 +129,10 @@ public sealed class DeliveryReceiver(
         }
     }
 
-    // What was used up before the body was asked for, or while it waited for room, is our own time.
-    private string LateReason(TimeSpan read) => read >= options.DeliveryBudget / 2 ? OutcomeReason.SlowBody : OutcomeReason.Budget;
-
-    private static Outcome BodyFailed(Exception failure, HttpContext context, Site? site) =>
-        context.RequestAborted.IsCancellationRequested ? Ended(503, OutcomeReason.ClientLeft, site)
-        : failure is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } ? Ended(503, OutcomeReason.SlowBody, site)
-        : Ended(503, failure is IOException or OperationCanceledException ? OutcomeReason.BrokenBody : "internal", site) with { Cause = failure };
-
     private async ValueTask<Site?> FindAsync(string siteId, CancellationToken budget)
     {
         var find = sites.FindAsync(siteId, budget);
         return find.IsCompletedSuccessfully ? find.Result : await find.AsTask().WaitAsync(budget);
-    }
-
-    private async ValueTask PublishAsync(DeliveryMessage message, PooledBody body, CancellationToken budget)
-    {
-        Task? publishing = null;
-        var accepted = false;
-        try
-        {
-            publishing = publisher.PublishAsync(message, budget);
-            await publishing.WaitAsync(budget);
-            accepted = true;
-        }
-        finally
-        {
-            // Whoever failed or overran the budget may read on: a send that timed out can still lie in the SDK, waiting for the wire.
-            if (!accepted) body.Abandon(publishing);
-        }
     }
 
     // A token that is right in all but its times may come too late as a retry, or it is our clock that is wrong: a refusal would lose the event.
@@ -178,15 +151,6 @@ public sealed class DeliveryReceiver(
         if (verification is not Verification.MissingSite) return new(401, verification.Reason());
 
         return new(503, OutcomeReason.SiteMissing) { Site = sites.NoteMissing(siteId) ? siteId : null, Authentic = true };
-    }
-
-    private static bool IsEncoded(StringValues encoding) =>
-        encoding.Count > 0 && (encoding.Count > 1 || !string.Equals(encoding[0]?.Trim(), "identity", StringComparison.OrdinalIgnoreCase));
-
-    // Kestrel's own limit would answer in our place, and the Functions host turns its 413 into a 500; we count the bytes ourselves.
-    private static void LiftServerLimit(HttpContext context)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
     }
 
     private static Outcome Ended(int status, string reason, Site? site) => new(status, reason) { Site = site?.Id };
