@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Benchmarks;

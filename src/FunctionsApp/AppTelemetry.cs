@@ -1,6 +1,6 @@
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Telemetry;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,8 +17,8 @@ internal static class AppTelemetry
     public static IServiceCollection AddAppTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         var telemetry = services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(Telemetry.Name))
-            .WithTracing(tracing => tracing.AddSource(Telemetry.Name))
+            .WithMetrics(metrics => metrics.AddMeter(Instrumentation.Name))
+            .WithTracing(tracing => tracing.AddSource(Instrumentation.Name))
             .UseFunctionsWorkerDefaults();
 
         if (TelemetrySettings.Text(configuration, TelemetrySettings.ApplicationInsights) is { } connection)

@@ -1,4 +1,5 @@
 using JiraWebhooks;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;

@@ -1,4 +1,4 @@
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Health;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 

@@ -1,4 +1,4 @@
-using JiraWebhooks.Sites.Management;
+using JiraWebhooks.Api;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 

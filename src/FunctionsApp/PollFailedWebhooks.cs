@@ -1,4 +1,4 @@
-using JiraWebhooks.FailedDeliveries;
+using JiraWebhooks.Recovery;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsApp;

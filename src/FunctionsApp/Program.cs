@@ -1,5 +1,5 @@
 using FunctionsApp;
-using JiraWebhooks;
+using JiraWebhooks.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 

@@ -1,4 +1,4 @@
-using JiraWebhooks.Subscriptions;
+using JiraWebhooks.Webhooks;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsApp;

@@ -1,11 +1,12 @@
 using JiraWebhooks.Deliveries;
-using JiraWebhooks.Diagnostics;
-using JiraWebhooks.FailedDeliveries;
+using JiraWebhooks.Health;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Publishing;
+using JiraWebhooks.Recovery;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
-using JiraWebhooks.Subscriptions;
+using JiraWebhooks.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

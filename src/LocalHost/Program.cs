@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using JiraWebhooks;
+using JiraWebhooks.Hosting;
 using LocalHost;
 using LocalHost.Azurite;
 using LocalHost.Connect;

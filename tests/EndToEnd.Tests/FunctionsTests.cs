@@ -2,7 +2,7 @@ using System.Net;
 using System.Reflection;
 using System.Text.Json;
 using EndToEnd.Tests.Support;
-using JiraWebhooks;
+using JiraWebhooks.Hosting;
 using LocalHost.Functions;
 using LocalHost.Hosting;
 using Microsoft.AspNetCore.Builder;

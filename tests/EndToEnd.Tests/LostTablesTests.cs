@@ -7,7 +7,7 @@ using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
 using JiraWebhooks.Publishing;
-using JiraWebhooks.Subscriptions;
+using JiraWebhooks.Webhooks;
 using LocalHost.Demo;
 using LocalHost.Functions;
 using LocalHost.Hosting;

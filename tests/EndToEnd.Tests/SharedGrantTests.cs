@@ -4,8 +4,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
-using JiraWebhooks;
-using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.OAuth;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

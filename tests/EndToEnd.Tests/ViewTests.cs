@@ -1,5 +1,5 @@
-using JiraWebhooks.Diagnostics;
-using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Health;
+using JiraWebhooks.OAuth;
 using LocalHost.Connect;
 using LocalHost.Functions;
 using LocalHost.Hosting;

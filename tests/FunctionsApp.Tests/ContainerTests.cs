@@ -1,11 +1,7 @@
 using Azure.Messaging.ServiceBus;
-using JiraWebhooks;
-using JiraWebhooks.Deliveries;
-using JiraWebhooks.Diagnostics;
-using JiraWebhooks.FailedDeliveries;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Subscriptions;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Azure;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Health;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -79,7 +79,7 @@ public sealed class ReceiveTests : IAsyncDisposable
     private async Task<HttpResponse> DeliverAsync(Func<byte[], string> signature)
     {
         using var app = TestApp.Build(
-            services => services.AddSingleton<IAzureClientFactory<ServiceBusClient>>(new FakeClient(_sender)).AddKeyedSingleton<JiraWebhooks.Publishing.IClaimCheck>(JiraWebhooks.AzureClients.Receive, new FakeClaimCheck()).AddSingleton<ILoggerProvider>(_logs),
+            services => services.AddSingleton<IAzureClientFactory<ServiceBusClient>>(new FakeClient(_sender)).AddKeyedSingleton<JiraWebhooks.Publishing.IClaimCheck>(JiraWebhooks.Hosting.AzureClients.Receive, new FakeClaimCheck()).AddSingleton<ILoggerProvider>(_logs),
             ("ServiceBus:fullyQualifiedNamespace", "example.servicebus.windows.net"),
             ("Sites:acme:Url", "https://acme.atlassian.net"), ("Sites:acme:Scheme", "AdminWebhook"), ("Sites:acme:Secret", Secret));
         var body = """{"timestamp":1700000000123,"webhookEvent":"jira:issue_updated","issue":{"id":"10002","key":"ED-1"}}"""u8.ToArray();

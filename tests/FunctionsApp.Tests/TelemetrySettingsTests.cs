@@ -1,6 +1,6 @@
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
-using JiraWebhooks;
+using JiraWebhooks.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsApp.Tests;

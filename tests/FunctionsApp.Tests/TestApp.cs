@@ -1,5 +1,5 @@
 using Azure.Messaging.ServiceBus;
-using JiraWebhooks;
+using JiraWebhooks.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;

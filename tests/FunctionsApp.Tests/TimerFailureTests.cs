@@ -1,4 +1,4 @@
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Infra.Tests.Support;
-using JiraWebhooks;
+using JiraWebhooks.Hosting;
 
 namespace Infra.Tests;
 

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Infra.Tests.Support;
-using JiraWebhooks;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Sites;
 
 namespace Infra.Tests;
@@ -65,7 +65,7 @@ public sealed partial class SettingsTests
     public void Documentation_OfAChoice_NamesEveryValue(string setting)
     {
         var row = Repository.Read("docs/settings.md").Split('\n').Single(line => line.StartsWith('|') && line.Split('|')[1].Contains($"{setting}`", StringComparison.Ordinal));
-        var values = setting == "Scheme" ? Enum.GetNames<SiteScheme>() : Enum.GetNames<JiraWebhooks.Publishing.PublisherKind>();
+        var values = setting == "Scheme" ? Enum.GetNames<SiteScheme>() : Enum.GetNames<JiraWebhooks.Hosting.PublisherKind>();
 
         Assert.All(values, value => Assert.Contains($"`{value}`", row, StringComparison.Ordinal));
     }
@@ -74,7 +74,7 @@ public sealed partial class SettingsTests
     [Fact]
     public void Documentation_OfThePollSchedule_SaysWhichGapCountsAsAnOutage()
     {
-        var minutes = JiraWebhooks.FailedDeliveries.Outage.ShortestRetries.TotalMinutes;
+        var minutes = JiraWebhooks.Recovery.Outage.ShortestRetries.TotalMinutes;
         var row = Repository.Read("docs/settings.md").Split('\n').Single(line => line.StartsWith("| `PollSchedule`", StringComparison.Ordinal));
 
         Assert.Contains($"{minutes} minutes or more between two runs", row, StringComparison.Ordinal);

@@ -1,8 +1,9 @@
 using System.Net;
 using JiraWebhooks.Deliveries;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Subscriptions;
+using JiraWebhooks.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Octokit.Webhooks;
 using Octokit.Webhooks.AspNetCore;

@@ -1,5 +1,6 @@
-using JiraWebhooks.Diagnostics;
-using JiraWebhooks.FailedDeliveries;
+using JiraWebhooks.Health;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.Recovery;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Telemetry;
 
 namespace JiraWebhooks.Deliveries;
 
@@ -34,7 +34,7 @@ public static class DeliveryMetrics
     private static readonly Counter<long> UnparsedCounter = Counter(Unparsed, "Deliveries whose envelope could not be read.");
     private static readonly Counter<long> UnknownWebhookCounter = Counter(UnknownWebhook, "Deliveries for webhooks this app does not know.");
     private static readonly Histogram<double> DurationHistogram =
-        Telemetry.Meter.CreateHistogram<double>(Duration, "s", "From a delivery's first byte to its answer.");
+        Instrumentation.Meter.CreateHistogram<double>(Duration, "s", "From a delivery's first byte to its answer.");
 
     internal static void Count(in Outcome outcome, TimeSpan duration)
     {
@@ -67,5 +67,5 @@ public static class DeliveryMetrics
     private static KeyValuePair<string, object?> Site(string? site) => new("site", site);
 
     private static Counter<long> Counter(string name, string description) =>
-        Telemetry.Meter.CreateCounter<long>(name, "{delivery}", description);
+        Instrumentation.Meter.CreateCounter<long>(name, "{delivery}", description);
 }

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Subscriptions;
+using JiraWebhooks.Telemetry;
+using JiraWebhooks.Webhooks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -34,7 +35,7 @@ public sealed partial class DeliveryReceiver(
     public async Task ReceiveAsync(HttpContext context, string siteId)
     {
         var started = _clock.GetTimestamp();
-        using var span = Telemetry.Activities.StartActivity("receive");
+        using var span = Instrumentation.Activities.StartActivity("receive");
         using var budget = new CancellationTokenSource(options.DeliveryBudget, _clock);
 
         var outcome = await HandleAsync(context, siteId, budget.Token);

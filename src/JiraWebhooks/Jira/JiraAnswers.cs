@@ -41,7 +41,7 @@ internal sealed class JiraAnswers(TimeProvider clock)
     {
         for (Exception? cause = error; cause is not null; cause = cause.InnerException)
         {
-            if (cause is Sites.OAuth.ReconnectRequiredException reconnect)
+            if (cause is JiraWebhooks.OAuth.ReconnectRequiredException reconnect)
             {
                 return new JiraApiException(JiraFailure.ReconnectRequired, $"{operation} on {site.Id}: {reconnect.Message}");
             }

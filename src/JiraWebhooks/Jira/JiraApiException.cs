@@ -1,5 +1,5 @@
 using System.Net;
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Telemetry;
 
 namespace JiraWebhooks.Jira;
 

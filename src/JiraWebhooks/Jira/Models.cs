@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Telemetry;
 
 namespace JiraWebhooks.Jira;
 

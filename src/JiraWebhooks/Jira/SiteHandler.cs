@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Sites.OAuth;
 
 namespace JiraWebhooks.Jira;
 

@@ -1,3 +1,4 @@
+using JiraWebhooks.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace JiraWebhooks.Sites;

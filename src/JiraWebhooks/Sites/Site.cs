@@ -1,3 +1,5 @@
+using JiraWebhooks.Hosting;
+
 namespace JiraWebhooks.Sites;
 
 /// <summary>One Jira Cloud tenant the app is connected to.</summary>

@@ -1,5 +1,3 @@
-using JiraWebhooks.Sites.Store;
-
 namespace JiraWebhooks.Sites;
 
 /// <summary>Every site: those fixed in the settings and, behind them, those added at run time. A site of the settings needs no storage.</summary>

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace JiraWebhooks.Sites;

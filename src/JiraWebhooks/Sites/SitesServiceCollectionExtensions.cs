@@ -1,9 +1,7 @@
 using Azure.Security.KeyVault.Secrets;
-using JiraWebhooks.Sites.Management;
-using JiraWebhooks.Sites.OAuth;
-using JiraWebhooks.Sites.Onboarding;
-using JiraWebhooks.Sites.Secrets;
-using JiraWebhooks.Sites.Store;
+using JiraWebhooks.Api;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.OAuth;
 using JiraWebhooks.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

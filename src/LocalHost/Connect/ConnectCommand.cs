@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using JiraWebhooks;
+using JiraWebhooks.Api;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Sites.OAuth;
-using JiraWebhooks.Sites.Onboarding;
 using LocalHost.Hosting;
 
 namespace LocalHost.Connect;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.OAuth;
 
 namespace LocalHost.Connect;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using JiraWebhooks.Sites.Onboarding;
+using JiraWebhooks.Api;
 using LocalHost.Functions;
 using LocalHost.Hosting;
 

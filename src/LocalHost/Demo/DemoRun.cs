@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using JiraSimulator;
-using JiraWebhooks;
-using JiraWebhooks.FailedDeliveries;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
-using JiraWebhooks.Subscriptions;
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Webhooks;
 using LocalHost.Hosting;
 using LocalHost.Simulation;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
 using LocalHost.Hosting;
 
 namespace LocalHost.Functions;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using JiraWebhooks;
+using JiraWebhooks.Hosting;
 using Microsoft.Azure.Functions.Worker;
 
 namespace LocalHost.Functions;

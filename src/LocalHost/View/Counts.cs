@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Telemetry;
 
 namespace LocalHost.View;
 
@@ -16,7 +16,7 @@ internal sealed class Counts : IDisposable
         {
             InstrumentPublished = (instrument, self) =>
             {
-                if (instrument.Meter.Name == Telemetry.Name) self.EnableMeasurementEvents(instrument);
+                if (instrument.Meter.Name == Instrumentation.Name) self.EnableMeasurementEvents(instrument);
             },
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>

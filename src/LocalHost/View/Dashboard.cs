@@ -1,6 +1,7 @@
 using System.Globalization;
 using JiraWebhooks.Deliveries;
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Health;
+using JiraWebhooks.Telemetry;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure.Storage.Queues;
 using JiraSimulator;
-using JiraWebhooks;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
 using LocalHost.Simulation;
 

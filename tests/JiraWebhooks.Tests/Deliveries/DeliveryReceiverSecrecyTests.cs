@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using JiraWebhooks.Deliveries;
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Telemetry;
 using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Deliveries;
@@ -17,7 +17,7 @@ public sealed class DeliveryReceiverSecrecyTests
         var tags = new ConcurrentQueue<string>();
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == Telemetry.Name,
+            ShouldListenTo = source => source.Name == Instrumentation.Name,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => tags.Enqueue(string.Join(" ", activity.TagObjects)),
         };

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using JiraWebhooks.Deliveries;
-using JiraWebhooks.Sites;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.Primitives;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using CsCheck;
 using JiraWebhooks.Deliveries;
-using JiraWebhooks.Sites;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Tests.Support;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using JiraWebhooks.Deliveries;
-using JiraWebhooks.Sites;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Deliveries;

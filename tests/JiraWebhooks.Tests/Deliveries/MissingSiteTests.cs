@@ -1,4 +1,5 @@
 using JiraWebhooks.Deliveries;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Tests.Support;
 

@@ -2,8 +2,8 @@ using System.Text;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Subscriptions;
 using JiraWebhooks.Tests.Support;
+using JiraWebhooks.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Tests.Deliveries;

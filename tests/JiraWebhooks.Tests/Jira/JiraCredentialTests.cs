@@ -1,9 +1,9 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Jira;
-using JiraWebhooks.Sites;
-using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.OAuth;
 using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Jira;

@@ -1,4 +1,4 @@
-using JiraWebhooks.Sites;
+using JiraWebhooks.Hosting;
 
 namespace JiraWebhooks.Tests.Sites;
 

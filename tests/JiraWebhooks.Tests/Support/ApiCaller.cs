@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using JiraWebhooks.Sites.Management;
+using JiraWebhooks.Api;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 

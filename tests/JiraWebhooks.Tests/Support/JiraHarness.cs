@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Jira;
+using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Sites.OAuth;
 using LocalHost.Simulation;
 using Microsoft.Extensions.DependencyInjection;
 

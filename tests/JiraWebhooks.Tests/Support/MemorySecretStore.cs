@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using JiraWebhooks.Sites.Secrets;
+using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Tests.Support;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using JiraWebhooks.Diagnostics;
+using JiraWebhooks.Telemetry;
 
 namespace JiraWebhooks.Tests.Support;
 
@@ -14,7 +14,7 @@ internal sealed class MetricRecorder : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == Telemetry.Name) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == Instrumentation.Name) listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Add(instrument, tags));
         _listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Add(instrument, tags));

@@ -1,8 +1,9 @@
 using System.IO.Pipelines;
 using System.Text;
 using JiraWebhooks.Deliveries;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Subscriptions;
+using JiraWebhooks.Webhooks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,3 +1,4 @@
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Tests.Support;

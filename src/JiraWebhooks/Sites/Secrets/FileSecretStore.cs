@@ -1,6 +1,7 @@
-using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.Storage;
 
-namespace JiraWebhooks.Sites.Secrets;
+namespace JiraWebhooks.Sites;
 
 /// <summary>One JSON file per revision, for one machine, beside the grants. Only the owner may read it (mode 600).</summary>
 public sealed class FileSecretStore(JiraWebhooksOptions options) : ISecretStore

@@ -1,4 +1,4 @@
-namespace JiraWebhooks.Sites.Secrets;
+namespace JiraWebhooks.Sites;
 
 /// <summary>Where the secrets of sites live that are not fixed in the settings: Key Vault, or files on one machine. Whatever goes wrong is
 /// thrown as it comes, without the secret.</summary>

@@ -1,8 +1,8 @@
 using Azure;
 using Azure.Security.KeyVault.Secrets;
-using JiraWebhooks.Sites.OAuth;
+using JiraWebhooks.Storage;
 
-namespace JiraWebhooks.Sites.Secrets;
+namespace JiraWebhooks.Sites;
 
 /// <summary>One Key Vault secret per site and purpose; its versions are the revisions, and the history that the vault keeps.</summary>
 public sealed class KeyVaultSecretStore(SecretClient secrets, TimeProvider clock) : ISecretStore

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace JiraWebhooks.Sites.Secrets;
+namespace JiraWebhooks.Sites;
 
 /// <summary>Secrets as read: a revision never changes, so it is read once. A vault takes few requests a second and may be away: a read that
 /// failed is tried again after 5 s, then 10, 20, up to 5 minutes.</summary>

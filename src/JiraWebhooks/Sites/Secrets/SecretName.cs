@@ -1,4 +1,4 @@
-namespace JiraWebhooks.Sites.Secrets;
+namespace JiraWebhooks.Sites;
 
 /// <summary>What a secret is for, and whose it is; both are in its name, so that whoever looks into the vault knows.</summary>
 internal static class SecretName

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 
-namespace JiraWebhooks.Sites.Secrets;
+namespace JiraWebhooks.Sites;
 
 /// <summary>The ids that have a secret of their own, as the vault or the folder lists them. A site of these without a row has lost it.
 /// The list is read in the background: a caller must not be able to cause a request to the vault.</summary>

@@ -1,4 +1,4 @@
-namespace JiraWebhooks.Sites.Secrets;
+namespace JiraWebhooks.Sites;
 
 /// <summary>A secret and the one before it, which still verifies while a rotation is under way. It never prints itself.</summary>
 /// <param name="Current">Signs and verifies.</param>

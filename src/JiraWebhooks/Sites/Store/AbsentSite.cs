@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
 
-namespace JiraWebhooks.Sites.Store;
+namespace JiraWebhooks.Sites;
 
 /// <summary>What the table keeps of an id without a site.</summary>
 /// <param name="Id">The id.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace JiraWebhooks.Sites.Store;
+namespace JiraWebhooks.Sites;
 
 /// <summary>Keeps that deliveries signed with a secret of this app come for ids without a row, for Health and for other processes; beside the
 /// receive path, and once in a while for each id.</summary>

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using JiraWebhooks.Sites.Secrets;
+using JiraWebhooks.Hosting;
 using Microsoft.Extensions.Configuration;
 
-namespace JiraWebhooks.Sites.Store;
+namespace JiraWebhooks.Sites;
 
 /// <summary>Makes sites of the rows and their secrets.</summary>
 public sealed class SiteLoader

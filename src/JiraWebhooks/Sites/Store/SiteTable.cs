@@ -4,7 +4,7 @@ using Azure;
 using Azure.Data.Tables;
 using JiraWebhooks.Storage;
 
-namespace JiraWebhooks.Sites.Store;
+namespace JiraWebhooks.Sites;
 
 /// <summary>Table <c>sites</c>: partition <c>site</c>, row slug, and partition <c>absent</c> for ids without a site. No secret is ever in it.</summary>
 public sealed class SiteTable(LazyTable sites)

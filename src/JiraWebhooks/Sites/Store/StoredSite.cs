@@ -1,6 +1,6 @@
 using Azure;
 
-namespace JiraWebhooks.Sites.Store;
+namespace JiraWebhooks.Sites;
 
 /// <summary>A site that was added at run time, as its row holds it: everything but its secrets.</summary>
 public sealed record StoredSite

@@ -1,7 +1,6 @@
-using JiraWebhooks.Sites.Secrets;
 using Microsoft.Extensions.Logging;
 
-namespace JiraWebhooks.Sites.Store;
+namespace JiraWebhooks.Sites;
 
 /// <summary>The sites of the table, kept in memory for the receive path. What is in memory is 20 seconds old at most, or half an hour while
 /// storage is away; after ten it is read again in the background, however many ask. Ids that are there and ids that are not are answered by

@@ -1,0 +1,155 @@
+using Azure;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.OAuth;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Webhooks;
+
+namespace JiraWebhooks.Api;
+
+/// <summary>Adds, changes and switches off sites of the table. Each write names the version it replaces; secrets go to the vault first, so
+/// that no row ever waits for one, and count only when the row names them. Throws <see cref="SiteChangeException"/> where the caller is wrong,
+/// and storage errors as they come: every call may be repeated.</summary>
+public sealed class SiteManager(
+    ConfiguredSites configured, SiteTable table, StoredSites cache, SiteLoader loader, SiteSecrets secrets, GrantWriter grants, JiraWebhooksOptions global, TimeProvider clock)
+{
+    private const int MostReasonCharacters = 200;
+
+    /// <summary>The site's row, or 404.</summary>
+    public async Task<StoredSite> GetAsync(string id, CancellationToken cancellationToken)
+    {
+        EnsureNotFixed(id);
+        var row = SiteReader.IsSlug(id) ? await table.FindAsync(id, cancellationToken) : null; // some of what is no slug, the service refuses
+        return row ?? throw new SiteChangeException(404, $"There is no site {id}.");
+    }
+
+    /// <summary>Adds the site or changes it to <paramref name="wanted"/>; a secret that is not given stays. Gives true when it was added.</summary>
+    /// <param name="id">The site's slug.</param>
+    /// <param name="wanted">What the settings of a fixed site would say.</param>
+    /// <param name="ifMatch">The version that may be changed, <c>*</c> for any that is there, or null.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<bool> PutAsync(string id, SiteOptions wanted, string? ifMatch, CancellationToken cancellationToken)
+    {
+        EnsureNotFixed(id);
+        if (!SiteReader.IsSlug(id)) throw new SiteChangeException(400, $"Site {id} is not usable: {SiteReader.SlugRule}.");
+
+        var old = await table.FindAsync(id, cancellationToken);
+
+        // Who changes a filter does not think of the grant, and no other would work.
+        wanted = SiteReader.Trimmed(wanted) with { Grant = wanted.Grant ?? old?.Options.Grant };
+        if (ifMatch is not null && (old is null || (ifMatch != ETag.All.ToString() && ifMatch != old.Version.ToString()))) throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
+
+        var site = Check(id, wanted, old);
+        var former = Former(site.Scheme, wanted, old);
+        var secret = await secrets.SaveAsync(id, site.Scheme, wanted, old, cancellationToken);
+        if (site is { Scheme: SiteScheme.OAuth, RefreshToken: { } token }) await SeedAsync(GrantName.Of(site), token, cancellationToken);
+
+        var row = new StoredSite
+        {
+            Id = id,
+            Options = wanted,
+            SecretRevision = secret,
+            Former = former,
+            ActiveSince = old is { RemovedAt: null } ? old.ActiveSince : clock.GetUtcNow(),
+            DisabledSince = old is { RemovedAt: null } ? old.DisabledSince : null,
+            DisabledReason = old is { RemovedAt: null } ? old.DisabledReason : null,
+            Version = old?.Version ?? default,
+        };
+        if (old is null) await table.ForgetAbsentAsync(id, cancellationToken);
+        await WriteAsync(row, isNew: old is null, cancellationToken);
+        return old is null;
+    }
+
+    /// <summary>Makes <paramref name="secret"/> the site's secret, and the one there was the previous. With <paramref name="announce"/> it only
+    /// verifies for now: so a secret that changes elsewhere can be known here first, and nothing is refused in between.</summary>
+    public async Task RotateAsync(string id, string? secret, bool announce, CancellationToken cancellationToken)
+    {
+        if (SiteSecret.From(secret) is null) throw new SiteChangeException(400, "secret is empty or an unresolved Key Vault reference.");
+
+        var row = await GetAsync(id, cancellationToken);
+        var revision = await secrets.RotateAsync(row, secret!, announce, cancellationToken);
+        if (revision != row.SecretRevision) await WriteAsync(row with { SecretRevision = revision }, isNew: false, cancellationToken);
+    }
+
+    /// <summary>Switches the site off: the next refresh deletes its webhooks in Jira, and what still arrives is published.</summary>
+    public async Task DisableAsync(string id, string? reason, CancellationToken cancellationToken)
+    {
+        if (reason?.Length > MostReasonCharacters) throw new SiteChangeException(400, $"reason has more than {MostReasonCharacters} characters.");
+
+        var row = await GetAsync(id, cancellationToken);
+        await WriteAsync(row with { DisabledSince = row.DisabledSince ?? clock.GetUtcNow(), DisabledReason = reason ?? row.DisabledReason }, isNew: false, cancellationToken);
+    }
+
+    /// <summary>Switches the site on again, or takes its removal back: the next refresh registers its webhooks.</summary>
+    public async Task EnableAsync(string id, CancellationToken cancellationToken)
+    {
+        var row = await GetAsync(id, cancellationToken);
+        await WriteAsync(row with { DisabledSince = null, DisabledReason = null, RemovedAt = null, ActiveSince = clock.GetUtcNow() }, isNew: false, cancellationToken);
+    }
+
+    /// <summary>Removes the site: the next refresh deletes its webhooks, and <see cref="SiteRemoval"/> everything else when Jira has given up on
+    /// what was under way.</summary>
+    public async Task RemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        var row = await GetAsync(id, cancellationToken);
+        await WriteAsync(row with { RemovedAt = row.RemovedAt ?? clock.GetUtcNow() }, isNew: false, cancellationToken);
+    }
+
+    private Site Check(string id, SiteOptions wanted, StoredSite? old)
+    {
+        if (wanted is { UserName: not null } or { ApiToken: not null }) throw new SiteChangeException(400, "userName and apiToken are for sites of the settings alone: Jira answers 403 to them.");
+
+        if (wanted is { Secret: null, PreviousSecret: not null }) throw new SiteChangeException(400, "previousSecret needs secret beside it.");
+
+        // A secret that is kept, or that of the app in the settings, is as good as one that is given.
+        var kept = wanted.Secret is null && (old is { SecretRevision.Length: > 0 } || (wanted.ClientId is { } client && client == global.OAuthClientId && global.OAuthClientSecret is not null));
+        var site = SiteReader.Make(id, kept ? wanted with { Secret = "kept" } : wanted, global, [], "");
+        var wrong = new[] { site.Problem?.Trim() }
+            .Concat(site.SubscriptionProblems)
+            .Concat(site.Subscriptions.Select(SubscriptionValidator.Problem))
+            .Concat(loader.DefaultSubscriptions.Count == 0 && wanted.Subscriptions.Count == 0 && site.Scheme is not SiteScheme.AdminWebhook
+                ? ["It has no subscriptions, and the settings (Subscriptions__…) have none either."] : [])
+            .OfType<string>().ToList();
+        if (wrong.Count > 0) throw new SiteChangeException(400, string.Join(' ', wrong));
+        if (old is not null && old.Scheme != site.Scheme && old.SecretRevision.Length > 0 && wanted.Secret is null) throw new SiteChangeException(400, "Another scheme needs a secret of its own: give secret.");
+
+        return site;
+    }
+
+    private FormerApp? Former(SiteScheme scheme, SiteOptions wanted, StoredSite? old)
+    {
+        if (scheme is not SiteScheme.OAuth || old?.Scheme is not SiteScheme.OAuth || old.Options.ClientId == wanted.ClientId) return old?.Former;
+
+        // Nothing would be left to verify what the old app's webhooks send on.
+        if (old.SecretRevision.Length == 0 && loader.Shared(old) is null && SiteSecret.From(wanted.PreviousSecret) is null)
+        {
+            throw new SiteChangeException(409, $"Site {old.Id} was connected with an app that is no longer in the settings, and its webhooks deliver on: set OAuthPreviousClientSecret to that app's secret first, and keep it there for three days.");
+        }
+
+        return new FormerApp(old.Options.ClientId, old.SecretRevision, clock.GetUtcNow());
+    }
+
+    // A token that is given twice must not replace the one that the first has become by now.
+    private async Task SeedAsync(string grant, SiteSecret refreshToken, CancellationToken cancellationToken)
+    {
+        var seed = new OAuthGrant { RefreshToken = refreshToken.Reveal() };
+        if (!await grants.TryWriteAsync(grant, stored => stored is null or { Grant.ReconnectRequiredSince: not null } ? seed : null, cancellationToken))
+        {
+            throw new SiteChangeException(409, $"Somebody else is changing the grant {grant}: try again.");
+        }
+    }
+
+    private async Task WriteAsync(StoredSite row, bool isNew, CancellationToken cancellationToken)
+    {
+        if (!await (isNew ? table.TryAddAsync(row, cancellationToken) : table.TryUpdateAsync(row, cancellationToken)))
+        {
+            throw new SiteChangeException(409, $"Somebody else is changing site {row.Id}: try again.");
+        }
+
+        cache.Invalidate();
+    }
+
+    private void EnsureNotFixed(string id)
+    {
+        if (configured.Find(id) is not null) throw new SiteChangeException(409, $"Site {id} is fixed in the settings (Sites__{id}__…): change it there.");
+    }
+}

@@ -1,0 +1,92 @@
+using Azure;
+using Azure.Data.Tables;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace JiraWebhooks.Api;
+
+/// <summary>Erases removed sites, a day after they were removed: until then Jira may still be retrying deliveries, and a refusal would lose
+/// them. The row goes last, so that a run that breaks off is repeated. What stays for 45 days is the id with the date: without it, late
+/// deliveries would look like those of a site whose row was lost.</summary>
+public sealed partial class SiteRemoval(
+    SiteTable sites,
+    StoredSites cache,
+    ISecretStore secrets,
+    [FromKeyedServices(TableNames.Webhooks)] LazyTable webhooks,
+    [FromKeyedServices(TableNames.Cursors)] LazyTable cursors,
+    [FromKeyedServices(TableNames.Status)] LazyTable status,
+    TimeProvider clock,
+    ILogger<SiteRemoval> logger)
+{
+    /// <summary>How long a removed site still takes deliveries.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromHours(24);
+
+    /// <summary>Erases what is due. A failure is logged and tried again at the next run.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var rows = await sites.ReadAsync(cancellationToken);
+            var now = clock.GetUtcNow();
+            foreach (var row in rows.Sites.Where(row => now - row.RemovedAt >= Grace)) await EraseAsync(row, cancellationToken);
+            foreach (var absent in rows.Absent.Where(absent => absent.IsOver(now))) await sites.ForgetAbsentAsync(absent.Id, cancellationToken);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.Failed(logger, error);
+        }
+    }
+
+    /// <summary>Erases what is left of a site whose row was lost; what still comes for it is refused from then on.</summary>
+    public async Task EraseMissingAsync(string id, CancellationToken cancellationToken)
+    {
+        await sites.MarkErasedAsync(id, clock.GetUtcNow(), cancellationToken);
+        await EraseAsync(id, cancellationToken);
+        cache.Invalidate();
+        Log.MissingErased(logger, id);
+    }
+
+    private async Task EraseAsync(StoredSite row, CancellationToken cancellationToken)
+    {
+        await EraseAsync(row.Id, cancellationToken);
+        await sites.MarkErasedAsync(row.Id, clock.GetUtcNow(), cancellationToken);
+
+        // Taken back in the last moment, it keeps its row and says that its secret is missing.
+        if (!await sites.TryDeleteAsync(row, cancellationToken))
+        {
+            await sites.ForgetAbsentAsync(row.Id, cancellationToken);
+            return;
+        }
+
+        cache.Invalidate();
+        Log.Erased(logger, row.Id);
+    }
+
+    private async Task EraseAsync(string id, CancellationToken cancellationToken)
+    {
+        foreach (var table in new[] { webhooks, cursors, status }) await EmptyAsync(await table.GetAsync(cancellationToken), id, cancellationToken);
+        foreach (var scheme in Enum.GetValues<SiteScheme>()) await secrets.DeleteAsync(SecretName.Of(id, scheme), cancellationToken);
+    }
+
+    private static async Task EmptyAsync(TableClient table, string partition, CancellationToken cancellationToken)
+    {
+        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: cancellationToken))
+        {
+            await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Site {Site} was removed a day ago: its rows and secrets are erased.")]
+        public static partial void Erased(ILogger logger, string site);
+
+        [LoggerMessage(3, LogLevel.Information, "Site {Site} was missing from the table and is erased: what still comes for it is refused.")]
+        public static partial void MissingErased(ILogger logger, string site);
+
+        [LoggerMessage(2, LogLevel.Error, "A removed site could not be erased; the next refresh tries again.")]
+        public static partial void Failed(ILogger logger, Exception error);
+    }
+}

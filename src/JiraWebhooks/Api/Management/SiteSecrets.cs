@@ -1,0 +1,65 @@
+using JiraWebhooks.Hosting;
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Api;
+
+/// <summary>Changes of secrets. What is signed with the one there was is still under way, so it stays the previous. Each change is a revision
+/// of its own, which counts only when the site's row names it.</summary>
+public sealed class SiteSecrets(ISecretStore store, SiteLoader loader, JiraWebhooksOptions global)
+{
+    /// <summary>Keeps the secret of <paramref name="wanted"/>, if it has one, and gives the revision that the site's row must name.</summary>
+    public async Task<string> SaveAsync(string id, SiteScheme scheme, SiteOptions wanted, StoredSite? old, CancellationToken cancellationToken)
+    {
+        if (SiteSecret.From(wanted.Secret)?.Reveal() is not { } current)
+        {
+            // A site that changes over to the app of the settings leaves its own secret behind.
+            var changesOver = wanted.ClientId != old?.Options.ClientId && wanted.ClientId == global.OAuthClientId;
+            return changesOver ? "" : old?.SecretRevision ?? "";
+        }
+
+        var isOwn = old is { SecretRevision.Length: > 0 } && old.Scheme == scheme && old.Options.ClientId == wanted.ClientId;
+        if (scheme is SiteScheme.OAuth && !isOwn && loader.OfTheSettings(wanted) is { } shared)
+        {
+            if (current != shared.Current || (SiteSecret.From(wanted.PreviousSecret)?.Reveal() is { } other && other != shared.Previous)) throw InTheSettings(id);
+            return "";
+        }
+
+        var before = old?.Scheme == scheme ? await CurrentAsync(old, cancellationToken) : null;
+        var next = before?.Rotated(current) ?? new SecretPair(current);
+        if (SiteSecret.From(wanted.PreviousSecret) is { } previous) next = next with { Previous = previous.Reveal() };
+        return next == before && old is { SecretRevision: { Length: > 0 } kept } ? kept : await store.WriteAsync(SecretName.Of(id, scheme), next, cancellationToken);
+    }
+
+    /// <summary>Keeps <paramref name="secret"/> as the site's or, with <paramref name="announce"/>, as one that verifies only, and gives the
+    /// revision that its row must name.</summary>
+    public async Task<string> RotateAsync(StoredSite row, string secret, bool announce, CancellationToken cancellationToken)
+    {
+        if (row.SecretRevision.Length == 0 && loader.OfTheSettings(row.Options) is not null) throw InTheSettings(row.Id);
+
+        secret = SiteSecret.From(secret)!.Reveal();
+        var old = await CurrentAsync(row, cancellationToken);
+        if (old is null && announce) throw new SiteChangeException(409, $"Site {row.Id} has no secret of its own to which another could be added.");
+
+        var next = old is null ? new SecretPair(secret) : announce ? old.Announced(secret) : old.Rotated(secret);
+        return next == old ? row.SecretRevision : await store.WriteAsync(SecretName.Of(row.Id, row.Scheme), next, cancellationToken);
+    }
+
+    // A copy of its own would miss the next rotation there, and refuse what is signed with it.
+    private static SiteChangeException InTheSettings(string id) =>
+        new(409, $"Site {id} has the secret of the app in the settings: change OAuthClientSecret and OAuthPreviousClientSecret there, as docs/sites.md says.");
+
+    // What verifies now; null too where somebody has spoilt it, for the new one to mend.
+    private async Task<SecretPair?> CurrentAsync(StoredSite row, CancellationToken cancellationToken)
+    {
+        if (row.SecretRevision.Length == 0) return loader.Shared(row);
+
+        try
+        {
+            return await store.ReadAsync(SecretName.Of(row.Id, row.Scheme), row.SecretRevision, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using JiraWebhooks.Health;
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Api;
+
+/// <summary>A site as the API shows it. No secret is in it, nor whether one is right.</summary>
+public sealed record SiteView
+{
+    /// <summary>The site's slug.</summary>
+    public required string Site { get; init; }
+
+    /// <summary><c>settings</c> or <c>store</c>; only the latter can be changed here.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The tenant's address.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary><c>OAuth</c>, <c>Connect</c> or <c>AdminWebhook</c>.</summary>
+    public required string Scheme { get; init; }
+
+    /// <summary>Where Jira delivers to.</summary>
+    public required Uri CallbackUrl { get; init; }
+
+    /// <summary>State and times, as Health has them.</summary>
+    public required SiteHealth Health { get; init; }
+
+    /// <summary>OAuth: the tenant's cloud id.</summary>
+    public string? CloudId { get; init; }
+
+    /// <summary>OAuth: the app.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>OAuth: name of the grant.</summary>
+    public string? Grant { get; init; }
+
+    /// <summary>Connect: the app's key.</summary>
+    public string? AppKey { get; init; }
+
+    /// <summary>Connect: the installation.</summary>
+    public string? ClientKey { get; init; }
+
+    /// <summary>Accounts whose changes are the app's own; null when none.</summary>
+    public IReadOnlyList<string>? OwnAccountIds { get; init; }
+
+    /// <summary>The webhooks wanted, by name.</summary>
+    public required IReadOnlyList<Subscription> Subscriptions { get; init; }
+
+    /// <summary>The view of a site.</summary>
+    public static SiteView Of(Site site, SiteHealth health, Uri callback) => new()
+    {
+        Site = site.Id,
+        Source = site.IsStored ? "store" : "settings",
+        Url = site.Url,
+        Scheme = site.Scheme.ToString(),
+        CallbackUrl = callback,
+        Health = health,
+        CloudId = site.CloudId,
+        ClientId = site.ClientId,
+        Grant = site.Scheme is SiteScheme.OAuth ? site.Grant : null,
+        AppKey = site.AppKey,
+        ClientKey = site.ClientKey,
+        OwnAccountIds = site.OwnAccountIds is { Count: > 0 } own ? own : null,
+        Subscriptions = site.Subscriptions,
+    };
+}
+
+/// <summary>A new secret.</summary>
+/// <param name="Secret">The secret.</param>
+/// <param name="Announce">True lets it verify and nothing more, for now.</param>
+internal sealed record Rotation(string? Secret, bool Announce = false)
+{
+    public override string ToString() => nameof(Rotation);
+}
+
+/// <summary>Why a site is switched off.</summary>
+/// <param name="Reason">At most 200 characters.</param>
+internal sealed record Disabling(string? Reason = null);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SiteView))]
+[JsonSerializable(typeof(SiteView[]))]
+[JsonSerializable(typeof(ConnectInstallation))]
+[JsonSerializable(typeof(Rotation))]
+[JsonSerializable(typeof(Disabling))]
+[JsonSerializable(typeof(JiraWebhooks.Webhooks.SiteRefresh))]
+[JsonSerializable(typeof(JiraWebhooks.Recovery.SitePoll))]
+internal sealed partial class ManagementJson : JsonSerializerContext;

@@ -1,0 +1,185 @@
+using System.Text;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.Sites;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace JiraWebhooks.Api;
+
+/// <summary>OAuth 2.0 (3LO) onboarding in a browser: start, callback, choice of sites
+/// (<see href="https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/"/>).</summary>
+public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission admission, JiraWebhooksOptions options, ILogger<OAuthOnboarding> logger)
+{
+    /// <summary>Where a person begins; the host asks for its key.</summary>
+    public const string StartRoute = "oauth/start";
+
+    /// <summary>Where Atlassian sends the browser back; must be in the developer console as it is.</summary>
+    public const string CallbackRoute = "oauth/callback";
+
+    /// <summary>Where the form of sites goes.</summary>
+    public const string ChoiceRoute = "oauth/sites";
+
+    private const string Cookie = "jira_oauth";
+    private const string Away = "Storage or the vault cannot be reached now.";
+
+    // Anybody can send one: it is as long as a form of more than a thousand sites.
+    private const int MostFormBytes = 64 * 1024;
+
+    /// <summary>GET oauth/start[?grant=NAME]: sends the browser to Atlassian.</summary>
+    public Task<IResult> StartAsync(HttpRequest request, CancellationToken cancellationToken) => RunAsync(request, async () =>
+    {
+        var grant = request.Query["grant"].ToString();
+        if (grant.Length > 0 && !GrantName.IsValid(grant)) throw new OnboardingException(400, $"{GrantName.Rule}.");
+
+        var app = App();
+        if (grant.Length > 0) await admission.EnsureOursAsync(grant, cancellationToken);
+
+        var browser = OAuthConsent.NewSecret();
+        var address = await consent.StartAsync(app, grant.Length > 0 ? grant : null, browser, cancellationToken);
+        request.HttpContext.Response.Cookies.Append(Cookie, browser, new CookieOptions
+        {
+            HttpOnly = true,
+            Secure = options.PublicBaseUrl.Scheme == Uri.UriSchemeHttps,
+
+            // Strict would not come along on the way back from Atlassian.
+            SameSite = SameSiteMode.Lax,
+            MaxAge = OAuthConsent.Lifetime,
+            Path = Address("oauth").AbsolutePath,
+        });
+        return Results.Redirect(address.AbsoluteUri);
+    });
+
+    /// <summary>GET oauth/callback: exchanges the code and shows the sites.</summary>
+    public Task<IResult> CallbackAsync(HttpRequest request, CancellationToken cancellationToken) => RunAsync(request, async () =>
+    {
+        var (query, browser) = (request.Query, request.Cookies[Cookie]);
+        var given = await consent.FinishAsync(App(), query["state"], query["code"], query["error"], browser, cancellationToken);
+        var grant = await admission.SaveAsync(given, cancellationToken);
+        var candidates = await admission.OfferAsync(grant, given.Sites, cancellationToken);
+        if (candidates.Count == 0) throw new OnboardingException(409, "The grant reaches no Jira site. Start again and choose a site on Atlassian's page.");
+
+        var state = await consent.OfferAsync(grant, given.Sites, browser!, cancellationToken);
+        return Page(200, OAuthPages.Choice(candidates, state, Address(ChoiceRoute)));
+    });
+
+    /// <summary>POST oauth/sites: adds the chosen sites.</summary>
+    public Task<IResult> ChooseAsync(HttpRequest request, CancellationToken cancellationToken) => RunAsync(request, async () =>
+    {
+        if (!request.HasFormContentType) throw new OnboardingException(400, "This address takes the form of the page before it.");
+
+        var browser = request.Cookies[Cookie];
+        var form = browser is null ? [] : await FormAsync(request, cancellationToken);
+        var ticket = await consent.RedeemAsync(form.GetValueOrDefault("state"), browser, cancellationToken);
+        if (ticket is not { Grant: { } grant, Sites: { } offered }) throw new OnboardingException(400, "This is not the answer to a choice of sites. Start again from the beginning.");
+
+        var chosen = form.GetValueOrDefault("site").OfType<string>().ToHashSet(StringComparer.Ordinal);
+        if (chosen.Count == 0) throw new OnboardingException(400, "No site was chosen. Start again from the beginning.");
+        if (!chosen.IsSubsetOf(offered.Select(site => site.Id))) throw new OnboardingException(400, "The consent does not reach a site that was chosen. Start again from the beginning.");
+
+        var (done, failed) = (new List<string>(), new List<(int Status, string Sentence)>());
+        foreach (var candidate in (await admission.OfferAsync(grant, offered, cancellationToken)).Where(candidate => chosen.Contains(candidate.CloudId)))
+        {
+            if (await AdmitAsync(candidate, grant, cancellationToken) is { } failure) failed.Add(failure);
+            else done.Add(candidate.SiteId);
+        }
+
+        request.HttpContext.Response.Cookies.Delete(Cookie, new CookieOptions { Path = Address("oauth").AbsolutePath });
+        string[] next =
+        [
+            $"Connected: {string.Join(", ", done)}. The grant is kept under the name {grant}.",
+            "Next: the daily refresh registers the webhooks. To have them now, call POST /api/sites/{site}/refresh for each site, or fire the function RefreshWebhooks.",
+            "Webhooks belong to the person who consented. If that account is closed or access is withdrawn, Health says reconnect_required: come back here and consent again.",
+        ];
+        return failed.Count == 0
+            ? Page(200, OAuthPages.Message("Connected", next))
+            : Page(failed[0].Status, OAuthPages.Message(
+                done.Count == 0 ? "Not connected" : "Not all connected",
+                [.. failed.Select(failure => failure.Sentence), "Start again from the beginning for what is missing.", .. done.Count == 0 ? [] : next]));
+    });
+
+    // One site's failure stops no other: the person has consented once, for all of them.
+    private async Task<(int Status, string Sentence)?> AdmitAsync(Candidate candidate, string grant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await admission.AdmitAsync(candidate, grant, cancellationToken);
+            Log.Connected(logger, candidate.SiteId, grant);
+            return null;
+        }
+        catch (SiteChangeException wrong)
+        {
+            return (wrong.Status, $"Not connected: {candidate.SiteId}: {wrong.Message}");
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.Failed(logger, error.GetType().Name);
+            return (503, $"Not connected: {candidate.SiteId}: {Away}");
+        }
+    }
+
+    private static async Task<Dictionary<string, StringValues>> FormAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = await BoundedBody.ReadAsync(request, MostFormBytes, cancellationToken)
+            ?? throw new OnboardingException(413, "This form is too long. Start again and choose fewer sites.");
+        using var reader = new FormReader(Encoding.UTF8.GetString(body.Span));
+        try
+        {
+            return await reader.ReadFormAsync(cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            throw new OnboardingException(400, "This form has more fields than the page before it. Start again from the beginning.");
+        }
+    }
+
+    private OAuthApp App() => options is { OAuthClientId: { } id, OAuthClientSecret: { } secret }
+        ? new OAuthApp(id, secret, Address(CallbackRoute))
+        : throw new OnboardingException(409, "OAuthClientId or OAuthClientSecret is missing or an unresolved Key Vault reference: set both, then start again.");
+
+    private Uri Address(string route) => new($"{options.PublicBaseUrl.AbsoluteUri.TrimEnd('/')}/api/{route}");
+
+    private async Task<IResult> RunAsync(HttpRequest request, Func<Task<IResult>> step)
+    {
+        var headers = request.HttpContext.Response.Headers;
+        headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        headers.XContentTypeOptions = "nosniff";
+
+        // The addresses hold a key, a code and a state.
+        headers["Referrer-Policy"] = "no-referrer";
+        try
+        {
+            return await step();
+        }
+        catch (OnboardingException wrong)
+        {
+            return Page(wrong.Status, OAuthPages.Message("Not connected", wrong.Message));
+        }
+        catch (SiteChangeException wrong)
+        {
+            return Page(wrong.Status, OAuthPages.Message("Not connected", wrong.Message));
+        }
+        catch (BrokenBodyException broken)
+        {
+            return Page(400, OAuthPages.Message("Not connected", broken.Message));
+        }
+        catch (Exception error) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            Log.Failed(logger, error.GetType().Name);
+            return Page(503, OAuthPages.Message("Not connected", $"{Away} Start again in a while."));
+        }
+    }
+
+    private static IResult Page(int status, string html) => Results.Text(html, "text/html; charset=utf-8", statusCode: status);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Site {Site} was connected with grant {Grant}.")]
+        public static partial void Connected(ILogger logger, string site, string grant);
+
+        [LoggerMessage(2, LogLevel.Error, "Onboarding failed: {Error}.")]
+        public static partial void Failed(ILogger logger, string error);
+    }
+}

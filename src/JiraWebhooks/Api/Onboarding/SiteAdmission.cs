@@ -1,0 +1,128 @@
+using System.Text.RegularExpressions;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.OAuth;
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Api;
+
+/// <summary>A tenant on the page where sites are chosen.</summary>
+/// <param name="CloudId">Its cloud id.</param>
+/// <param name="Name">Its name, as people gave it.</param>
+/// <param name="Url">Its address.</param>
+/// <param name="SiteId">The slug it has, or would get.</param>
+/// <param name="Known">True when it is connected already: choosing it renews its grant.</param>
+/// <param name="Problem">Why it cannot be chosen, or null.</param>
+public sealed record Candidate(string CloudId, string Name, Uri Url, string SiteId, bool Known, string? Problem)
+{
+    /// <summary>True when it is connected and switched off, or being removed: choosing it switches it on.</summary>
+    public bool SwitchedOff { get; init; }
+}
+
+/// <summary>Makes sites of the tenants that a consent reaches.</summary>
+public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager manager, GrantWriter grants, JiraWebhooksOptions options)
+{
+    // What is asked for and belongs to a site: offline_access belongs to the consent.
+    private static readonly string[] Needed = [.. OAuthAuthorizeUrl.DefaultScopes.Where(scope => scope.Contains(':', StringComparison.Ordinal))];
+
+    /// <summary>Saves the grant: under the wanted name; else under that of the sites it was given for before, if it reaches them all; else
+    /// under a new one. Gives the name.</summary>
+    public async Task<string> SaveAsync(Consent consent, CancellationToken cancellationToken)
+    {
+        if (consent.GrantName is { } given) await EnsureOursAsync(given, cancellationToken);
+        var name = consent.GrantName ?? await NameAsync(consent.Sites, cancellationToken);
+        while (!await grants.TryWriteAsync(name, _ => consent.Grant, cancellationToken))
+        {
+            // Somebody else wrote at the same moment: what a person has just given replaces that.
+        }
+
+        return name;
+    }
+
+    /// <summary>Throws where a site uses that grant with another app: what is written over its tokens, that app could never renew.</summary>
+    /// <exception cref="OnboardingException">409: there is one.</exception>
+    public async Task EnsureOursAsync(string grant, CancellationToken cancellationToken)
+    {
+        if ((await sites.ListAsync(cancellationToken)).FirstOrDefault(site => Uses(site, grant) && !IsOurs(site)) is { } other)
+        {
+            throw new OnboardingException(409, $"The grant {grant} is that of site {other.Id}, which has another OAuth app: choose another name.");
+        }
+    }
+
+    /// <summary>The tenants to choose from.</summary>
+    public async Task<IReadOnlyList<Candidate>> OfferAsync(string grant, IReadOnlyList<AccessibleResource> resources, CancellationToken cancellationToken)
+    {
+        var all = await sites.ListAsync(cancellationToken);
+        var taken = all.Select(site => site.Id).ToHashSet(StringComparer.Ordinal);
+
+        // Each product of a site has an entry of its own, with its scopes.
+        return [.. resources.Where(resource => resource.Url is not null)
+            .GroupBy(resource => resource.Id, StringComparer.Ordinal)
+            .Select(entries => entries.First() with { Scopes = entries.Any(entry => entry.Scopes is null) ? null : [.. entries.SelectMany(entry => entry.Scopes!)] })
+            .Select(resource => Offer(resource, grant, all, taken))];
+    }
+
+    /// <summary>Adds <paramref name="candidate"/>, or points the site it is already at <paramref name="grant"/>.</summary>
+    /// <exception cref="SiteChangeException">It cannot be.</exception>
+    public async Task AdmitAsync(Candidate candidate, string grant, CancellationToken cancellationToken)
+    {
+        if (candidate.Problem is { } problem) throw new SiteChangeException(409, problem);
+        if (candidate.Known && (await sites.FindAsync(candidate.SiteId, cancellationToken))?.IsStored is false) return;
+
+        var old = candidate.Known ? await table.FindAsync(candidate.SiteId, cancellationToken) : null;
+        var wanted = (old?.Options ?? new SiteOptions()) with
+        {
+            Scheme = nameof(SiteScheme.OAuth),
+            Url = candidate.Url.AbsoluteUri,
+            CloudId = candidate.CloudId,
+            ClientId = options.OAuthClientId,
+            Grant = grant,
+        };
+        await manager.PutAsync(candidate.SiteId, wanted, old?.Version.ToString(), cancellationToken);
+        if (candidate.SwitchedOff) await manager.EnableAsync(candidate.SiteId, cancellationToken);
+    }
+
+    private async Task<string> NameAsync(IReadOnlyList<AccessibleResource> resources, CancellationToken cancellationToken)
+    {
+        var all = (await sites.ListAsync(cancellationToken)).Where(site => site.Scheme is SiteScheme.OAuth).ToList();
+        var reached = resources.Select(resource => resource.Id).ToHashSet(StringComparer.Ordinal);
+        var names = all.Where(site => reached.Contains(site.CloudId ?? "")).Select(GrantName.Of).Distinct(StringComparer.Ordinal).ToList();
+
+        // Another person's consent may reach fewer sites; writing it over the old would cut the others off, and another app's too.
+        return names is [var one] && all.Where(site => Uses(site, one)).All(site => reached.Contains(site.CloudId ?? "") && IsOurs(site))
+            ? one
+            : $"grant-{OAuthConsent.NewSecret()[..12]}";
+    }
+
+    private static bool Uses(Site site, string grant) => site.Scheme is SiteScheme.OAuth && GrantName.Of(site) == grant;
+
+    private bool IsOurs(Site site) => site.ClientId == options.OAuthClientId;
+
+    private Candidate Offer(AccessibleResource resource, string grant, IReadOnlyList<Site> all, HashSet<string> taken)
+    {
+        var name = resource.Name ?? resource.Url!.Host;
+        var missing = resource.Scopes is null ? [] : Needed.Except(resource.Scopes, StringComparer.Ordinal).ToList();
+        var unfit = missing.Count == 0 ? null : $"the consent does not include {string.Join(" and ", missing)} there: is Jira on this site, and has the app that permission?";
+        if (all.FirstOrDefault(site => site.CloudId == resource.Id) is { } known)
+        {
+            var stuck = known.IsStored ? null
+                : !IsOurs(known) ? $"{known.Id} is fixed in the settings with another app: to change over, set Sites__{known.Id}__ClientId and Sites__{known.Id}__Secret to this one's."
+                : GrantName.Of(known) != grant ? $"{known.Id} is fixed in the settings: set Sites__{known.Id}__Grant to {grant}."
+                : null;
+            return new Candidate(resource.Id, name, resource.Url!, known.Id, Known: true, stuck ?? unfit) { SwitchedOff = known.Disabled is not null };
+        }
+
+        var slug = Slug(resource.Url!.Host.Split('.')[0]);
+        var free = slug;
+        for (var number = 2; !taken.Add(free); number++) free = $"{slug[..Math.Min(slug.Length, 28)]}-{number}";
+        return new Candidate(resource.Id, name, resource.Url, free, Known: false, unfit);
+    }
+
+    private static string Slug(string label)
+    {
+        var slug = NotSlug().Replace(label.ToLowerInvariant(), "-").Trim('-');
+        return slug.Length switch { 0 => "site", > 32 => slug[..32].TrimEnd('-'), _ => slug };
+    }
+
+    [GeneratedRegex("[^a-z0-9-]+")]
+    private static partial Regex NotSlug();
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using JiraWebhooks.Storage;
+
+namespace JiraWebhooks.Api;
+
+/// <summary>Table <c>tickets</c>: the answer may come to another instance than the question. Rows that nobody came back for are deleted when
+/// the next ticket is written.</summary>
+public sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITicketStore
+{
+    private const string Partition = "ticket";
+    private const int MostLeftovers = 100;
+
+    /// <inheritdoc/>
+    public async Task AddAsync(string id, Ticket ticket, CancellationToken cancellationToken)
+    {
+        var table = await tickets.GetAsync(cancellationToken);
+        await SweepAsync(table, cancellationToken);
+        await table.AddEntityAsync(
+            new TableEntity(Partition, id) { ["Ticket"] = JsonSerializer.Serialize(ticket, TicketJson.Default.Ticket), ["ExpiresAt"] = ticket.ExpiresAt }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Ticket?> PeekAsync(string id, CancellationToken cancellationToken)
+    {
+        var table = await tickets.GetAsync(cancellationToken);
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, id, cancellationToken: cancellationToken);
+        return found.HasValue ? JsonSerializer.Deserialize(found.Value!.GetString("Ticket"), TicketJson.Default.Ticket) : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> TakeAsync(string id, CancellationToken cancellationToken)
+    {
+        var table = await tickets.GetAsync(cancellationToken);
+        try
+        {
+            // Of two who delete, the service tells one that there is nothing; the SDK makes no exception of that.
+            return (await table.DeleteEntityAsync(Partition, id, ETag.All, cancellationToken)).Status != 404;
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            return false;
+        }
+    }
+
+    private async Task SweepAsync(TableClient table, CancellationToken cancellationToken)
+    {
+        var left = 0;
+        var query = table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken);
+        await foreach (var row in query)
+        {
+            if (row.GetDateTimeOffset("ExpiresAt") < clock.GetUtcNow()) await table.DeleteEntityAsync(Partition, row.RowKey, ETag.All, cancellationToken);
+            if (++left == MostLeftovers) break;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.Sites;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace JiraWebhooks.Deliveries;
+
+/// <summary>Checks a delivery by the scheme of its site, which is a setting and never the sender's choice (decision 3, rule 18).</summary>
+internal static class DeliveryVerifier
+{
+    private const string HubSignature = "X-Hub-Signature";
+
+    // No sender knows this key. It stands in where there is neither such a site nor an app in the settings, so that the answer takes as long as
+    // for a real one.
+    private static readonly SiteSecret Nobodys = SiteSecret.From(Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"))!;
+
+    /// <summary>What the head of the request says already, for <paramref name="site"/> or for none; null where the scheme signs the body. A site
+    /// must have a secret. For none, the secrets of the app in the settings are tried: they tell a site whose row was lost. <paramref name="wrong"/> are the token's times, with <see cref="Verification.WrongTimes"/> alone.</summary>
+    public static Verification? VerifyHead(HttpRequest request, Site? site, JiraWebhooksOptions options, DateTimeOffset now, out TokenTimes? wrong)
+    {
+        wrong = null;
+        return site?.Scheme switch
+        {
+            null => VerifyApp(request, options, now),
+            SiteScheme.AdminWebhook => HubSignatureVerifier.Check(request.Headers[HubSignature]),
+            SiteScheme.OAuth => VerifyToken(Token(request.Headers.Authorization, "Bearer "), site, JwtRules.OAuth(site), now, out wrong),
+            _ => VerifyToken(ConnectToken.Of(request), site, JwtRules.Connect(site, ConnectToken.QueryHash(request, site, options.PublicBaseUrl)), now, out wrong),
+        };
+    }
+
+    /// <summary>The hash that the body is to be appended to, of a site whose scheme signs it; for all others, one that nobody asks, as the time
+    /// would tell them apart. Null where the request brings no signature of its body.</summary>
+    public static IncrementalHash? BeginBody(HttpRequest request, Site? asks) => HubSignatureVerifier.Begin(request.Headers[HubSignature], asks?.Secret ?? Nobodys);
+
+    /// <summary>Verifies <paramref name="body"/> as it came over the wire, of a site whose scheme signs it.</summary>
+    public static Verification VerifyBody(HttpRequest request, IncrementalHash hash, ReadOnlySpan<byte> body, Site site) =>
+        HubSignatureVerifier.End(hash, request.Headers[HubSignature], body, site.Secret!, site.PreviousSecret);
+
+    /// <summary>Ends a hash that nobody asks for.</summary>
+    public static void VerifyNothing(HttpRequest request, IncrementalHash hash) => HubSignatureVerifier.End(hash, request.Headers[HubSignature], default, Nobodys, null);
+
+    /// <summary>True when the request brings a signature of its body, asked for or not.</summary>
+    public static bool HasBodySignature(HttpRequest request) => HubSignatureVerifier.Check(request.Headers[HubSignature]) is null;
+
+    private static Verification VerifyApp(HttpRequest request, JiraWebhooksOptions options, DateTimeOffset now)
+    {
+        var bearer = Token(request.Headers.Authorization, "Bearer ");
+        var token = bearer.IsEmpty ? ConnectToken.Of(request) : bearer;
+        var verification = JwtVerifier.Verify(token, options.OAuthClientSecret ?? Nobodys, options.OAuthPreviousClientSecret, JwtRules.OfTheApp, now, out _);
+        return !bearer.IsEmpty && verification is Verification.Authentic or Verification.WrongTimes ? Verification.MissingSite : Verification.UnknownSite;
+    }
+
+    private static Verification VerifyToken(ReadOnlySpan<char> token, Site site, in JwtRules rules, DateTimeOffset now, out TokenTimes? wrong)
+    {
+        wrong = null;
+        return token.IsEmpty ? Verification.NoCredential : JwtVerifier.Verify(token, site.Secret!, site.PreviousSecret, rules, now, out wrong);
+    }
+
+    /// <summary>The token behind <paramref name="scheme"/>; nothing when the header is missing, repeated or of another scheme.</summary>
+    internal static ReadOnlySpan<char> Token(StringValues header, string scheme) =>
+        header.Count == 1 && header[0] is { } value && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+            ? value.AsSpan(scheme.Length).Trim(' ')
+            : default;
+}

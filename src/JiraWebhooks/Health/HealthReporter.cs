@@ -1,0 +1,102 @@
+using JiraWebhooks.Deliveries;
+using JiraWebhooks.OAuth;
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Health;
+
+/// <summary>Health from what the timers saved, the settings and the grants (rule 31). The short form is open to everybody, so it is made once
+/// in a while, however many ask: each making reads storage and the vault for every site. Details are always new.</summary>
+public sealed class HealthReporter(
+    ISiteStore sites, SiteStatusTable status, GrantStates grants, DeliveryActivity activity, TimeProvider clock) : IHealthReporter
+{
+    /// <summary>How long the short form stands.</summary>
+    public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _gate = new();
+    private Task<HealthReport>? _short;
+    private long _shortAt;
+
+    /// <inheritdoc/>
+    public async Task<HealthReport> ReportAsync(bool details, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return details ? await MakeAsync(cancellationToken) : new HealthReport((await ShortAsync().WaitAsync(cancellationToken)).Healthy, null);
+        }
+        catch (Exception)
+        {
+            return new HealthReport(false, details ? [] : null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<SiteHealth> ReportAsync(Site site, CancellationToken cancellationToken)
+    {
+        if (activity.Accepted.TryGetValue(site.Id, out var accepted)) await status.SaveDeliveryAsync(site.Id, accepted, cancellationToken);
+
+        try
+        {
+            var now = clock.GetUtcNow();
+            var saved = new SiteState(site, await status.ReadAsync(site.Id, cancellationToken));
+            var (state, reason, since) = await StateAsync(site, saved, now, cancellationToken);
+            return new SiteHealth(
+                site.Id,
+                state,
+                reason,
+                since,
+                saved.LastDelivery,
+                saved.LastRefresh,
+                saved.SoonestExpiry,
+                saved.Cursor,
+                saved.Cursor is { } at ? Math.Round((now - at).TotalHours, 1) : null,
+                Notice(ConnectNotice.Of(site), state is "ok" ? saved.Notice(now) : null, saved.LateDelivery(now)));
+        }
+        catch (Azure.RequestFailedException)
+        {
+            return new SiteHealth(site.Id, "unhealthy", "Table Storage cannot be read.", null, null, null, null, null, null, ConnectNotice.Of(site));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return new SiteHealth(site.Id, "unhealthy", "Its OAuth grant cannot be read.", null, null, null, null, null, null, ConnectNotice.Of(site));
+        }
+    }
+
+    private Task<HealthReport> ShortAsync()
+    {
+        lock (_gate)
+        {
+            if (_short is not null && (!_short.IsCompleted || clock.GetElapsedTime(_shortAt) < FreshFor)) return _short;
+
+            _shortAt = clock.GetTimestamp();
+
+            // Whoever asked first may leave; the others still wait for it.
+            return _short = Task.Run(() => MakeAsync(CancellationToken.None));
+        }
+    }
+
+    private async Task<HealthReport> MakeAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(Patience, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        var reports = new List<SiteHealth>();
+        foreach (var site in await sites.ListAsync(limit.Token)) reports.Add(await ReportAsync(site, limit.Token));
+        reports.AddRange((await sites.ListMissingAsync(limit.Token)).Select(site => new SiteHealth(site.Id, "unhealthy", site.Reason, site.Since, null, null, null, null, null)));
+        return new HealthReport(reports.TrueForAll(report => report.State is "ok" or "disabled"), reports);
+    }
+
+    private async Task<(string State, string? Reason, DateTimeOffset? Since)> StateAsync(Site site, SiteState saved, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (site.Disabled is { } disabled) return ("disabled", disabled.Reason, disabled.Since);
+        if (site.Problem is { } problem) return ("unhealthy", problem, saved.WrongSince);
+        if (site.Scheme is SiteScheme.OAuth && await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is { } dead)
+        {
+            return ("reconnect_required", "The OAuth grant is missing or no longer valid: connect the site again.", dead);
+        }
+
+        return site.HasApi && saved.Trouble(now) is { } trouble ? ("unhealthy", trouble.Reason, trouble.Since) : ("ok", null, null);
+    }
+
+    private static string? Notice(params string?[] parts) => string.Join(' ', parts.OfType<string>()) is { Length: > 0 } text ? text : null;
+}

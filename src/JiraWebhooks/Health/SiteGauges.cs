@@ -1,0 +1,75 @@
+using Azure.Data.Tables;
+using JiraWebhooks.OAuth;
+using JiraWebhooks.Sites;
+using Microsoft.Extensions.Logging;
+
+namespace JiraWebhooks.Health;
+
+/// <summary>Measures every site at the end of every timer run, from what is stored: what a site's own run could not find out is old by now,
+/// and that is what the alerts ask for.</summary>
+public sealed partial class SiteGauges(ISiteStore store, SiteStatusTable status, GrantStates grants, TimeProvider clock, ILogger<SiteGauges> logger)
+{
+    // Comes on top of a run's budget, and the host ends what takes longer than functionTimeout.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Records the state of <paramref name="sites"/>, those that are switched off left out, and then that <paramref name="timer"/> ran.</summary>
+    public async Task RecordAsync(string timer, IReadOnlyList<Site> sites, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        var used = sites.Where(site => site.Disabled is null).ToList();
+        var unhealthy = used.Where(site => site.Problem is not null).Select(site => site.Id).ToHashSet(StringComparer.Ordinal);
+        var reconnect = await ReconnectsAsync(used, limit.Token);
+        try
+        {
+            var states = await status.ReadAllAsync(limit.Token);
+            unhealthy.UnionWith(used.Where(site => State(site, states).WrongClock is not null).Select(site => site.Id));
+            unhealthy.UnionWith(used.Where(site => site.HasApi && State(site, states).IsPollFailing(clock.GetUtcNow())).Select(site => site.Id).Except(reconnect ?? []));
+            unhealthy.UnionWith((await store.ListMissingAsync(limit.Token)).Select(site => site.Id));
+            foreach (var site in used.Where(site => site.HasApi)) TimerMetrics.Record(site.Id, State(site, states), clock.GetUtcNow());
+
+            // Last: a run that could not measure must not pass for one that found nothing wrong.
+            TimerMetrics.CountRun(timer);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotMeasured(logger, error.GetType().Name);
+        }
+
+        TimerMetrics.Count(unhealthy.Count, reconnect?.Count);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    // Null where a grant could not be read: a number too small would put out an alert that is right.
+    private async Task<IReadOnlyList<string>?> ReconnectsAsync(List<Site> sites, CancellationToken cancellationToken)
+    {
+        var reconnect = new List<string>();
+        foreach (var site in sites.Where(site => site.Problem is null && site.Scheme is SiteScheme.OAuth))
+        {
+            if (cancellationToken.IsCancellationRequested) return null;
+
+            try
+            {
+                if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) reconnect.Add(site.Id);
+            }
+            catch (Exception error)
+            {
+                Log.Unreadable(logger, site.Id, error.GetType().Name);
+                return null;
+            }
+        }
+
+        return reconnect;
+    }
+
+    private static SiteState State(Site site, ILookup<string, TableEntity> states) => new(site, states[site.Id].ToDictionary(row => row.RowKey, StringComparer.Ordinal));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The OAuth grant of {Site} cannot be read now ({Error}).")]
+        public static partial void Unreadable(ILogger logger, string site, string error);
+
+        [LoggerMessage(2, LogLevel.Error, "The saved state of the sites cannot be read ({Error}): this run measures none of them.")]
+        public static partial void NotMeasured(ILogger logger, string error);
+    }
+}

@@ -1,0 +1,36 @@
+using JiraWebhooks.Sites;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace JiraWebhooks.Health;
+
+/// <summary>Says at every start which sites cannot work and why: such a site stops no other (decision 4), so nothing else would tell whoever
+/// has just changed its settings.</summary>
+public sealed partial class SiteProblems(ISiteStore sites, ILogger<SiteProblems> logger) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            foreach (var site in await sites.ListKnownAsync(logger, stoppingToken).WaitAsync(stoppingToken))
+            {
+                if (site.Problem is { } problem) Log.Wrong(logger, site.Id, problem);
+            }
+        }
+        catch (Exception error)
+        {
+            // A host must never fail for a line in the log; Health has it too.
+            if (!stoppingToken.IsCancellationRequested) Log.Unreadable(logger, error.GetType().Name);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Site {Site} cannot work, and its deliveries are answered 503: {Problem}")]
+        public static partial void Wrong(ILogger logger, string site, string problem);
+
+        [LoggerMessage(2, LogLevel.Information, "Whether the sites can work could not be told at start ({Error}).")]
+        public static partial void Unreadable(ILogger logger, string error);
+    }
+}

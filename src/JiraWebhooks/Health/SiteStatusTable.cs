@@ -1,0 +1,128 @@
+using Azure.Data.Tables;
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Webhooks;
+using Microsoft.Extensions.Logging;
+
+namespace JiraWebhooks.Health;
+
+/// <summary>What the timers found, kept for Health: on Flex Consumption no two functions share a process. Saving never fails a run.</summary>
+public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock, ILogger<SiteStatusTable> logger)
+{
+    /// <summary>The row that tells whether tokens are right in all but their times.</summary>
+    internal const string ClockRow = "clock";
+
+    /// <summary>When the last of them was.</summary>
+    internal const string LateAt = "LateAt";
+
+    // The timers' client waits for minutes, and a run that has spent its budget must end all the same.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Saves a refresh.</summary>
+    public Task SaveAsync(SiteRefresh result, CancellationToken cancellationToken) =>
+        SaveAsync(result.Site, "refresh", result.IsOk, result.Problem, ("SoonestExpiry", result.SoonestExpiry), cancellationToken);
+
+    /// <summary>Saves a poll.</summary>
+    public Task SaveAsync(SitePoll result, CancellationToken cancellationToken) =>
+        SaveAsync(result.Site, "poll", result.Problem is null, result.Problem, ("Cursor", result.Cursor), cancellationToken);
+
+    /// <summary>Saves when a site's last delivery was accepted.</summary>
+    public Task SaveDeliveryAsync(string site, DateTimeOffset at, CancellationToken cancellationToken) =>
+        SaveAsync(site, "delivery", true, null, ("LastDelivery", at), cancellationToken);
+
+    /// <summary>Saves that a site's token was right in all but its times: <paramref name="problem"/>, unless a delivery is accepted later.</summary>
+    public Task SaveLateAsync(string site, string problem, CancellationToken cancellationToken) =>
+        SaveAsync(site, ClockRow, ok: false, problem, (LateAt, clock.GetUtcNow()), cancellationToken);
+
+    /// <summary>Saves that a delivery was accepted after one that was late; with none, it only looks.</summary>
+    public Task SaveInTimeAsync(string site, CancellationToken cancellationToken) => SaveAsync(
+        site,
+        ClockRow,
+        (before, now) => ProblemSince(before) is null ? null : Row(site, ClockRow, before, now, ok: true, problem: null, (LateAt, before!.GetDateTimeOffset(LateAt))),
+        cancellationToken);
+
+    /// <summary>All that is known of a site, by kind: <c>refresh</c>, <c>poll</c>, <c>delivery</c>, <c>clock</c>.</summary>
+    public async Task<IReadOnlyDictionary<string, TableEntity>> ReadAsync(string site, CancellationToken cancellationToken)
+    {
+        var table = await status.GetAsync(cancellationToken);
+        var rows = new Dictionary<string, TableEntity>(StringComparer.Ordinal);
+        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {site}"), cancellationToken: cancellationToken))
+        {
+            rows[row.RowKey] = row;
+        }
+
+        return rows;
+    }
+
+    /// <summary>The same of every site, in one query.</summary>
+    public async Task<ILookup<string, TableEntity>> ReadAllAsync(CancellationToken cancellationToken)
+    {
+        var table = await status.GetAsync(cancellationToken);
+        var rows = new List<TableEntity>();
+        await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: cancellationToken)) rows.Add(row);
+        return rows.ToLookup(row => row.PartitionKey, StringComparer.Ordinal);
+    }
+
+    /// <summary><paramref name="sites"/> by when a run of <paramref name="kind"/> last came to them, the longest wait first: sites that never answer
+    /// must not keep the others out of every run. In their own order where that cannot be read.</summary>
+    public async Task<IReadOnlyList<Site>> OldestFirstAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var rows = await ReadAllAsync(cancellationToken);
+            return [.. sites.OrderBy(site => rows[site.Id].FirstOrDefault(row => row.RowKey == kind)?.GetDateTimeOffset("At") ?? DateTimeOffset.MinValue)];
+        }
+        catch (Exception error)
+        {
+            Log.Unordered(logger, error.GetType().Name);
+            return sites;
+        }
+    }
+
+    /// <summary>Since when the row tells of a problem; null when it tells of none.</summary>
+    public static DateTimeOffset? ProblemSince(TableEntity? row) =>
+        row?.GetString("Problem") is { Length: > 0 } ? row.GetDateTimeOffset("ProblemSince") : null;
+
+    private Task SaveAsync(string site, string kind, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact, CancellationToken cancellationToken) =>
+        SaveAsync(site, kind, (before, now) => Row(site, kind, before, now, ok, problem, fact), cancellationToken);
+
+    private async Task SaveAsync(string site, string kind, Func<TableEntity?, DateTimeOffset, TableEntity?> make, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(Patience, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        try
+        {
+            var table = await status.GetAsync(limit.Token);
+            var found = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: limit.Token);
+
+            // Replace: a merge leaves what is null as it was.
+            if (make(found.HasValue ? found.Value : null, clock.GetUtcNow()) is { } row) await table.UpsertEntityAsync(row, TableUpdateMode.Replace, limit.Token);
+        }
+        catch (Exception error)
+        {
+            if (!cancellationToken.IsCancellationRequested) Log.NotSaved(logger, kind, site, error.GetType().Name);
+        }
+    }
+
+    private static TableEntity Row(string site, string kind, TableEntity? before, DateTimeOffset now, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact) =>
+        new(site, kind)
+        {
+            ["At"] = now,
+            ["FirstAt"] = before?.GetDateTimeOffset("FirstAt") ?? now,
+            ["OkAt"] = ok ? now : before?.GetDateTimeOffset("OkAt"),
+            ["Problem"] = problem ?? "",
+            ["ProblemSince"] = problem is { Length: > 0 } ? ProblemSince(before) ?? now : null,
+            // A run that failed knows nothing, and what was known stays; one that went well and found none says that there is none any more.
+            [fact.Name] = fact.Value ?? (ok ? null : before?.GetDateTimeOffset(fact.Name)),
+        };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The state of {Kind} of {Site} could not be saved for Health ({Error}).")]
+        public static partial void NotSaved(ILogger logger, string kind, string site, string error);
+
+        [LoggerMessage(2, LogLevel.Warning, "When the sites had their last turn cannot be read ({Error}): they come in their own order.")]
+        public static partial void Unordered(ILogger logger, string error);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Telemetry;
+using JiraWebhooks.Webhooks;
+
+namespace JiraWebhooks.Health;
+
+/// <summary>Measurements of the timers. Names and tags are in <see cref="MetricNames"/>, where the alert rules look for them.</summary>
+internal static class TimerMetrics
+{
+    private static readonly Counter<long> Runs = Instrumentation.Meter.CreateCounter<long>(MetricNames.TimerRuns, "{run}", "Timer runs that measured every site.");
+    private static readonly Gauge<double> RefreshAge = Instrumentation.Meter.CreateGauge<double>(MetricNames.RefreshAge, "h", "Hours since a site's last good refresh.");
+    private static readonly Gauge<double> Expiry = Instrumentation.Meter.CreateGauge<double>(MetricNames.WebhookExpiry, "d", "Days until the soonest expiry of a site's webhooks.");
+    private static readonly Counter<long> Refreshes = Instrumentation.Meter.CreateCounter<long>(MetricNames.RefreshCompleted, "{refresh}", "Refreshes of one site.");
+    private static readonly Gauge<double> CursorAge = Instrumentation.Meter.CreateGauge<double>(MetricNames.CursorAge, "h", "Hours since the time up to which the failed list was read.");
+    private static readonly Counter<long> Losses = Instrumentation.Meter.CreateCounter<long>(MetricNames.PossibleLoss, "{loss}", "What may be lost for good: the cursor was older than Jira keeps failed deliveries, or Jira has refused to search by a filter.");
+    private static readonly Counter<long> Recoveries = Instrumentation.Meter.CreateCounter<long>(MetricNames.Recovered, "{delivery}", "Deliveries fetched from the failed list, and issues that a search found.");
+    private static readonly Gauge<int> Unhealthy = Instrumentation.Meter.CreateGauge<int>(MetricNames.SitesUnhealthy, "{site}", "Sites whose settings are wrong, whose row was lost, that accept no delivery for the clock here, or whose polls have failed for a day.");
+    private static readonly Gauge<int> Reconnect = Instrumentation.Meter.CreateGauge<int>(MetricNames.SitesReconnectRequired, "{site}", "Sites whose OAuth grant has to be given anew.");
+
+    public static void Count(SiteRefresh result)
+    {
+        Refreshes.Add(1, Site(result.Site), new KeyValuePair<string, object?>(MetricNames.OutcomeTag, result.IsOk ? MetricNames.OutcomeOk : "failed"));
+    }
+
+    public static void Count(SitePoll result)
+    {
+        foreach (var loss in result.Losses) Losses.Add(1, Site(result.Site), new KeyValuePair<string, object?>(MetricNames.LossReasonTag, loss.Reason));
+        if (result.Recovered > 0) Recoveries.Add(result.Recovered, Site(result.Site));
+    }
+
+    public static void Record(string site, SiteState state, DateTimeOffset now)
+    {
+        if (state.RefreshedUntil is { } refreshed) RefreshAge.Record((now - refreshed).TotalHours, Site(site));
+        if (state.SoonestExpiry is { } expiry) Expiry.Record((expiry - now).TotalDays, Site(site));
+        if (state.ReadUntil is { } read) CursorAge.Record((now - read).TotalHours, Site(site));
+    }
+
+    public static void CountRun(string timer) => Runs.Add(1, new KeyValuePair<string, object?>(MetricNames.TimerTag, timer));
+
+    public static void Count(int unhealthy, int? reconnectRequired)
+    {
+        Unhealthy.Record(unhealthy);
+        if (reconnectRequired is { } known) Reconnect.Record(known);
+    }
+
+    private static KeyValuePair<string, object?> Site(string site) => new(MetricNames.SiteTag, site);
+}

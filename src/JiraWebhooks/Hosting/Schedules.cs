@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Configuration;
+using NCrontab;
+
+namespace JiraWebhooks.Hosting;
+
+/// <summary>The schedules of the timers: settings that the Functions host reads, six-field NCRONTAB in UTC. A timer whose schedule is missing
+/// or wrong is only disabled by that host, and its webhooks expire 30 days later.</summary>
+public static class Schedules
+{
+    /// <summary>Setting of the refresh.</summary>
+    public const string Refresh = "RefreshSchedule";
+
+    /// <summary>Setting of the poll.</summary>
+    public const string Poll = "PollSchedule";
+
+    /// <summary>What a host without a schedule of its own takes, by setting.</summary>
+    public static IReadOnlyDictionary<string, string> Defaults { get; } = new Dictionary<string, string>
+    {
+        [Refresh] = "0 17 3 * * *",
+        [Poll] = "0 */15 * * * *",
+    };
+
+    /// <summary>The schedule in <paramref name="text"/>; null if it is none, or one that never occurs.</summary>
+    public static CrontabSchedule? Parse(string? text) =>
+        CrontabSchedule.TryParse(text ?? "", new CrontabSchedule.ParseOptions { IncludingSeconds = true }) is { } schedule && Occurs(schedule) ? schedule : null;
+
+    internal static IEnumerable<string> Errors(IConfiguration configuration)
+    {
+        foreach (var (name, example) in Defaults)
+        {
+            var form = $"six fields (second minute hour day month weekday), like {example}";
+            if (string.IsNullOrWhiteSpace(configuration[name])) yield return $"{name} is missing: set it to {form}.";
+            else if (Parse(configuration[name]) is null) yield return $"{name} must have {form}, that name a time which exists.";
+        }
+    }
+
+    // NCrontab answers the end of its range where there is no next time, as for 31 February.
+    private static bool Occurs(CrontabSchedule schedule) => schedule.GetNextOccurrence(new DateTime(2000, 1, 1)).Year < DateTime.MaxValue.Year;
+}

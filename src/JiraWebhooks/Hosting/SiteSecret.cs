@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace JiraWebhooks.Hosting;
+
+/// <summary>A secret as bytes. It never prints itself, so that a logged record cannot leak it.</summary>
+public sealed class SiteSecret
+{
+    private readonly byte[] _bytes;
+
+    private SiteSecret(byte[] bytes) => _bytes = bytes;
+
+    /// <summary>The UTF-8 bytes that sign and verify; never empty.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>Wraps <paramref name="value"/> without blanks and line ends around it, which files and pasted text bring along and with which
+    /// every delivery would be refused. Null where it holds nothing usable: empty, blank or an unresolved Key Vault reference, which App Service
+    /// leaves in place as text (<see href="https://learn.microsoft.com/azure/app-service/app-service-key-vault-references"/>).</summary>
+    public static SiteSecret? From(string? value)
+    {
+        var text = value?.Trim();
+        return string.IsNullOrEmpty(text) || text.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new SiteSecret(Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>The secret as text, for the one request that must carry it (OAuth token endpoint).</summary>
+    public string Reveal() => Encoding.UTF8.GetString(_bytes);
+
+    /// <inheritdoc/>
+    public override string ToString() => "***";
+}

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
+
+namespace JiraWebhooks.OAuth;
+
+/// <summary>One JSON file per grant, for one machine. A write replaces the whole file at once, so a reader never meets half of one, and
+/// an exclusive lock file keeps a second process from passing the version check in between. Only the owner may read it (mode 600).</summary>
+public sealed class FileTokenStore(JiraWebhooksOptions options, TimeProvider clock) : ITokenStore
+{
+    private static readonly TimeSpan LockStep = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
+
+    private readonly string _folder = Path.GetFullPath(options.TokenFolder);
+
+    /// <inheritdoc/>
+    public async Task<StoredGrant?> ReadAsync(string grant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = new FileStream(FilePath(grant, "json"), new FileStreamOptions
+            {
+                Access = FileAccess.Read,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                Options = FileOptions.Asynchronous,
+            });
+            var json = new byte[file.Length];
+            await file.ReadExactlyAsync(json, cancellationToken);
+            return new StoredGrant(StoredGrantJson.Read(json, grant), Version(json));
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> TryWriteAsync(string grant, OAuthGrant value, string? version, CancellationToken cancellationToken)
+    {
+        OwnerOnly.CreateFolder(_folder);
+        await using var held = await LockAsync(FilePath(grant, "lock"), cancellationToken);
+        if ((await ReadAsync(grant, cancellationToken))?.Version != version) return false;
+
+        // One left behind by a crash is ours to remove: nobody else writes while we hold the lock.
+        var draft = FilePath(grant, "tmp");
+        File.Delete(draft);
+        await using (var file = new FileStream(draft, OwnerOnly.NewFile()))
+        {
+            await file.WriteAsync(StoredGrantJson.Write(value), cancellationToken);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(draft, FilePath(grant, "json"), overwrite: true);
+        return true;
+    }
+
+    private async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
+    {
+        var giveUpAt = clock.GetUtcNow() + LockPatience;
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, OwnerOnly.Exclusive(FileMode.OpenOrCreate));
+            }
+            catch (IOException) when (clock.GetUtcNow() < giveUpAt)
+            {
+                await Task.Delay(LockStep, clock, cancellationToken);
+            }
+        }
+    }
+
+    // A hash of the content: an edit by hand is a new version too.
+    private static string Version(ReadOnlySpan<byte> json) => Convert.ToHexStringLower(SHA256.HashData(json));
+
+    private string FilePath(string grant, string extension) => Path.Combine(_folder, $"{GrantName.Checked(grant)}.{extension}");
+}

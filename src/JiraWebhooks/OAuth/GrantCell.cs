@@ -1,0 +1,61 @@
+namespace JiraWebhooks.OAuth;
+
+/// <summary>What this process knows of one grant. One flight at a time writes it; calls read it without waiting.</summary>
+internal sealed class GrantCell
+{
+    private readonly Lock _lock = new();
+    private volatile AccessToken? _token;
+    private volatile UnsavedGrant? _unsaved;
+    private Lazy<Task<string>>? _flight;
+
+    /// <summary>The newest access token known here.</summary>
+    public AccessToken? Token
+    {
+        get => _token;
+        set => _token = value;
+    }
+
+    /// <summary>New tokens that the store has not taken yet: the only copy there is.</summary>
+    public UnsavedGrant? Unsaved
+    {
+        get => _unsaved;
+        set => _unsaved = value;
+    }
+
+    /// <summary>The flight under way, or the one that <paramref name="start"/> begins.</summary>
+    public Task<string> Join(Func<Task<string>> start)
+    {
+        Lazy<Task<string>> flight;
+        lock (_lock)
+        {
+            if (_flight is null or { IsValueCreated: true, Value.IsCompleted: true }) _flight = new Lazy<Task<string>>(start);
+            flight = _flight;
+        }
+
+        return flight.Value;
+    }
+}
+
+/// <summary>An access token and when it ends.</summary>
+internal sealed record AccessToken(string Value, DateTimeOffset ExpiresAt)
+{
+    /// <summary>The token of a stored grant, if it has one.</summary>
+    public static AccessToken? Of(OAuthGrant? grant) =>
+        grant is { AccessToken: { } value, AccessTokenExpiresAt: { } expiresAt } ? new AccessToken(value, expiresAt) : null;
+
+    /// <summary>True when it lasts beyond <paramref name="until"/> and is not the one Jira refused.</summary>
+    public bool IsGood(string? rejected, DateTimeOffset until) => ExpiresAt > until && Value != rejected;
+
+    public override string ToString() => $"{nameof(AccessToken)} {{ ExpiresAt = {ExpiresAt:O} }}";
+}
+
+/// <summary>A refreshed grant on its way to the store.</summary>
+/// <param name="Grant">What Atlassian gave.</param>
+/// <param name="Replaces">What the store held when it was asked.</param>
+internal sealed record UnsavedGrant(OAuthGrant Grant, StoredGrant Replaces)
+{
+    /// <summary>True while the store still holds what this replaces, or the same token marked as dead by somebody who did not know of this.</summary>
+    public bool Supersedes(StoredGrant stored) =>
+        stored.Version == Replaces.Version
+        || (stored.Grant.ReconnectRequiredSince is not null && stored.Grant.RefreshToken == Replaces.Grant.RefreshToken);
+}

@@ -1,0 +1,14 @@
+namespace JiraWebhooks.OAuth;
+
+/// <summary>The authorization server refused a refresh token or a code for good; trying again is useless.</summary>
+/// <param name="status">HTTP status.</param>
+/// <param name="error">Atlassian's error code.</param>
+public sealed class GrantRefusedException(int status, string error)
+    : Exception($"The authorization server answered {status} {error}.")
+{
+    /// <summary>HTTP status, 400 or 403.</summary>
+    public int Status => status;
+
+    /// <summary><c>invalid_grant</c> or <c>unauthorized_client</c>.</summary>
+    public string Error => error;
+}

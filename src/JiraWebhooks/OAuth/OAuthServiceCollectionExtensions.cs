@@ -1,0 +1,50 @@
+using Azure.Security.KeyVault.Secrets;
+using JiraWebhooks.Hosting;
+using Microsoft.Extensions.Azure;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace JiraWebhooks.OAuth;
+
+/// <summary>Registers the room.</summary>
+public static class OAuthServiceCollectionExtensions
+{
+    /// <summary>Access tokens from grants in Key Vault when <see cref="JiraWebhooksOptions.KeyVaultUri"/> is set, else in files.</summary>
+    public static IServiceCollection AddOAuth(this IServiceCollection services, JiraWebhooksOptions options)
+    {
+        if (options.KeyVaultUri is { } vault)
+        {
+            // The credential is the one that AddStorageClients set for all Azure clients.
+            services.AddAzureClients(clients => clients.AddSecretClient(vault));
+            services.AddSingleton<ITokenStore>(provider =>
+                new KeyVaultTokenStore(provider.GetRequiredService<SecretClient>(), provider.GetRequiredService<TimeProvider>()));
+        }
+        else
+        {
+            services.AddSingleton<ITokenStore, FileTokenStore>();
+        }
+
+        services.TryAddSingleton(options);
+        services.AddSingleton<OAuthGrantClient>();
+        services.AddSingleton<OAuthTokenSource>();
+        services.TryAddSingleton<IAccessTokenSource>(provider => provider.GetRequiredService<OAuthTokenSource>());
+        services.AddSingleton<GrantStates>();
+        services.AddSingleton<GrantWriter>();
+        services
+            .AddHttpClient(OAuthGrantClient.ClientName, http =>
+            {
+                http.Timeout = Timeout.InfiniteTimeSpan;
+                http.MaxResponseContentBufferSize = 1024 * 1024;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                // A redirect would carry the client secret to somewhere else.
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            })
+            .RemoveAllLoggers();
+        return services;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Azure;
+using Azure.Data.Tables;
+using JiraWebhooks.Storage;
+
+namespace JiraWebhooks.Recovery;
+
+/// <summary>Table <c>cursors</c>: partition site, row <c>cursor</c>, guarded by its entity tag (rule 14).</summary>
+public sealed partial class CursorTable(LazyTable cursors)
+{
+    private const string Row = "cursor";
+
+    /// <summary>The site's cursor, or null before the first poll.</summary>
+    public async Task<Cursor?> ReadAsync(string site, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(site, Row, cancellationToken: cancellationToken);
+        if (!found.HasValue) return null;
+
+        var row = found.Value!;
+        return new Cursor(row.GetInt64("Time") ?? 0)
+        {
+            Seen = Seen(row),
+            UnsupportedSince = row.GetDateTimeOffset("UnsupportedSince"),
+            Version = row.ETag,
+        };
+    }
+
+    /// <summary>Writes <paramref name="cursor"/> over the version it was read from; null when another poller has written since.</summary>
+    public async Task<Cursor?> TryWriteAsync(string site, Cursor cursor, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        var row = new TableEntity(site, Row) { ["Time"] = cursor.Time };
+        if (cursor.UnsupportedSince is { } since) row["UnsupportedSince"] = since;
+        row.SetText("Seen", JsonSerializer.Serialize(cursor.Seen, CursorJson.Default.IReadOnlyListString));
+
+        return await table.TryWriteAsync(row, cursor.Version, cancellationToken) is { } written ? cursor with { Version = written } : null;
+    }
+
+    // Unreadable identifiers cost duplicates, which the bus drops; no reason to stop polling.
+    private static IReadOnlyList<string> Seen(TableEntity row)
+    {
+        var text = row.GetText("Seen");
+        try
+        {
+            return text.Length == 0 ? [] : JsonSerializer.Deserialize(text, CursorJson.Default.IReadOnlyListString) ?? [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    [JsonSerializable(typeof(IReadOnlyList<string>))]
+    private sealed partial class CursorJson : JsonSerializerContext;
+}

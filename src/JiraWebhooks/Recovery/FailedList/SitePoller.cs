@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+using JiraWebhooks.Deliveries;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JiraWebhooks.Recovery;
+
+/// <summary>One site's poll: read a page, publish it, then move the cursor (decision 9, rules 12 to 16). Whatever breaks in between costs
+/// duplicates, which share their MessageId, and never a loss.</summary>
+internal sealed class SitePoller(
+    JiraWebhookClient jira, CursorTable cursors, SiteSweeper sweeper, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock) : ISiteRecovery
+{
+    /// <summary>Jira forgets failed deliveries after this long.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromHours(72);
+
+    // A body may have 25 MB, and a page is held in memory as text; the bodies are copied out of it a few at a time.
+    private const int PageSize = 10;
+    private const int PublishedAtOnce = 5;
+
+    /// <summary>Each poll reads this much again: a record might be listed late.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
+
+    /// <summary>Where the list was read to its end, the cursor follows the clock at this distance, so that a quiet site does not look like a stuck one.</summary>
+    private static readonly TimeSpan Lag = TimeSpan.FromHours(1);
+
+    /// <inheritdoc/>
+    public bool Covers(Site site) => site.Scheme is not SiteScheme.OAuth;
+
+    /// <inheritdoc/>
+    public async Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken)
+    {
+        var started = clock.GetUtcNow();
+        var stored = await cursors.ReadAsync(site.Id, cancellationToken);
+        if (started - stored?.UnsupportedSince < UnsupportedPause(site)) return await ClosedAsync(site, from, cancellationToken);
+
+        // After a time in which the list was closed the cursor is old, and nothing is lost for that: the search was in its place.
+        var cursor = stored ?? new Cursor((started - Kept).ToUnixTimeMilliseconds());
+        var isOld = stored is { UnsupportedSince: null } && started - DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time) > Kept;
+        SitePoll result;
+        try
+        {
+            result = await ReadAsync(site, cursor with { UnsupportedSince = null }, new SitePoll(site.Id) { Losses = isOld ? [TooOld(cursor)] : [] }, started, cancellationToken);
+        }
+        catch (JiraApiException error) when (error.Failure is JiraFailure.NotAuthorised)
+        {
+            await cursors.TryWriteAsync(site.Id, cursor with { UnsupportedSince = started }, cancellationToken);
+            return await ClosedAsync(site, from, cancellationToken);
+        }
+
+        var searched = await sweeper.PollAsync(site, null, hasList: true, cancellationToken);
+        return result with
+        {
+            Recovered = result.Recovered + searched.Recovered,
+            Repeated = searched.Repeated,
+            SweptFrom = searched.SweptFrom,
+            IsRepeat = searched.IsRepeat,
+            Unfinished = searched.Unfinished,
+            Losses = [.. result.Losses, .. searched.Losses],
+            Problem = result.Problem is null || searched.Problem is null ? result.Problem ?? searched.Problem : $"{result.Problem} {searched.Problem}",
+        };
+    }
+
+    private async Task<SitePoll> ClosedAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken) =>
+        await sweeper.PollAsync(site, from, cancellationToken) with { Unsupported = true };
+
+    private async Task<SitePoll> ReadAsync(Site site, Cursor cursor, SitePoll result, DateTimeOffset started, CancellationToken cancellationToken)
+    {
+        var after = Math.Max(0, cursor.Time - (long)Overlap.TotalMilliseconds);
+        while (true)
+        {
+            var page = await jira.FailedAsync(site, after, PageSize, cancellationToken);
+            var records = page.Records.Select(record => (Record: record, Describe(site, record).MessageId)).ToList();
+            var seen = cursor.Seen.ToHashSet(StringComparer.Ordinal);
+            var fresh = records.Where(item => seen.Add(item.MessageId)).ToList();
+            foreach (var some in fresh.Chunk(PublishedAtOnce)) await publisher.PublishAsync([.. some.Select(item => Describe(site, item.Record))], cancellationToken);
+
+            // Only an empty page is the end: whether Jira leaves out records of just that time, nobody documents.
+            var ended = records.Count == 0;
+            var next = cursor.After(records.Select(item => (item.MessageId, item.Record.FailureTime)), clock.GetUtcNow());
+            if (ended) next = next with { Time = Math.Max(next.Time, (Earlier(started, page.AnsweredAt) - Lag).ToUnixTimeMilliseconds()) };
+
+            if (await cursors.TryWriteAsync(site.Id, next, cancellationToken) is not { } written)
+            {
+                return result with { Problem = "Another poller has moved the cursor; this one leaves the site to it." };
+            }
+
+            cursor = written;
+            result = result with
+            {
+                Recovered = result.Recovered + fresh.Count,
+                Skipped = result.Skipped + records.Count - fresh.Count,
+                Cursor = DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time),
+            };
+            if (ended) return result;
+
+            var last = records.Max(item => item.Record.FailureTime);
+            if (last < after) return result with { Problem = "Jira answered with failed deliveries of before the time it was asked for: what comes later cannot be read." };
+            after = Math.Max(last, after + 1);
+        }
+    }
+
+    private static Loss TooOld(Cursor cursor) => new(
+        Loss.OldCursor, string.Create(CultureInfo.InvariantCulture, $"The failed list was last read up to {DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time):u}, and Jira keeps failed deliveries {Kept.TotalHours} h: those between the two are gone."));
+
+    // Failure times are of Jira's clock. Where ours is ahead, a cursor that follows it is beyond what still fails.
+    private static DateTimeOffset Earlier(DateTimeOffset ours, DateTimeOffset? jiras) => jiras < ours ? jiras.Value : ours;
+
+    // An account with an API token is never let in; a Connect app may be again.
+    private static TimeSpan UnsupportedPause(Site site) => site.Scheme is SiteScheme.Connect ? TimeSpan.FromHours(1) : TimeSpan.FromDays(7);
+
+    private static DeliveryMessage Describe(Site site, FailedWebhook record) =>
+        DeliveryDescriber.DescribeFailed(site, record.Id, Encoding.UTF8.GetBytes(record.Body ?? ""), string.IsNullOrEmpty(record.Body));
+}

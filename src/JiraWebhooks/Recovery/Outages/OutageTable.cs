@@ -1,0 +1,94 @@
+using Azure;
+using Azure.Data.Tables;
+using JiraWebhooks.Storage;
+
+namespace JiraWebhooks.Recovery;
+
+/// <summary>That webhooks of a site were gone for a while.</summary>
+/// <param name="From">When they were last seen alive.</param>
+/// <param name="Version">Version of the row.</param>
+public sealed record MissingWebhooks(DateTimeOffset From, ETag Version);
+
+/// <summary>Rows <c>outage</c> and <c>missing</c> of a site, beside its cursor: the signs that something was lost.</summary>
+public sealed class OutageTable(LazyTable cursors)
+{
+    private const string OutageRow = "outage";
+    private const string MissingRow = "missing";
+
+    /// <summary>The recorded outage, or null.</summary>
+    public async Task<Outage?> ReadAsync(string site, CancellationToken cancellationToken) =>
+        await FindAsync(site, OutageRow, cancellationToken) is { } row
+            ? new Outage(row.GetDateTimeOffset("From"), row.GetDateTimeOffset("Last"), row.ETag)
+            {
+                Accepted = row.GetDateTimeOffset("Accepted"),
+                Unended = row.GetBoolean("Unended") is true,
+            }
+            : null;
+
+    /// <summary>Records a failure at <paramref name="at"/>, for which events may be missing since <paramref name="since"/>. Instances may
+    /// overwrite each other's last minute.</summary>
+    public async Task RecordFailureAsync(string site, DateTimeOffset since, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        var open = await ReadAsync(site, cancellationToken);
+        var from = open?.From < since ? open.From : since;
+        await table.UpsertEntityAsync(new TableEntity(site, OutageRow) { ["From"] = from, ["Last"] = at }, TableUpdateMode.Merge, cancellationToken);
+    }
+
+    /// <summary>Records that a delivery was accepted at <paramref name="at"/>, where there is an outage to end.</summary>
+    public async Task RecordAcceptedAsync(string site, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        if (await ReadAsync(site, cancellationToken) is not { } open) return;
+
+        await WriteAsync(() => table.UpdateEntityAsync(new TableEntity(site, OutageRow) { ["Accepted"] = at }, open.Version, TableUpdateMode.Merge, cancellationToken));
+    }
+
+    /// <summary>Puts an outage away that nothing is left to be done for, unless it has grown since it was read. One that never ended stays
+    /// open without its times.</summary>
+    public async Task SettleAsync(string site, Outage outage, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        if (outage.HasEnded) await WriteAsync(() => table.DeleteEntityAsync(site, OutageRow, outage.Version, cancellationToken));
+        else if (outage.From is not null) await WriteAsync(() => table.UpdateEntityAsync(new TableEntity(site, OutageRow) { ["Unended"] = true }, outage.Version, TableUpdateMode.Replace, cancellationToken));
+    }
+
+    /// <summary>That webhooks were gone, or null.</summary>
+    public async Task<MissingWebhooks?> MissingAsync(string site, CancellationToken cancellationToken) =>
+        await FindAsync(site, MissingRow, cancellationToken) is { } row && row.GetDateTimeOffset("From") is { } from ? new MissingWebhooks(from, row.ETag) : null;
+
+    /// <summary>Records that webhooks of the site were gone since <paramref name="from"/>: what happened meanwhile was never sent, and waits to
+    /// be searched for. The earliest time counts.</summary>
+    public async Task RecordMissingAsync(string site, DateTimeOffset from, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        var earlier = (await MissingAsync(site, cancellationToken))?.From;
+        await table.UpsertEntityAsync(new TableEntity(site, MissingRow) { ["From"] = earlier < from ? earlier : from }, TableUpdateMode.Replace, cancellationToken);
+    }
+
+    /// <summary>Forgets that webhooks were gone, unless it was recorded again since it was read.</summary>
+    public async Task SettleAsync(string site, MissingWebhooks missing, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        await WriteAsync(() => table.DeleteEntityAsync(site, MissingRow, missing.Version, cancellationToken));
+    }
+
+    // Whoever came first has left something to do, and the next run sees to it.
+    private static async Task WriteAsync(Func<Task<Response>> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (RequestFailedException lost) when (lost.Status is 404 or 412)
+        {
+        }
+    }
+
+    private async Task<TableEntity?> FindAsync(string site, string name, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(site, name, cancellationToken: cancellationToken);
+        return found.HasValue ? found.Value : null;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using JiraWebhooks.Jira;
+
+namespace JiraWebhooks.Recovery;
+
+/// <summary>What a run of a site's searches has to tell.</summary>
+internal sealed class SearchReport(string site)
+{
+    private readonly List<string> _problems = [];
+    private readonly List<Loss> _losses = [];
+    private SitePoll _result = new(site) { IsRepeat = true };
+
+    /// <summary>A pass has begun, or goes on.</summary>
+    public void Started(SearchPass pass) => _result = _result with
+    {
+        SweptFrom = _result.SweptFrom < pass.From ? _result.SweptFrom : pass.From,
+        IsRepeat = _result.IsRepeat && pass.Kind is not PassKind.First,
+    };
+
+    /// <summary>Issues were published.</summary>
+    public void Published(PassKind kind, int issues) => _result = kind is PassKind.First
+        ? _result with { Recovered = _result.Recovered + issues }
+        : _result with { Repeated = _result.Repeated + issues };
+
+    /// <summary>Something is wrong.</summary>
+    public void Add(string problem)
+    {
+        if (!_problems.Contains(problem)) _problems.Add(problem);
+    }
+
+    /// <summary>A pass goes on at the next run.</summary>
+    public void Failed(string subscription, SearchPass pass, string words) =>
+        Add(string.Create(CultureInfo.InvariantCulture, $"The search for subscription {subscription} since {pass.From:u} failed, and goes on at the next run: {words}"));
+
+    /// <summary>All requests were used up, and none led further.</summary>
+    public void Stuck(string subscription, int requests) =>
+        Add($"The search for subscription {subscription} does not end: Jira has given page after page, up to {requests} in a run, without a later change. The next run goes on.");
+
+    /// <summary>Jira refuses a filter: <paramref name="search"/> is tried again, or given up when it has been refused for long.</summary>
+    public void Refused(string subscription, FilterSearch search, JiraApiException error, DateTimeOffset now)
+    {
+        var due = search.Passes.Where(pass => pass.Due <= now).ToList();
+        var (from, since) = (due.Min(pass => pass.From), search.RefusedSince!.Value);
+        if (!search.IsRefused(now))
+        {
+            Add(string.Create(CultureInfo.InvariantCulture, $"Jira refuses the filter of subscription {subscription}. Its changes since {from:u} are searched for at every run, and given up when it is still refused at {since + FilterSearch.RefusalTime:u}: {error.Message}"));
+            return;
+        }
+
+        var words = string.Create(CultureInfo.InvariantCulture, $"Jira has refused the filter of subscription {subscription} since {since:u}. Its changes from {from:u} to {due.Max(pass => pass.To):u} are no longer searched for: {error.Message}");
+        _losses.Add(new Loss(Loss.RefusedFilter, words));
+        Add(words);
+    }
+
+    /// <summary>The result of the run.</summary>
+    public SitePoll Result(bool isUnfinished) => _result with
+    {
+        Problem = _problems.Count == 0 ? null : string.Join(' ', _problems),
+        Losses = _losses,
+        Unfinished = isUnfinished,
+        IsRepeat = _result.IsRepeat && _result.SweptFrom is not null,
+    };
+}

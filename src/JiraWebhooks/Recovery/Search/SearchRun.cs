@@ -1,0 +1,135 @@
+using System.Text.Json;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Webhooks;
+
+namespace JiraWebhooks.Recovery;
+
+/// <summary>One run of a site's searches, page by page and each filter in its turn, so that a filter that fails or finds much takes nothing from
+/// the others. How far a search has come is stored after each page.</summary>
+internal sealed class SearchRun(Site site, SweepState state, JiraWebhookClient jira, SweepTable table, IDeliveryPublisher publisher, TimeProvider clock)
+{
+    /// <summary>Another run has written the state meanwhile.</summary>
+    public const string AnotherRun = "Another run has been at this site.";
+
+    /// <summary>Most requests of one run.</summary>
+    public const int MostRequests = 200;
+
+    /// <summary>Longest time of one run at a site: the others wait for their turn.</summary>
+    public static readonly TimeSpan Slice = TimeSpan.FromMinutes(2);
+
+    private const int PageSize = 50;
+
+    private readonly HashSet<string> _published = new(StringComparer.Ordinal);
+    private readonly SearchReport _report = new(site.Id);
+    private SweepState _state = state;
+    private bool _isOver;
+
+    /// <summary>Searches until all that is due has ended or failed, or the run's time or requests are used up.</summary>
+    public async Task<SitePoll> RunAsync(IEnumerable<Subscription> filters, CancellationToken cancellationToken)
+    {
+        using var time = new CancellationTokenSource(Slice, clock);
+        using var slice = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
+        var turns = new Queue<FilterTurn>(filters.Select(filter => new FilterTurn(filter)));
+        try
+        {
+            for (var requests = 0; requests < MostRequests && !_isOver && turns.TryDequeue(out var turn); requests++)
+            {
+                if (await StepAsync(turn, slice.Token, cancellationToken)) turns.Enqueue(turn);
+            }
+
+            foreach (var turn in turns.Where(turn => turn.IsStuck)) _report.Stuck(turn.Name, MostRequests);
+        }
+        catch (Exception) when (time.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The next run goes on.
+        }
+
+        return _report.Result(isUnfinished: _state.IsDue(clock.GetUtcNow()));
+    }
+
+    // One page; false when the filter has nothing left to do in this run.
+    private async Task<bool> StepAsync(FilterTurn turn, CancellationToken slice, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (turn.Pass is null)
+        {
+            if (_state.Filters[turn.Key].Next(now, turn.Failed) is not { } next) return false;
+
+            turn.Start(next, now);
+            _report.Started(next);
+        }
+
+        var pass = turn.Pass!;
+        try
+        {
+            var page = await jira.SearchAsync(site, turn.Jql, PageSize, turn.Token, slice);
+            _report.Published(pass.Kind, await PublishAsync(page.Issues!, slice));
+            await StoreAsync(turn, pass, page, cancellationToken);
+            return true;
+        }
+        catch (JiraApiException error) when (error.Failure is JiraFailure.Refused && turn.Token is null)
+        {
+            await RefusedAsync(turn, error, now, cancellationToken);
+            return false;
+        }
+        catch (JiraApiException error)
+        {
+            _isOver |= SiteRun.IsEndedBy(error);
+            await FailedAsync(turn, pass, error.Message, cancellationToken);
+            return true;
+        }
+    }
+
+    private async Task StoreAsync(FilterTurn turn, SearchPass pass, IssuePage page, CancellationToken cancellationToken)
+    {
+        var (search, newest) = (_state.Filters[turn.Key].Accepted(), SweptIssue.NewestOf(page.Issues!));
+        if (string.IsNullOrEmpty(page.NextPageToken) || pass.IsBehind(newest))
+        {
+            turn.Leave();
+            await SaveAsync(turn.Key, search.End(pass, clock.GetUtcNow()), cancellationToken);
+            return;
+        }
+
+        var next = pass.After(newest, turn.Marks, turn.Begin, page.NextPageToken);
+        await SaveAsync(turn.Key, search.Replace(pass, next), cancellationToken);
+        if (!turn.TryContinue(next, page.NextPageToken)) await FailedAsync(turn, next, "Jira led back to a page that it had given before.", cancellationToken);
+    }
+
+    // The watermark stays. The token does not: a page that failed once may fail for ever.
+    private async Task FailedAsync(FilterTurn turn, SearchPass pass, string words, CancellationToken cancellationToken)
+    {
+        _report.Failed(turn.Name, pass, words);
+        turn.Leave();
+        var next = pass with { Token = null };
+        turn.Failed.Add(next);
+        if (next != pass) await SaveAsync(turn.Key, _state.Filters[turn.Key].Replace(pass, next), cancellationToken);
+    }
+
+    private async Task RefusedAsync(FilterTurn turn, JiraApiException error, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var search = _state.Filters[turn.Key].Refused(now);
+        _report.Refused(turn.Name, search, error, now);
+        await SaveAsync(turn.Key, search.IsRefused(now) ? search.GiveUp(now) : search, cancellationToken);
+    }
+
+    private async Task<int> PublishAsync(IReadOnlyList<JsonElement> issues, CancellationToken cancellationToken)
+    {
+        DeliveryMessage[] messages = [.. issues.Select(issue => SweptIssue.Describe(site, issue)).OfType<DeliveryMessage>().Where(message => _published.Add(message.MessageId))];
+        if (messages.Length > 0) await publisher.PublishAsync(messages, cancellationToken);
+        return messages.Length;
+    }
+
+    private async Task SaveAsync(string key, FilterSearch search, CancellationToken cancellationToken)
+    {
+        if (await table.TryWriteAsync(site.Id, _state.With(key, search), cancellationToken) is { } written)
+        {
+            _state = written;
+            return;
+        }
+
+        _isOver = true;
+        _report.Add(AnotherRun);
+    }
+}

@@ -1,0 +1,65 @@
+using JiraWebhooks.Hosting;
+using JiraWebhooks.Jira;
+using JiraWebhooks.OAuth;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JiraWebhooks.Recovery;
+
+/// <summary>Recovery by search: every issue that has changed since something may have been lost is published in its present state. What cannot
+/// be found this way: deletions, and states in between. A search that does not end in its time, or breaks off, goes on at the next run.</summary>
+internal sealed class SiteSweeper(
+    JiraWebhookClient jira,
+    SweepTable table,
+    OutageTable outages,
+    GrantStates grants,
+    [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher,
+    TimeProvider clock) : ISiteRecovery
+{
+    private static readonly string[] Changes = ["jira:issue_", "comment_", "issue_property_", "worklog_"];
+
+    /// <inheritdoc/>
+    public bool Covers(Site site) => site.Scheme is SiteScheme.OAuth;
+
+    /// <inheritdoc/>
+    public Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken) => PollAsync(site, from, hasList: false, cancellationToken);
+
+    /// <summary>One run. With <paramref name="hasList"/> Jira's failed list has what was not accepted, and only what was never sent is searched for.</summary>
+    internal async Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, bool hasList, CancellationToken cancellationToken)
+    {
+        // Switched off, nothing is wanted; without its grant, nothing can be asked. What was missed meanwhile is found by the gap this leaves.
+        var nothing = new SitePoll(site.Id);
+        if (site.Disabled is not null) return nothing;
+        if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) return nothing with { Problem = "The OAuth grant is missing or no longer valid: nothing can be searched for until the site is connected again." };
+
+        var now = clock.GetUtcNow();
+        var state = await table.ReadAsync(site.Id, cancellationToken) ?? new SweepState(now);
+        var outage = await outages.ReadAsync(site.Id, cancellationToken);
+        var missing = await outages.MissingAsync(site.Id, cancellationToken);
+
+        var filters = site.Subscriptions.Where(TellsOfChanges).DistinctBy(subscription => subscription.Jql, StringComparer.Ordinal).ToList();
+        var planned = state.For([.. filters.Select(filter => SweepState.Key(filter.Jql))]);
+        var signs = new[] { from, state.Begun, missing?.From, hasList ? null : LostSince(outage, state, now) };
+        if (signs.Min() is { } lost) planned = planned.Lost(lost, now);
+        if (await table.TryWriteAsync(site.Id, planned with { WellUntil = now }, cancellationToken) is not { } written) return nothing with { Problem = SearchRun.AnotherRun };
+
+        // The plan holds what these told.
+        if (outage?.IsDue(now) is true) await outages.SettleAsync(site.Id, outage, cancellationToken);
+        if (missing is not null) await outages.SettleAsync(site.Id, missing, cancellationToken);
+
+        return written.IsDue(now) ? await new SearchRun(site, written, jira, table, publisher, clock).RunAsync(filters, cancellationToken) : nothing;
+    }
+
+    // Between two runs the app, or the site in it, may not have been working; what had failed before had nowhere to go either.
+    private static DateTimeOffset? LostSince(Outage? outage, SweepState state, DateTimeOffset now)
+    {
+        if (now - state.WellUntil >= Outage.ShortestRetries) return outage?.From < state.WellUntil ? outage.From : state.WellUntil;
+
+        return outage?.IsDue(now) is true && outage.MayHaveLost ? outage.From : null;
+    }
+
+    // Sprints, versions and what was deleted are in no search: a subscription to these alone asks for no issues.
+    private static bool TellsOfChanges(Subscription subscription) => subscription.Events.Any(name =>
+        Changes.Any(family => name.StartsWith(family, StringComparison.Ordinal)) && name != "jira:issue_deleted");
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Azure.Data.Tables;
+using JiraWebhooks.Storage;
+
+namespace JiraWebhooks.Recovery;
+
+/// <summary>Row <c>sweep</c> of a site, beside its cursor, guarded by its entity tag.</summary>
+internal sealed partial class SweepTable(LazyTable cursors)
+{
+    private const string Row = "sweep";
+    private const string Filters = "Filters";
+
+    /// <summary>The site's state, or null before its first run. A row that cannot be read throws: it may hold a search that has not ended.</summary>
+    public async Task<SweepState?> ReadAsync(string site, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(site, Row, cancellationToken: cancellationToken);
+        if (!found.HasValue) return null;
+
+        var row = found.Value!;
+        return new SweepState(row.GetDateTimeOffset("WellUntil") ?? throw new InvalidDataException("The row of the search has no WellUntil."))
+        {
+            Filters = row.GetText(Filters) is { Length: > 0 } text ? JsonSerializer.Deserialize(text, SweepJson.Default.IReadOnlyDictionaryStringFilterSearch)! : SweepState.None,
+            Begun = row.GetDateTimeOffset("From"),
+            Version = row.ETag,
+        };
+    }
+
+    /// <summary>Writes <paramref name="state"/> over the version it was read from; null when another run has written since.</summary>
+    public async Task<SweepState?> TryWriteAsync(string site, SweepState state, CancellationToken cancellationToken)
+    {
+        var table = await cursors.GetAsync(cancellationToken);
+        var row = new TableEntity(site, Row) { ["WellUntil"] = state.WellUntil };
+        row.SetText(Filters, JsonSerializer.Serialize(state.Filters, SweepJson.Default.IReadOnlyDictionaryStringFilterSearch));
+        return await table.TryWriteAsync(row, state.Version, cancellationToken) is { } written ? state with { Version = written } : null;
+    }
+
+    [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+    [JsonSerializable(typeof(IReadOnlyDictionary<string, FilterSearch>))]
+    private sealed partial class SweepJson : JsonSerializerContext;
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Recovery;
+
+/// <summary>Makes a message of an issue that a sweep has found. It is no delivery, and says so: the type is not Jira's, and
+/// <see cref="MessageProperties.Reconstructed"/> is set. One state of an issue has one identity, so that a repeated sweep is harmless.</summary>
+internal static class SweptIssue
+{
+    /// <summary>Type of every reconstructed event.</summary>
+    public const string Type = "recovered:jira:issue_updated";
+
+    /// <summary>The message, or null where the issue has no id.</summary>
+    public static DeliveryMessage? Describe(Site site, JsonElement issue)
+    {
+        if (Text(issue, "id") is not { Length: > 0 } id) return null;
+
+        var updated = Updated(issue);
+        var identifier = string.Create(CultureInfo.InvariantCulture, $"sweep:{id}:{updated?.ToUnixTimeMilliseconds() ?? 0}");
+        return new DeliveryMessage
+        {
+            Site = site.Id,
+            Identifier = identifier,
+            MessageId = DeliveryIdentity.MessageId(site.Id, identifier),
+            SessionId = DeliveryIdentity.SessionId(site.Id, id),
+            Source = site.Source,
+            Type = Type,
+            IssueKey = Text(issue, "key"),
+            Time = updated,
+            Recovered = true,
+            Reconstructed = true,
+            Body = Encoding.UTF8.GetBytes(issue.GetRawText()),
+        };
+    }
+
+    /// <summary>When the last one of <paramref name="page"/> was changed; null where no issue says.</summary>
+    public static DateTimeOffset? NewestOf(IEnumerable<JsonElement> page) => page.Max(Updated);
+
+    private static DateTimeOffset? Updated(JsonElement issue) =>
+        issue.ValueKind is JsonValueKind.Object && issue.TryGetProperty("fields", out var fields) && fields.ValueKind is JsonValueKind.Object
+            ? JiraDateConverter.Parse(Text(fields, "updated"))
+            : null;
+
+    private static string? Text(JsonElement parent, string name) =>
+        parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out var value)
+            ? value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Number => value.GetRawText(), _ => null }
+            : null;
+}

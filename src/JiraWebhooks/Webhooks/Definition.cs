@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using System.Text;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Webhooks;
+
+/// <summary>What is sent to Jira for a subscription, and the fingerprint by which a later change of the settings is noticed.</summary>
+internal static class Definition
+{
+    public static WebhookDetails Details(Subscription subscription) => new(subscription.Events, subscription.Jql)
+    {
+        FieldIdsFilter = subscription.FieldIdsFilter,
+        IssuePropertyKeysFilter = subscription.IssuePropertyKeysFilter,
+    };
+
+    /// <summary>What Jira has listed, to be registered again.</summary>
+    public static WebhookDetails Details(Webhook listed) => new(listed.Events, listed.JqlFilter)
+    {
+        FieldIdsFilter = listed.FieldIdsFilter is { Count: > 0 } fields ? fields : null,
+        IssuePropertyKeysFilter = listed.IssuePropertyKeysFilter is { Count: > 0 } keys ? keys : null,
+    };
+
+    public static string Fingerprint(Subscription subscription)
+    {
+        var text = string.Join('\n', Sorted(subscription.Events), subscription.Jql, Sorted(subscription.FieldIdsFilter), Sorted(subscription.IssuePropertyKeysFilter));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    }
+
+    private static string Sorted(IReadOnlyList<string>? values) =>
+        values is null ? "-" : string.Join(',', values.Order(StringComparer.Ordinal));
+}

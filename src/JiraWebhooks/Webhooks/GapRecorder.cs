@@ -1,0 +1,31 @@
+using JiraWebhooks.Recovery;
+using Microsoft.Extensions.Logging;
+
+namespace JiraWebhooks.Webhooks;
+
+/// <summary>Writes down since when webhooks of a site were gone, so that the recovery searches for what was never sent.</summary>
+public sealed partial class GapRecorder(OutageTable outages, ILogger<GapRecorder> logger)
+{
+    /// <summary>Records the run's gap, if there is one; false when that failed, which stops nothing.</summary>
+    internal async Task<bool> RecordAsync(SiteRun run, CancellationToken cancellationToken)
+    {
+        if (run.MissingSince is not { } since) return true;
+
+        try
+        {
+            await outages.RecordMissingAsync(run.Site.Id, since, cancellationToken);
+            return true;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotWritten(logger, run.Site.Id, since, error);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "That webhooks of {Site} were gone since {Since} could not be written down.")]
+        public static partial void NotWritten(ILogger logger, string site, DateTimeOffset since, Exception error);
+    }
+}

@@ -1,0 +1,154 @@
+using JiraWebhooks.Hosting;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace JiraWebhooks.Webhooks;
+
+/// <summary>One site's refresh: list, extend, register what is missing, list again and see (rules 2 to 10). The living come first, and a step
+/// that fails stops no other, so that no refusal lets a webhook die.</summary>
+public sealed partial class SiteRefresher(
+    JiraWebhookClient jira,
+    WebhookTable webhooks,
+    WebhookRegistrar registrar,
+    WebhookRemover remover,
+    RefusalRecorder refusals,
+    JiraWebhooksOptions options,
+    TimeProvider clock,
+    ILogger<SiteRefresher> logger)
+{
+    /// <summary>A webhook with less life than this after a refresh was not extended: Jira gives 30 days.</summary>
+    public static readonly TimeSpan Extended = TimeSpan.FromDays(25);
+
+    /// <summary>A webhook that was not extended is replaced only when it has less life than this: until then the next day may help.</summary>
+    public static readonly TimeSpan Critical = TimeSpan.FromDays(7);
+
+    /// <summary>Refreshes <paramref name="site"/>; <paramref name="isByHand"/> tries again what Jira has refused. Throws
+    /// <see cref="JiraApiException"/> and storage errors only as long as nothing is known of the site: the next run starts from what is there.</summary>
+    public async Task<SiteRefresh> RefreshAsync(Site site, bool isByHand, CancellationToken cancellationToken)
+    {
+        var callback = options.CallbackUrl(site.Id);
+        if (SubscriptionValidator.Problem(callback, site) is { } wrong) return new SiteRefresh(site.Id) { Failed = site.Subscriptions.Count, Problem = wrong };
+
+        // Another instance must know the site before Jira can deliver to it: it would refuse what it does not know.
+        // Never for longer: the clock may have been ahead when the site was added.
+        if (site.ActiveSince + StoredSites.Settled - clock.GetUtcNow() is { Ticks: > 0 } wait) await Task.Delay(wait < StoredSites.Settled ? wait : StoredSites.Settled, clock, cancellationToken);
+
+        var rows = await webhooks.ListAsync(site.Id, cancellationToken);
+        if (isByHand) rows = await refusals.LiftAsync(site, rows, cancellationToken);
+
+        var run = new SiteRun(site, callback, await ListAsync(site, rows, cancellationToken), rows, clock.GetUtcNow());
+        try
+        {
+            await TryAsync(run, () => ExtendAsync(run, cancellationToken), cancellationToken);
+            var mayRegister = await MayRegisterAsync(run, cancellationToken);
+            if (mayRegister) await TryAsync(run, () => registrar.RegisterAsync(run, [.. site.Subscriptions.Where(one => !run.IsServed(one))], cancellationToken), cancellationToken);
+            await TryAsync(run, () => VerifyAsync(run, mayRegister, cancellationToken), cancellationToken);
+        }
+        catch (JiraApiException error) when (SiteRun.IsEndedBy(error))
+        {
+            run.Problems.Add(error.Message);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            run.Problems.Add(WebhookRefresher.TimeIsUp);
+        }
+
+        return run.Result(clock.GetUtcNow());
+    }
+
+    // A list that cannot be had, day by day, must not let die what is remembered.
+    private async Task<IReadOnlyList<Webhook>> ListAsync(Site site, IReadOnlyList<WebhookRow> rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await jira.ListAsync(site, cancellationToken);
+        }
+        catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+        {
+            var remembered = rows.Where(row => row.IsCreated).IntersectBy(site.Subscriptions.Select(subscription => subscription.Name), row => row.Name).Select(row => row.WebhookId).ToList();
+            if (remembered.Count > 0) await jira.RefreshAsync(site, remembered, cancellationToken);
+            throw;
+        }
+    }
+
+    private Task ExtendAsync(SiteRun run, CancellationToken cancellationToken)
+    {
+        var living = run.Site.Subscriptions.Select(run.Living).OfType<WebhookRow>().Select(row => row.WebhookId).ToList();
+        return living.Count == 0 ? Task.CompletedTask : jira.RefreshAsync(run.Site, living, cancellationToken);
+    }
+
+    // False while there are webhooks under another address: production may be there (decision 11).
+    private async Task<bool> MayRegisterAsync(SiteRun run, CancellationToken cancellationToken)
+    {
+        if (options.TakeOver && run.Elsewhere.Count + run.Unaddressed.Count > 0)
+        {
+            var others = run.Elsewhere.Concat(run.Unaddressed).Select(webhook => webhook.Id).ToList();
+            await TryAsync(run, () => remover.DeleteFirstAsync(run, others, cancellationToken), cancellationToken);
+            return true;
+        }
+
+        if (run.Unaddressed.Count > 0)
+        {
+            run.Problems.Add(
+                $"Jira holds {run.Unaddressed.Count} webhook(s) without an address that are not known here and may be production's. They are left alone. "
+                + "TakeOver removes them: set it to true for one run.");
+        }
+
+        if (run.Elsewhere.Count == 0) return true;
+
+        run.Problems.Add(
+            $"Jira holds {run.Elsewhere.Count} webhook(s) of this app under another address, {Redaction.Of(run.Elsewhere[0].Url!.GetLeftPart(UriPartial.Path))}, which may be production. "
+            + "They are left alone and nothing is registered. To delete them and register here, set TakeOver to true for one run.");
+        return false;
+    }
+
+    // What is gone meanwhile, or was not extended and will soon be gone, is registered anew.
+    private async Task VerifyAsync(SiteRun run, bool mayRegister, CancellationToken cancellationToken)
+    {
+        var living = run.Site.Subscriptions.Where(subscription => run.Living(subscription) is not null).ToList();
+        if (living.Count == 0) return;
+
+        var served = living.Where(run.IsServed).ToList();
+        run.Update(await jira.ListAsync(run.Site, cancellationToken));
+        var now = clock.GetUtcNow();
+        await TryAsync(run, () => SaveSeenAsync(run, living, now, cancellationToken), cancellationToken);
+        if (!mayRegister) return;
+
+        var critical = served.Where(subscription => run.Listed(run.Rows[subscription.Name].WebhookId)?.ExpirationDate - now < Critical).ToList();
+        run.Critical.UnionWith(critical.Select(subscription => subscription.Name));
+        List<Subscription> again = [.. critical, .. living.Where(subscription => run.Living(subscription) is null)];
+        if (again.Count > 0) await registrar.RegisterAsync(run, again, cancellationToken);
+    }
+
+    private async Task SaveSeenAsync(SiteRun run, IReadOnlyList<Subscription> living, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var seen = living.Select(run.Living).OfType<WebhookRow>().Where(row => run.Ours.Contains(row.WebhookId)).Select(row => row with { Seen = now }).ToList();
+        foreach (var row in seen) run.Rows[row.Name] = row;
+        await webhooks.SaveAsync(run.Site.Id, seen, cancellationToken);
+    }
+
+    private async Task TryAsync(SiteRun run, Func<Task> step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await step();
+        }
+        catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+        {
+            run.Problems.Add(error.Message);
+        }
+        catch (Exception error) when (error is not JiraApiException && !cancellationToken.IsCancellationRequested)
+        {
+            Log.Broken(logger, run.Site.Id, error);
+            run.Problems.Add($"{error.GetType().Name} on our side; see the log.");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A step of the refresh of {Site} broke off.")]
+        public static partial void Broken(ILogger logger, string site, Exception error);
+    }
+}

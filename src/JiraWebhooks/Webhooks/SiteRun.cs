@@ -1,0 +1,119 @@
+using JiraWebhooks.Jira;
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Webhooks;
+
+/// <summary>What one run knows of its site so far.</summary>
+internal sealed class SiteRun
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
+
+    private readonly HashSet<long> _remembered;
+    private Dictionary<long, Webhook> _listed;
+
+    public SiteRun(Site site, Uri callback, IReadOnlyList<Webhook> listed, IReadOnlyList<WebhookRow> rows, DateTimeOffset now)
+    {
+        Site = site;
+        Callback = callback;
+        _listed = listed.ToDictionary(webhook => webhook.Id);
+        _remembered = [.. rows.Select(row => row.WebhookId)];
+
+        // Older tenants list no address: only what was remembered is then known to be ours.
+        Elsewhere = [.. listed.Where(webhook => webhook.Url is { } url && url != callback)];
+        Unaddressed = [.. listed.Where(webhook => webhook.Url is null && !_remembered.Contains(webhook.Id))];
+        Ours = [.. listed.Except(Elsewhere).Except(Unaddressed).Select(webhook => webhook.Id)];
+        var definitions = site.Subscriptions.ToDictionary(subscription => subscription.Name, Definition.Fingerprint);
+        Rows = rows.ToDictionary(row => row.Name, row => row with
+        {
+            Seen = Ours.Contains(row.WebhookId) ? now : row.Seen,
+
+            // What was refused once, and is not declared now, is tried again when it is declared again.
+            Refusal = row.Refusal?.Definition == definitions.GetValueOrDefault(row.Name) ? row.Refusal : null,
+        });
+        Problems = [.. site.SubscriptionProblems, .. site.Subscriptions.Select(one => Refused(one)?.Problem(site.Id, one.Name)).OfType<string>()];
+    }
+
+    public Site Site { get; }
+
+    public Uri Callback { get; }
+
+    /// <summary>Of this app, under another address.</summary>
+    public IReadOnlyList<Webhook> Elsewhere { get; }
+
+    /// <summary>Listed without an address, and not remembered: nobody knows whose they are.</summary>
+    public IReadOnlyList<Webhook> Unaddressed { get; }
+
+    /// <summary>What was ours when the run began.</summary>
+    public HashSet<long> Ours { get; }
+
+    /// <summary>What is remembered, by subscription name.</summary>
+    public Dictionary<string, WebhookRow> Rows { get; }
+
+    /// <summary>Created by this run.</summary>
+    public HashSet<long> Created { get; } = [];
+
+    /// <summary>Jira has accepted to delete these.</summary>
+    public HashSet<long> Deleted { get; } = [];
+
+    /// <summary>Names of the subscriptions whose webhook Jira did not extend and that has few days left.</summary>
+    public HashSet<string> Critical { get; } = [];
+
+    public List<string> Problems { get; }
+
+    /// <summary>What Jira refuses in this run.</summary>
+    public RunRefusals Refusals { get; } = new();
+
+    /// <summary>Since when a webhook that is wanted was gone, as far as is known; the earliest counts.</summary>
+    public DateTimeOffset? MissingSince { get; private set; }
+
+    /// <summary>How many more webhooks Jira would take.</summary>
+    public int Room => SubscriptionValidator.Limit(Site.Scheme) - _listed.Keys.Union(Created).Count();
+
+    /// <summary>True for what ends a site's run (rule 26): a long wait, or a credential that somebody has to renew.</summary>
+    public static bool IsEndedBy(JiraApiException error) => error.Failure is JiraFailure.RateLimited or JiraFailure.ReconnectRequired;
+
+    /// <summary>Jira was asked again.</summary>
+    public void Update(IReadOnlyList<Webhook> listed) => _listed = listed.ToDictionary(webhook => webhook.Id);
+
+    public void Missed(DateTimeOffset? since) => MissingSince = MissingSince < since ? MissingSince : since ?? MissingSince;
+
+    public Webhook? Listed(long id) => _listed.GetValueOrDefault(id);
+
+    /// <summary>The webhook a subscription has now, be it of its former definition, or null.</summary>
+    public WebhookRow? Living(Subscription subscription) => Rows.TryGetValue(subscription.Name, out var row) && Lives(row) ? row : null;
+
+    /// <summary>True when the subscription has the webhook it should have.</summary>
+    public bool IsServed(Subscription subscription) => Living(subscription)?.Definition == Definition.Fingerprint(subscription);
+
+    /// <summary>The remembered refusal of what the subscription declares, or null.</summary>
+    public Refusal? Refused(Subscription subscription) => Rows.GetValueOrDefault(subscription.Name)?.Refusal;
+
+    /// <summary>True if Jira holds, or held when the run began, a webhook of this definition.</summary>
+    public bool HasAccepted(string subscription, string definition) =>
+        Rows.TryGetValue(subscription, out var row) && row.Definition == definition && (Ours.Contains(row.WebhookId) || Created.Contains(row.WebhookId));
+
+    public bool Lives(WebhookRow row) => !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
+
+    /// <summary>Ours, of no subscription: changed, no longer wanted, or created by a run that could not save them.</summary>
+    public List<long> Useless() =>
+        [.. Ours.Intersect(_listed.Keys).Except(Deleted).Except(Site.Subscriptions.Select(subscription => Rows.GetValueOrDefault(subscription.Name)?.WebhookId ?? 0))];
+
+    /// <summary>True when a row held it as the run began.</summary>
+    public bool WasRemembered(long id) => _remembered.Contains(id);
+
+    /// <summary>What the run did, as far as it came.</summary>
+    public SiteRefresh Result(DateTimeOffset now)
+    {
+        var living = Site.Subscriptions.Select(Living).OfType<WebhookRow>().ToList();
+        var created = Site.Subscriptions.Where(IsServed).Select(subscription => Rows[subscription.Name]).Where(row => Created.Contains(row.WebhookId)).ToList();
+        return new SiteRefresh(Site.Id)
+        {
+            Registered = created.Count(row => !Critical.Contains(row.Name)),
+            Replaced = created.Count(row => Critical.Contains(row.Name)),
+            Extended = living.Count(row => !Created.Contains(row.WebhookId) && Listed(row.WebhookId)?.ExpirationDate - now > SiteRefresher.Extended),
+            Failed = Site.Subscriptions.Count(subscription => !IsServed(subscription)),
+            SoonestExpiry = living.Min(row => Listed(row.WebhookId) is { } webhook ? webhook.ExpirationDate : now + Lifetime),
+            Problem = Problems.Count == 0 ? null : string.Join(' ', Problems),
+        };
+    }
+}

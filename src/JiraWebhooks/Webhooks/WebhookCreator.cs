@@ -1,0 +1,141 @@
+using JiraWebhooks.Jira;
+using JiraWebhooks.Sites;
+using Microsoft.Extensions.Logging;
+
+namespace JiraWebhooks.Webhooks;
+
+/// <summary>Creates webhooks and remembers them; one that cannot be remembered is removed again (rule 5).</summary>
+public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable webhooks, TimeProvider clock, ILogger<WebhookCreator> logger)
+{
+    /// <summary>Creates a webhook for each of <paramref name="wanted"/>, in one call.</summary>
+    internal Task CreateAsync(SiteRun run, IReadOnlyList<Subscription> wanted, CancellationToken cancellationToken) =>
+        SendAsync(run, [.. wanted.Select(WebhookOrder.Of)], cancellationToken);
+
+    /// <summary>Tries <paramref name="changed"/> on a site that is full, beside the webhooks they are to replace. Sent with them is a definition
+    /// that Jira has accepted: what Jira refuses with other words than that, it refuses for its content. Gives those that the limit alone may
+    /// keep out.</summary>
+    internal async Task<IReadOnlyList<Subscription>> TryBesideAsync(SiteRun run, IReadOnlyList<Subscription> changed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(run, [.. changed.Select(WebhookOrder.Of), WebhookOrder.ForComparison(run, changed[0])], cancellationToken);
+        }
+        catch
+        {
+            // Without all answers there is nothing to compare with.
+            run.Refusals.Forget(changed.Select(subscription => subscription.Name));
+            throw;
+        }
+
+        var undecided = changed.Where(subscription => run.Refusals.IsUndecided(subscription.Name)).ToList();
+        run.Refusals.Forget(undecided.Select(subscription => subscription.Name));
+        return undecided;
+    }
+
+    /// <summary>Creates again what was deleted for successors that did not come to be, as Jira had listed it.</summary>
+    internal async Task RestoreAsync(SiteRun run, IReadOnlyList<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
+    {
+        // An answer may have got lost, and the successor be there.
+        run.Update(await jira.ListAsync(run.Site, cancellationToken));
+        var orders = former.Take(Math.Max(0, run.Room)).Select(old => new WebhookOrder(old.Row.Name, old.Row.Definition, Definition.Details(old.Listed))).ToList();
+        if (orders.Count > 0) await SendAsync(run, orders, cancellationToken);
+
+        run.Problems.AddRange(former.Select(old => run.Lives(run.Rows[old.Row.Name])
+            ? $"Subscription {old.Row.Name}: its former webhook is registered again, as it had been deleted to make room."
+            : $"Subscription {old.Row.Name}: its former webhook was deleted to make room and could not be registered again."));
+    }
+
+    private async Task SendAsync(SiteRun run, List<WebhookOrder> orders, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<RegisteredWebhook> results;
+        try
+        {
+            results = await jira.RegisterAsync(run.Site, run.Callback, [.. orders.Select(order => order.Details)], cancellationToken);
+        }
+        catch (JiraApiException error) when (error.Failure is JiraFailure.Refused)
+        {
+            // One that Jira cannot read, for an event it does not know, may have had the whole call refused: none was created.
+            if (orders.Count == 1) Refuse(run, orders[0], error.Message, isForContent: false);
+            else foreach (var order in orders) await SendAsync(run, [order], cancellationToken);
+            return;
+        }
+
+        foreach (var (order, result) in orders.Zip(results))
+        {
+            if (result.CreatedWebhookId is not { } id)
+            {
+                var reasons = string.Join(' ', result.Errors ?? []);
+                Refuse(run, order, reasons.Length > 0 ? reasons : "Jira gave neither an id nor a reason.", isForContent: reasons.Length > 0);
+                continue;
+            }
+
+            if (order.IsForComparison)
+            {
+                await TryRemoveAsync(run.Site, id);
+                continue;
+            }
+
+            var row = new WebhookRow(order.Name, id, order.Fingerprint) { Seen = clock.GetUtcNow() };
+            if (await TrySaveAsync(run.Site, row))
+            {
+                run.Rows[row.Name] = row;
+                run.Created.Add(id);
+            }
+            else
+            {
+                run.Problems.Add($"Subscription {order.Name}: its webhook could not be saved and was removed again; the next run tries again.");
+            }
+        }
+    }
+
+    private static void Refuse(SiteRun run, WebhookOrder order, string words, bool isForContent)
+    {
+        if (order.IsForComparison || run.HasAccepted(order.Name, order.Fingerprint))
+        {
+            run.Refusals.AddOfAccepted(words);
+            if (!order.IsForComparison) run.Problems.Add($"Subscription {order.Name}: {words}");
+            return;
+        }
+
+        run.Refusals.Add(order.Name, words, isForContent ? new Refusal(order.Fingerprint, words) : null);
+    }
+
+    // Not to be cancelled: a webhook that exists and is not remembered is worth less than none.
+    private async Task<bool> TrySaveAsync(Site site, WebhookRow row)
+    {
+        try
+        {
+            await webhooks.SaveAsync(site.Id, row, CancellationToken.None);
+            return true;
+        }
+        catch (Exception error)
+        {
+            Log.NotSaved(logger, site.Id, row.WebhookId, error);
+        }
+
+        await TryRemoveAsync(site, row.WebhookId);
+        return false;
+    }
+
+    private async Task TryRemoveAsync(Site site, long id)
+    {
+        try
+        {
+            await jira.DeleteAsync(site, [id], CancellationToken.None);
+        }
+        catch (JiraApiException error)
+        {
+            // The next run finds it under our address and unknown, and removes it.
+            Log.LeftOver(logger, site.Id, id, error.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Webhook {Id} of {Site} was created but could not be saved: it is removed again.")]
+        public static partial void NotSaved(ILogger logger, string site, long id, Exception error);
+
+        [LoggerMessage(2, LogLevel.Warning, "Webhook {Id} of {Site} could not be removed and is left to the next run. {Reason}")]
+        public static partial void LeftOver(ILogger logger, string site, long id, string reason);
+    }
+}

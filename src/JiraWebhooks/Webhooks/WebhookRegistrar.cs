@@ -1,0 +1,127 @@
+using JiraWebhooks.Jira;
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Webhooks;
+
+/// <summary>Brings Jira in line with the settings. The order is: create, save, delete; only where Jira allows no more, delete first, and
+/// no more than is needed (rules 5 and 6).</summary>
+public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remover, GapRecorder gaps, RefusalRecorder refusals, WebhookTable webhooks)
+{
+    /// <summary>Registers each of <paramref name="wanted"/> that Jira has not refused, in place of the webhook it may have, and removes what is
+    /// no longer declared.</summary>
+    internal async Task RegisterAsync(SiteRun run, IReadOnlyList<Subscription> wanted, CancellationToken cancellationToken)
+    {
+        run.Problems.AddRange(wanted.Select(SubscriptionValidator.Problem).OfType<string>());
+        var sound = wanted.Where(subscription => SubscriptionValidator.Problem(subscription) is null && run.Refused(subscription) is null).ToList();
+
+        // Written before the rows change: what breaks off in between forgets nothing.
+        foreach (var gone in sound.Where(subscription => run.Living(subscription) is null)) run.Missed(run.Rows.GetValueOrDefault(gone.Name)?.Seen);
+        await gaps.RecordAsync(run, cancellationToken);
+
+        try
+        {
+            await CreateAsync(run, sound, cancellationToken);
+        }
+        finally
+        {
+            await refusals.RecordAsync(run);
+        }
+
+        // And again: in between, a poll may have searched, too early, and forgotten it.
+        if (run.Created.Count > 0 && !await gaps.RecordAsync(run, cancellationToken))
+        {
+            run.Problems.Add($"That webhooks were gone since {run.MissingSince:u} could not be written down: recover what happened since by hand.");
+        }
+
+        await CleanUpAsync(run, cancellationToken);
+    }
+
+    private async Task CreateAsync(SiteRun run, List<Subscription> sound, CancellationToken cancellationToken)
+    {
+        var former = new List<(WebhookRow Row, Webhook Listed)>();
+
+        // Those with a webhook come first: one that is deleted to make room must not lose its place to another.
+        var waiting = sound.OrderBy(subscription => run.Living(subscription) is null).ToList();
+        while (waiting.Count > 0)
+        {
+            if (run.Room <= 0)
+            {
+                await TryBesideAsync(run, waiting, cancellationToken);
+                if (waiting.Count == 0 || !await MakeRoomAsync(run, waiting, former, cancellationToken)) break;
+            }
+
+            var batch = waiting.Take(run.Room).ToList();
+            waiting.RemoveRange(0, batch.Count);
+            try
+            {
+                await creator.CreateAsync(run, batch, cancellationToken);
+            }
+            catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+            {
+                run.Problems.Add(error.Message);
+            }
+
+            var lost = former.IntersectBy(batch.Where(subscription => run.Living(subscription) is null).Select(subscription => subscription.Name), old => old.Row.Name).ToList();
+            if (lost.Count > 0) await creator.RestoreAsync(run, lost, cancellationToken);
+        }
+
+        run.Problems.AddRange(waiting.Select(subscription =>
+            $"Subscription {subscription.Name}: an app of this kind may have {SubscriptionValidator.Limit(run.Site.Scheme)} webhooks on a site."));
+    }
+
+    // A living webhook is deleted for its successor only if the limit is all that may keep the successor out. What Jira has answered, or
+    // could not answer, waits no longer.
+    private async Task TryBesideAsync(SiteRun run, List<Subscription> waiting, CancellationToken cancellationToken)
+    {
+        var changed = waiting.Where(subscription => run.Living(subscription) is not null && !run.IsServed(subscription)).ToList();
+        if (changed.Count == 0 || Unwanted(run).Count > 0) return;
+
+        IReadOnlyList<Subscription> undecided = [];
+        try
+        {
+            undecided = await creator.TryBesideAsync(run, changed, cancellationToken);
+        }
+        catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+        {
+            run.Problems.Add(error.Message);
+        }
+
+        waiting.RemoveAll(subscription => changed.Contains(subscription) && !undecided.Contains(subscription));
+    }
+
+    // What is no longer declared makes room first; then the webhooks that are to be replaced.
+    private async Task<bool> MakeRoomAsync(SiteRun run, List<Subscription> waiting, List<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
+    {
+        var ids = Unwanted(run);
+        if (ids.Count == 0)
+        {
+            var old = waiting.Select(run.Living).OfType<WebhookRow>().Select(row => (Row: row, Listed: run.Listed(row.WebhookId)!)).ToList();
+            former.AddRange(old);
+            ids = [.. old.Select(webhook => webhook.Row.WebhookId)];
+        }
+
+        if (ids.Count == 0) return false;
+
+        await remover.DeleteFirstAsync(run, ids, cancellationToken);
+        return run.Room > 0;
+    }
+
+    // As below: among these may be the webhook of a subscription that cannot be read.
+    private static List<long> Unwanted(SiteRun run) => run.Site.SubscriptionProblems.Count > 0 ? [] : run.Useless();
+
+    private async Task CleanUpAsync(SiteRun run, CancellationToken cancellationToken)
+    {
+        // A subscription that cannot be read is not one that nobody wants: its webhook may be among these.
+        if (run.Site.SubscriptionProblems.Count > 0) return;
+
+        // One that a run could not save may be all that a subscription has, as long as that could not be registered.
+        var allHaveOne = run.Site.Subscriptions.All(subscription => run.Living(subscription) is not null || SubscriptionValidator.Problem(subscription) is not null);
+        await remover.DeleteAsync(run, [.. run.Useless().Where(id => allHaveOne || run.WasRemembered(id))], cancellationToken);
+
+        foreach (var row in run.Rows.Values.ExceptBy(run.Site.Subscriptions.Select(subscription => subscription.Name), row => row.Name).Where(row => !run.Lives(row)).ToList())
+        {
+            await webhooks.DeleteAsync(run.Site.Id, row.Name, cancellationToken);
+            run.Rows.Remove(row.Name);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using JiraWebhooks.Jira;
+using Microsoft.Extensions.Logging;
+
+namespace JiraWebhooks.Webhooks;
+
+/// <summary>Deletes webhooks. Jira accepts that and does it a moment later (rule 7), so whoever needs their place has to wait.</summary>
+public sealed partial class WebhookRemover(JiraWebhookClient jira, GapRecorder gaps, TimeProvider clock, ILogger<WebhookRemover> logger)
+{
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    /// <summary>Deletes <paramref name="ids"/>, whose place nobody needs now.</summary>
+    internal async Task DeleteAsync(SiteRun run, IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0) return;
+
+        await jira.DeleteAsync(run.Site, ids, cancellationToken);
+        run.Deleted.UnionWith(ids);
+    }
+
+    /// <summary>Deletes <paramref name="ids"/> before their successors exist, and waits until they are gone.</summary>
+    internal async Task DeleteFirstAsync(SiteRun run, IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    {
+        Log.Gap(logger, run.Site.Id, ids.Count);
+        run.Missed(clock.GetUtcNow());
+        await gaps.RecordAsync(run, cancellationToken);
+        await DeleteAsync(run, ids, cancellationToken);
+
+        for (var end = clock.GetUtcNow() + Longest; clock.GetUtcNow() < end;)
+        {
+            await Task.Delay(Step, clock, cancellationToken);
+            try
+            {
+                run.Update(await jira.ListAsync(run.Site, cancellationToken));
+                if (ids.All(id => run.Listed(id) is null)) return;
+            }
+            catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+            {
+                // Whoever stopped here would leave a subscription without a webhook.
+            }
+        }
+
+        run.Problems.Add($"Jira has not deleted {ids.Count} webhook(s) within a minute, whose place is needed: the next run goes on.");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Count} webhook(s) of {Site} are deleted before their successors exist, as Jira takes none beside them: what happens in between is not sent.")]
+        public static partial void Gap(ILogger logger, string site, int count);
+    }
+}

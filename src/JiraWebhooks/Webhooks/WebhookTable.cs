@@ -1,0 +1,77 @@
+using Azure;
+using Azure.Data.Tables;
+using JiraWebhooks.Storage;
+
+namespace JiraWebhooks.Webhooks;
+
+/// <summary>Which webhook was created for which subscription, and what Jira has refused. Webhooks are matched by id alone, because Jira may
+/// rewrite their JQL.</summary>
+/// <param name="Name">The subscription's name.</param>
+/// <param name="WebhookId">The id Jira gave; 0 if there is only a refusal.</param>
+/// <param name="Definition">Fingerprint of what was registered; another one means the user has changed the subscription.</param>
+public sealed record WebhookRow(string Name, long WebhookId, string Definition)
+{
+    /// <summary>When it was last known to be there; null in a row of an earlier version.</summary>
+    public DateTimeOffset? Seen { get; init; }
+
+    /// <summary>The declared definition, if Jira has refused it; else null.</summary>
+    public Refusal? Refusal { get; init; }
+
+    /// <summary>True if a webhook was created.</summary>
+    internal bool IsCreated => WebhookId != 0;
+}
+
+/// <summary>Table <c>webhooks</c>: partition site, row subscription name.</summary>
+public sealed class WebhookTable(LazyTable webhooks)
+{
+    private const int MostOfOneTransaction = 100;
+
+    /// <summary>All rows of a site.</summary>
+    public async Task<IReadOnlyList<WebhookRow>> ListAsync(string site, CancellationToken cancellationToken)
+    {
+        var table = await webhooks.GetAsync(cancellationToken);
+        var found = new List<WebhookRow>();
+        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {site}"), cancellationToken: cancellationToken))
+        {
+            found.Add(new WebhookRow(row.RowKey, row.GetInt64("WebhookId") ?? 0, row.GetString("Definition") ?? "")
+            {
+                Seen = row.GetDateTimeOffset("Seen"),
+                Refusal = row.GetString("RefusedDefinition") is { } refused ? new Refusal(refused, row.GetString("RefusedWith") ?? "") : null,
+            });
+        }
+
+        return found;
+    }
+
+    /// <summary>Saves a row in place of what the subscription had.</summary>
+    public async Task SaveAsync(string site, WebhookRow webhook, CancellationToken cancellationToken)
+    {
+        var table = await webhooks.GetAsync(cancellationToken);
+        await table.UpsertEntityAsync(Row(site, webhook), TableUpdateMode.Replace, cancellationToken);
+    }
+
+    /// <summary>The same for many, in one call for each hundred.</summary>
+    public async Task SaveAsync(string site, IReadOnlyList<WebhookRow> many, CancellationToken cancellationToken)
+    {
+        var table = await webhooks.GetAsync(cancellationToken);
+        foreach (var chunk in many.Chunk(MostOfOneTransaction))
+        {
+            await table.SubmitTransactionAsync(chunk.Select(webhook => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Row(site, webhook))), cancellationToken);
+        }
+    }
+
+    /// <summary>Forgets a subscription that is no longer wanted.</summary>
+    public async Task DeleteAsync(string site, string name, CancellationToken cancellationToken)
+    {
+        var table = await webhooks.GetAsync(cancellationToken);
+        await table.DeleteEntityAsync(site, name, ETag.All, cancellationToken);
+    }
+
+    private static TableEntity Row(string site, WebhookRow webhook)
+    {
+        var row = new TableEntity(site, webhook.Name) { ["WebhookId"] = webhook.WebhookId, ["Definition"] = webhook.Definition };
+        if (webhook.Seen is { } seen) row["Seen"] = seen;
+        if (webhook.Refusal is { } refusal) (row["RefusedDefinition"], row["RefusedWith"]) = (refusal.Definition, refusal.Words);
+        return row;
+    }
+}

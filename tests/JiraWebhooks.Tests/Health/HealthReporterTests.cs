@@ -1,0 +1,177 @@
+using JiraWebhooks.Health;
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Tests.Support;
+using JiraWebhooks.Webhooks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JiraWebhooks.Tests.Health;
+
+/// <summary>Health must not say ok where nothing runs, nor be red without a reason.</summary>
+[Collection<Clocked>]
+public sealed class HealthReporterTests : IAsyncLifetime
+{
+    private static readonly Site Fixed = StubSites.Connect with { Subscriptions = [new Subscription("issues", ["jira:issue_updated"], "project = SHOP")] };
+
+    private World _world = null!;
+    private SiteStatusTable _status = null!;
+    private IHealthReporter _health = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private DateTimeOffset Now => _world.Clock.GetUtcNow();
+
+    public async ValueTask InitializeAsync()
+    {
+        _world = await World.StartAsync();
+        var instance = _world.NewInstance();
+        _status = instance.GetRequiredService<SiteStatusTable>();
+        _health = instance.GetRequiredService<IHealthReporter>();
+    }
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Report_TimersNeverRan_IsUnhealthy_Rule31()
+    {
+        var site = await _health.ReportAsync(Fixed, Token);
+
+        Assert.Equal(("unhealthy", "Not refreshed yet: its webhooks do not exist until RefreshWebhooks has run."), (site.State, site.Reason));
+    }
+
+    [Fact]
+    public async Task Report_SiteJustAdded_IsOkWithANotice_AndUnhealthyADayLater()
+    {
+        var added = Fixed with { IsStored = true, ActiveSince = Now };
+
+        var site = await _health.ReportAsync(added, Token);
+        Assert.Equal(("ok", null), (site.State, site.Reason));
+        Assert.Contains("Not refreshed yet", site.Notice, StringComparison.Ordinal);
+
+        _world.Clock.Advance(TimeSpan.FromHours(26));
+        Assert.Equal(("unhealthy", added.ActiveSince), await StateAsync(added));
+    }
+
+    [Fact]
+    public async Task Report_WithoutSubscriptions_NeedsNoRefresh()
+    {
+        Assert.Equal(("ok", null), await StateAsync(Fixed with { Subscriptions = [] }));
+        Assert.Equal(("ok", null), await StateAsync(StubSites.Admin));
+    }
+
+    [Fact]
+    public async Task Report_RefreshedADayAgo_IsUnhealthyAfter26Hours_Rule31()
+    {
+        await RanAsync();
+        _world.Clock.Advance(TimeSpan.FromHours(26));
+        await PolledAsync();
+        Assert.Equal("ok", (await StateAsync(Fixed)).State);
+
+        _world.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(("unhealthy", "No refresh has succeeded for 26 hours."), await ReasonAsync());
+    }
+
+    [Fact]
+    public async Task Report_NoPollForTwoHours_IsUnhealthy_Rule31()
+    {
+        await RanAsync();
+        _world.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Equal("ok", (await StateAsync(Fixed)).State);
+
+        _world.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(("unhealthy", "No poll has run for 2 hours."), await ReasonAsync());
+    }
+
+    [Fact]
+    public async Task Report_RefreshedButNeverPolled_IsUnhealthyAfterTwoHours_Rule31()
+    {
+        await _status.SaveAsync(new SiteRefresh(Fixed.Id) { SoonestExpiry = Now.AddDays(30) }, Token);
+        Assert.Equal("ok", (await StateAsync(Fixed)).State);
+
+        _world.Clock.Advance(TimeSpan.FromMinutes(121));
+        Assert.Equal(("unhealthy", "No poll has run for 2 hours."), await ReasonAsync());
+    }
+
+    /// <summary>The reason a poll gives is lost when a sweep of another kind goes well: the cursor itself is judged too.</summary>
+    [Fact]
+    public async Task Report_CursorOlderThan60Hours_IsUnhealthy_Rule31()
+    {
+        await RanAsync();
+        await _status.SaveAsync(new SitePoll(Fixed.Id) { Cursor = Now - TimeSpan.FromHours(60) }, Token);
+        Assert.Equal("ok", (await StateAsync(Fixed)).State);
+
+        _world.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(("unhealthy", "Its failed deliveries were read more than 60 hours ago, and Jira forgets them after 72."), await ReasonAsync());
+    }
+
+    [Fact]
+    public async Task Report_SwitchedOff_IsDisabledWhateverElseIsWrong()
+    {
+        var off = new SiteDisabled(Now, "moved");
+
+        Assert.Equal(("disabled", Now), await StateAsync(Fixed with { Disabled = off, Problem = "Its secret is empty." }));
+        Assert.Equal(("disabled", Now), await StateAsync(StubSites.OAuth with { Disabled = off }));
+    }
+
+    [Fact]
+    public async Task ShortReport_HoweverManyAsk_ReadsStorageOnceInAWhile()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _health.ReportAsync(details: false, Token)));
+        var once = _world.Tables.Calls;
+        _world.Clock.Advance(HealthReporter.FreshFor - TimeSpan.FromSeconds(1));
+        await _health.ReportAsync(details: false, Token);
+        Assert.InRange(once, 1, 20);
+        Assert.Equal(once, _world.Tables.Calls);
+
+        _world.Clock.Advance(TimeSpan.FromSeconds(1));
+        await _health.ReportAsync(details: false, Token);
+        Assert.NotEqual(once, _world.Tables.Calls);
+    }
+
+    [Fact]
+    public async Task ShortReport_SomethingBreaks_SaysSoWhenItsTimeIsUp()
+    {
+        await AllRanAsync();
+        Assert.Equal(new HealthReport(true, null), await _health.ReportAsync(details: false, Token));
+        _world.Tables.Before = _ => throw new Azure.RequestFailedException(503, "storage is away");
+
+        Assert.True((await _health.ReportAsync(details: false, Token)).Healthy);
+        Assert.False((await _health.ReportAsync(details: true, Token)).Healthy);
+        _world.Clock.Advance(HealthReporter.FreshFor);
+        Assert.Equal(new HealthReport(false, null), await _health.ReportAsync(details: false, Token));
+    }
+
+    [Fact]
+    public async Task ShortReport_FirstCallerLeaves_TheOthersGetIt()
+    {
+        await AllRanAsync();
+
+        Assert.False((await _health.ReportAsync(details: false, new CancellationToken(canceled: true))).Healthy);
+        Assert.True((await _health.ReportAsync(details: false, Token)).Healthy);
+    }
+
+    private async Task RanAsync()
+    {
+        await _status.SaveAsync(new SiteRefresh(Fixed.Id) { SoonestExpiry = Now.AddDays(30) }, Token);
+        await PolledAsync();
+    }
+
+    private async Task AllRanAsync()
+    {
+        foreach (var site in new[] { World.Acme, World.Globex }) await _status.SaveAsync(new SiteRefresh(site) { SoonestExpiry = Now.AddDays(30) }, Token);
+    }
+
+    private Task PolledAsync() => _status.SaveAsync(new SitePoll(Fixed.Id) { Cursor = Now.AddHours(-1) }, Token);
+
+    private async Task<(string State, DateTimeOffset? Since)> StateAsync(Site site)
+    {
+        var health = await _health.ReportAsync(site, Token);
+        return (health.State, health.Since);
+    }
+
+    private async Task<(string State, string? Reason)> ReasonAsync()
+    {
+        var health = await _health.ReportAsync(Fixed, Token);
+        return (health.State, health.Reason);
+    }
+}

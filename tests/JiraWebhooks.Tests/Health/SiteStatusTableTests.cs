@@ -1,0 +1,93 @@
+using Azure;
+using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
+using JiraWebhooks.Health;
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.Support;
+using JiraWebhooks.Webhooks;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JiraWebhooks.Tests.Health;
+
+public sealed class SiteStatusTableTests
+{
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+    private readonly LogRecorder<SiteStatusTable> _logs = new();
+    private readonly SiteStatusTable _table;
+
+    public SiteStatusTableTests() => _table = new SiteStatusTable(new LazyTable(new InMemoryTables(), "status"), _clock, _logs);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Save_RunThatFailed_KeepsWhatWasKnown()
+    {
+        var began = _clock.GetUtcNow();
+        await _table.SaveAsync(new SitePoll("acme") { Cursor = began }, Token);
+        _clock.Advance(TimeSpan.FromHours(1));
+        await _table.SaveAsync(new SitePoll("acme") { Problem = "boom" }, Token);
+        _clock.Advance(TimeSpan.FromHours(1));
+        await _table.SaveAsync(new SitePoll("acme") { Problem = "boom" }, Token);
+
+        var row = (await _table.ReadAsync("acme", Token))["poll"];
+
+        Assert.Equal((began, began, began), (row.GetDateTimeOffset("Cursor"), row.GetDateTimeOffset("OkAt"), row.GetDateTimeOffset("FirstAt")));
+        Assert.Equal((began.AddHours(1), began.AddHours(2)), (SiteStatusTable.ProblemSince(row), row.GetDateTimeOffset("At")));
+    }
+
+    [Fact]
+    public async Task Save_RunThatWentWellAndFoundNone_DropsWhatWasKnown()
+    {
+        var now = _clock.GetUtcNow();
+        await _table.SaveAsync(new SiteRefresh("acme") { SoonestExpiry = now }, Token);
+        await _table.SaveAsync(new SitePoll("acme") { Cursor = now }, Token);
+        await _table.SaveAsync(new SiteRefresh("acme"), Token);
+        await _table.SaveAsync(new SitePoll("acme") { Unsupported = true }, Token);
+
+        var rows = await _table.ReadAsync("acme", Token);
+
+        Assert.Null(rows["refresh"].GetDateTimeOffset("SoonestExpiry"));
+        Assert.Null(rows["poll"].GetDateTimeOffset("Cursor"));
+    }
+
+    [Fact]
+    public async Task Save_AfterAProblemHasPassed_ForgetsSinceWhen()
+    {
+        await _table.SaveAsync(new SitePoll("acme") { Problem = "boom" }, Token);
+        await _table.SaveAsync(new SitePoll("acme"), Token);
+        _clock.Advance(TimeSpan.FromHours(1));
+        await _table.SaveAsync(new SitePoll("acme") { Problem = "again" }, Token);
+
+        Assert.Equal(_clock.GetUtcNow(), SiteStatusTable.ProblemSince((await _table.ReadAsync("acme", Token))["poll"]));
+    }
+
+    /// <summary>The timers' client waits for minutes, and the run's budget is spent by then: the host would end it all.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Save_StorageHangs_GivesUpAfterTenSeconds()
+    {
+        var table = new SiteStatusTable(new LazyTable(new HangingTables(), "status"), _clock, _logs);
+        var saving = table.SaveAsync(new SitePoll("acme"), CancellationToken.None);
+
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(saving.IsCompleted);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await saving.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("could not be saved", Assert.Single(_logs.Entries).Text, StringComparison.Ordinal);
+    }
+
+    private sealed class HangingTables : TableServiceClient
+    {
+        public override TableClient GetTableClient(string tableName) => new HangingTable();
+    }
+
+    private sealed class HangingTable : TableClient
+    {
+        public override async Task<Response<TableItem>> CreateIfNotExistsAsync(CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            throw new NotSupportedException();
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System.Text.Json;
+using JiraWebhooks.OAuth;
+
+namespace JiraWebhooks.Tests.OAuth;
+
+/// <summary>What ends a grant and what does not (rule 28).</summary>
+[Collection<Clocked>]
+public sealed class OAuthFailureTests
+{
+    private readonly OAuthHarness _harness = new();
+
+    [Theory]
+    [InlineData(403, "invalid_grant")]
+    [InlineData(400, "invalid_grant")]
+    [InlineData(403, "unauthorized_client")]
+    [InlineData(400, "unauthorized_client")]
+    public async Task GetAccessToken_Terminal_AsksToReconnectAndKeepsTheGrant_Rule28(int status, string error)
+    {
+        _harness.Endpoint.AnswerAlways(status, $$"""{"error":"{{error}}","error_description":"Unknown or invalid refresh token."}""");
+
+        var thrown = await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync());
+
+        Assert.Equal(OAuthHarness.Grant, thrown.Grant);
+        Assert.Equal((_harness.Seed, (DateTimeOffset?)_harness.Clock.GetUtcNow(), error), (_harness.Stored!.RefreshToken, _harness.Stored.ReconnectRequiredSince, _harness.Stored.Reason));
+    }
+
+    [Fact]
+    public async Task GetAccessToken_WhileMarked_ThrowsAtOnceWithoutNetwork_UntilTheGrantIsGivenAnew_Rule28()
+    {
+        _harness.Authority.RevokeGrant();
+        await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync());
+        var since = _harness.Stored!.ReconnectRequiredSince;
+        _harness.Clock.Advance(TimeSpan.FromHours(5));
+
+        foreach (var instance in new[] { _harness.One, _harness.Two, _harness.Instance() })
+        {
+            await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync(instance));
+        }
+
+        Assert.Single(_harness.Endpoint.Requests);
+        Assert.Equal(since, _harness.Stored.ReconnectRequiredSince);
+
+        _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = _harness.Authority.Consent() });
+        Assert.True(_harness.Authority.Accepts(await _harness.GetAsync(_harness.One)));
+        Assert.Null(_harness.Stored.ReconnectRequiredSince);
+        Assert.True(_harness.Authority.Accepts(await _harness.GetAsync(_harness.Two)));
+    }
+
+    [Fact]
+    public async Task GetAccessToken_MarkedWhileTheAccessTokenWouldLast_IsNotUsed()
+    {
+        var token = await _harness.GetAsync();
+        _harness.Authority.RevokeGrant();
+        await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync(rejected: token));
+
+        await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync());
+        await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync(_harness.Two));
+    }
+
+    [Fact]
+    public async Task GetAccessToken_RefusedButTheStoreHoldsANewerRefreshToken_UsesThatOne_Rule28()
+    {
+        var newer = _harness.Authority.Consent();
+        _harness.Authority.RevokeGrant();
+        newer = _harness.Authority.Consent();
+        _harness.Endpoint.After = _ =>
+        {
+            if (_harness.Stored!.RefreshToken == _harness.Seed) _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = newer });
+            return Task.CompletedTask;
+        };
+
+        var token = await _harness.GetAsync();
+
+        Assert.True(_harness.Authority.Accepts(token));
+        Assert.Null(_harness.Stored!.ReconnectRequiredSince);
+        Assert.Equal(2, _harness.Endpoint.Requests.Count);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_RefusedAndTheStoreCannotSayWhetherItHoldsANewer_IsTransient_Rule28()
+    {
+        _harness.Authority.RevokeGrant();
+        _harness.Store.BeforeWrite = _ => _harness.Stored is null ? Task.CompletedTask : throw new IOException("the store is away");
+
+        await Assert.ThrowsAsync<IOException>(() => _harness.DriveAsync());
+    }
+
+    [Theory]
+    [InlineData(500, "")]
+    [InlineData(502, "<html>bad gateway</html>")]
+    [InlineData(503, """{"error":"temporarily_unavailable"}""")]
+    [InlineData(429, """{"error":"too_many_requests"}""")]
+    [InlineData(401, """{"error":"access_denied","error_description":"Unauthorized"}""")]
+    [InlineData(401, """{"error":"invalid_grant"}""")]
+    [InlineData(500, """{"error":"invalid_grant"}""")]
+    [InlineData(400, """{"error":"invalid_request"}""")]
+    [InlineData(403, "<html>blocked by a firewall</html>")]
+    [InlineData(403, """{"error":{"code":"invalid_grant"}}""")]
+    [InlineData(403, """["invalid_grant"]""")]
+    [InlineData(200, "<html>captive portal</html>")]
+    [InlineData(200, "{}")]
+    [InlineData(200, "null")]
+    [InlineData(200, """{"refresh_token":"r","expires_in":3600}""")]
+    [InlineData(200, """{"access_token":""}""")]
+    [InlineData(302, "")]
+    [InlineData(204, "")]
+    public async Task GetAccessToken_AnythingElse_IsTransientAndLeavesTheGrant_Rule28(int status, string body)
+    {
+        _harness.Endpoint.AnswerAlways(status, body);
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => _harness.GetAsync());
+
+        Assert.Equal(status, (int?)error.StatusCode);
+        Assert.Equal(new OAuthGrant { RefreshToken = _harness.Seed }, _harness.Stored);
+        _harness.Endpoint.Before = (_, _) => Task.FromResult<HttpResponseMessage?>(null);
+        Assert.True(_harness.Authority.Accepts(await _harness.GetAsync()));
+    }
+
+    [Fact]
+    public async Task GetAccessToken_BrokenConnection_IsTransient_Rule28()
+    {
+        _harness.Endpoint.Before = (_, _) => throw new HttpRequestException("connection refused");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => _harness.GetAsync());
+
+        Assert.Null(_harness.Stored!.ReconnectRequiredSince);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_NoAnswer_IsATimeOutAfterTenSeconds_Rule28()
+    {
+        _harness.Endpoint.Before = async (_, cancellationToken) =>
+        {
+            await Hang.UntilCancelledAsync(cancellationToken);
+            return null;
+        };
+        var before = _harness.Clock.GetUtcNow();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => _harness.DriveAsync());
+
+        Assert.InRange(_harness.Clock.GetUtcNow() - before, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(12));
+        Assert.Null(_harness.Stored!.ReconnectRequiredSince);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_TransientWhileTheCurrentOneLasts_GivesTheCurrentOne()
+    {
+        var token = await _harness.GetAsync();
+        _harness.Clock.Advance(TimeSpan.FromMinutes(56));
+        _harness.Endpoint.AnswerAlways(503, "");
+
+        Assert.Equal(token, await _harness.GetAsync());
+
+        _harness.Clock.Advance(TimeSpan.FromMinutes(3.5));
+        await Assert.ThrowsAsync<HttpRequestException>(() => _harness.GetAsync());
+    }
+
+    [Fact]
+    public async Task GetAccessToken_TransientWhileTheCurrentOneWasRejected_Throws()
+    {
+        var token = await _harness.GetAsync();
+        _harness.Endpoint.AnswerAlways(503, "");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => _harness.GetAsync(rejected: token));
+    }
+
+    [Fact]
+    public async Task GetAccessToken_LeaseTableAway_IsTransient()
+    {
+        var source = new OAuthTokenSource(_harness.Store, new BrokenLeases(), _harness.Client, _harness.Clock, _harness.Log);
+
+        await Assert.ThrowsAsync<Azure.RequestFailedException>(() => _harness.GetAsync(source));
+
+        Assert.Empty(_harness.Endpoint.Requests);
+    }
+
+    /// <summary>Every way to fail, at every level of log: no token, code or secret comes out (rule 30).</summary>
+    [Fact]
+    public async Task GetAccessToken_Failing_NothingSecretInExceptionsAndLogs_Rule30()
+    {
+        const string Leak = "leak-5f0c";
+        var texts = new List<string>();
+        string[] bodies =
+        [
+            $$"""{"error":"invalid_grant","error_description":"{{Leak}}"}""", $$"""{"error":"{{Leak}}"}""", $"{Leak}<html>", "{\"access_token\":{\"" + Leak + "\":1}}",
+            $$"""{"{{Leak}}":""", JsonSerializer.Serialize(new { refresh_token = Leak, access_token = "" }),
+        ];
+        foreach (var status in new[] { 200, 400, 401, 403, 500 })
+        {
+            foreach (var body in bodies)
+            {
+                var harness = new OAuthHarness();
+                harness.Endpoint.AnswerAlways(status, body);
+                var error = await Assert.ThrowsAnyAsync<Exception>(() => harness.GetAsync());
+                texts.AddRange([error.ToString(), .. harness.Log.Entries.Select(entry => entry.Text), harness.Store[OAuthHarness.Grant]!.ToString()]);
+                Assert.All(texts, text => Assert.DoesNotContain(harness.Seed, text, StringComparison.Ordinal));
+            }
+        }
+
+        Assert.All(texts, text => Assert.DoesNotContain(Leak, text, StringComparison.Ordinal));
+        Assert.All(texts, text => Assert.DoesNotContain(OAuthHarness.ClientSecret, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task GetAccessToken_Working_NothingSecretInLogs_Rule30()
+    {
+        var tokens = new List<string> { _harness.Seed };
+        for (var number = 0; number < 3; number++)
+        {
+            tokens.Add(await _harness.GetAsync());
+            tokens.Add(_harness.Stored!.RefreshToken);
+            _harness.Clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.NotEmpty(_harness.Log.Entries);
+        Assert.All(_harness.Log.Entries, entry => Assert.All(tokens, token => Assert.DoesNotContain(token, entry.Text, StringComparison.Ordinal)));
+        Assert.All(tokens, token => Assert.DoesNotContain(token, $"{_harness.Store[OAuthHarness.Grant]} {_harness.Stored}", StringComparison.Ordinal));
+    }
+
+    private sealed class BrokenLeases : JiraWebhooks.Storage.ILeases
+    {
+        public Task<IAsyncDisposable?> TryAcquireAsync(string kind, string key, TimeSpan duration, CancellationToken cancellationToken) =>
+            throw new Azure.RequestFailedException(503, "away");
+    }
+}

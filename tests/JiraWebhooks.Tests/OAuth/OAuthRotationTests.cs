@@ -1,0 +1,231 @@
+using JiraWebhooks.OAuth;
+
+namespace JiraWebhooks.Tests.OAuth;
+
+/// <summary>One refresh at a time, in the process and over processes, and no new token lost on the way to the store (rule 28, decision 12).</summary>
+[Collection<Clocked>]
+public sealed class OAuthRotationTests
+{
+    private readonly OAuthHarness _harness = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task GetAccessToken_FiftyCallersAtOnce_OneRefresh_Rule28()
+    {
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _harness.Endpoint.After = cancellationToken => answer.Task.WaitAsync(cancellationToken);
+
+        var calls = Enumerable.Range(0, 50).Select(_ => Task.Run(() => _harness.GetAsync(), Token)).ToArray();
+        await _harness.Clock.RestAsync();
+        answer.SetResult();
+
+        Assert.Single((await Task.WhenAll(calls)).Distinct());
+        Assert.Single(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_CallersWithDifferentRejectedTokens_NoneGetsItsOwnBack_Rule28()
+    {
+        var first = await _harness.GetAsync();
+        var second = await _harness.GetAsync(rejected: first);
+
+        var tokens = await Task.WhenAll(_harness.GetAsync(rejected: first), _harness.GetAsync(rejected: second), _harness.GetAsync());
+
+        Assert.NotEqual(first, tokens[0]);
+        Assert.NotEqual(second, tokens[1]);
+        Assert.Equal(3, _harness.Endpoint.Requests.Count);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_CallerGivesUpMidway_GrantIsSavedAllTheSame()
+    {
+        using var caller = new CancellationTokenSource();
+        var answer = new TaskCompletionSource();
+        _harness.Endpoint.After = _ => answer.Task;
+
+        var call = _harness.One.GetAccessTokenAsync(_harness.Site, null, caller.Token).AsTask();
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        answer.SetResult();
+
+        Assert.Equal(_harness.Stored!.AccessToken, await _harness.GetAsync());
+        Assert.NotNull(_harness.Stored.AccessToken);
+        Assert.Single(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_SomebodyElseRefreshes_WaitsAndAdoptsTheirs_Rule28()
+    {
+        var held = _harness.Leases.TryAcquire("token", OAuthHarness.Grant, TimeSpan.FromSeconds(30))!;
+        var call = _harness.GetAsync();
+        _harness.Clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.False(call.IsCompleted);
+
+        var (access, refresh) = _harness.Authority.Refresh(_harness.Seed)!.Value;
+        _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = refresh!, AccessToken = access, AccessTokenExpiresAt = _harness.Clock.GetUtcNow().AddHours(1) });
+
+        Assert.Equal(access, await _harness.Clock.DriveAsync(call));
+        Assert.Empty(_harness.Endpoint.Requests);
+        _harness.Leases.Release("token", OAuthHarness.Grant, held);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_HolderDied_TakesOverWhenTheLeaseRunsOut()
+    {
+        _harness.Leases.TryAcquire("token", OAuthHarness.Grant, TimeSpan.FromSeconds(15));
+
+        Assert.True(_harness.Authority.Accepts(await _harness.DriveAsync()));
+    }
+
+    [Fact]
+    public async Task GetAccessToken_LeaseHeldTooLong_IsTransient()
+    {
+        _harness.Leases.TryAcquire("token", OAuthHarness.Grant, TimeSpan.FromMinutes(5));
+        var before = _harness.Clock.GetUtcNow();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => _harness.DriveAsync());
+
+        Assert.InRange(_harness.Clock.GetUtcNow() - before, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(25));
+        Assert.Empty(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_SomebodyElseRefreshesAndOursStillLasts_IsNotKeptWaiting()
+    {
+        var token = await _harness.GetAsync();
+        _harness.Clock.Advance(TimeSpan.FromMinutes(56));
+        _harness.Leases.TryAcquire("token", OAuthHarness.Grant, TimeSpan.FromSeconds(30));
+
+        Assert.Equal(token, await _harness.GetAsync());
+    }
+
+    [Fact]
+    public async Task GetAccessToken_SomebodyElseWroteFirst_AdoptsTheStoredOne_Rule28()
+    {
+        var (access, refresh) = _harness.Authority.Refresh(_harness.Seed)!.Value;
+        _harness.Endpoint.After = _ =>
+        {
+            _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = refresh!, AccessToken = access, AccessTokenExpiresAt = _harness.Clock.GetUtcNow().AddHours(1) });
+            return Task.CompletedTask;
+        };
+
+        Assert.Equal(access, await _harness.GetAsync());
+        Assert.Equal(refresh, _harness.Stored!.RefreshToken);
+        Assert.Equal(access, await _harness.GetAsync());
+    }
+
+    [Fact]
+    public async Task GetAccessToken_SaveFailsOnce_IsSavedAtTheSecondTry()
+    {
+        var failures = 0;
+        FailWrites(() => _harness.Stored is not null && failures++ < 1);
+
+        var token = await _harness.DriveAsync();
+
+        Assert.Equal(token, _harness.Stored!.AccessToken);
+        Assert.Single(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_SaveLandsButItsAnswerIsLost_IsNotTakenForALostRace()
+    {
+        var lost = 0;
+        _harness.Store.AfterWrite = _ => _harness.Store.Writes == 2 && lost++ == 0 ? throw new IOException("cut off") : Task.CompletedTask;
+
+        var token = await _harness.DriveAsync();
+
+        Assert.Equal(token, _harness.Stored!.AccessToken);
+        Assert.Single(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_StoreStaysAway_TokenIsUsedAndSavedLater()
+    {
+        var away = true;
+        FailWrites(() => away && _harness.Stored is not null);
+
+        var token = await _harness.DriveAsync();
+        Assert.True(_harness.Authority.Accepts(token));
+        Assert.Null(_harness.Stored!.AccessToken);
+        Assert.Contains(_harness.Log.Entries, entry => entry.Text.Contains("are not saved", StringComparison.Ordinal));
+
+        away = false;
+
+        Assert.Equal(token, await _harness.DriveAsync());
+        Assert.Equal(token, _harness.Stored.AccessToken);
+        Assert.Single(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_UnsavedWhenSomebodyElseRefreshed_TheirsIsUsed()
+    {
+        var away = true;
+        FailWrites(() => away && _harness.Stored is not null);
+        await _harness.DriveAsync(_harness.One);
+        away = false;
+
+        var theirs = await _harness.DriveAsync(_harness.Two);
+
+        Assert.Equal(theirs, await _harness.DriveAsync(_harness.One));
+        Assert.Equal(theirs, _harness.Stored!.AccessToken);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_UnsavedWhenSomebodyElseMarkedTheOldTokenDead_BringsTheGrantBack()
+    {
+        var away = true;
+        FailWrites(() => away && _harness.Stored is not null);
+        var token = await _harness.DriveAsync(_harness.One);
+        away = false;
+        _harness.Clock.Advance(TimeSpan.FromMinutes(11));
+        await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.DriveAsync(_harness.Two));
+
+        Assert.Equal(token, await _harness.DriveAsync(_harness.One));
+
+        Assert.Null(_harness.Stored!.ReconnectRequiredSince);
+        Assert.Equal(token, await _harness.DriveAsync(_harness.Two));
+    }
+
+    [Fact]
+    public async Task GetAccessToken_CrashBetweenRefreshAndSave_NextCallWithinTheLeewayMendsIt_Rule28()
+    {
+        var saving = false;
+        _harness.Store.BeforeWrite = _ => saving || _harness.Stored is not null ? new TaskCompletionSource().Task : Task.CompletedTask;
+        _ = _harness.GetAsync(_harness.One);
+        Assert.Single(_harness.Endpoint.Requests);
+        _harness.Clock.Advance(TimeSpan.FromMinutes(9));
+        _harness.Store.BeforeWrite = _ => Task.CompletedTask;
+
+        var token = await _harness.DriveAsync(_harness.Instance());
+
+        Assert.True(_harness.Authority.Accepts(token));
+        Assert.Equal(token, _harness.Stored!.AccessToken);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_StoreHangs_EndsInItsOwnTime()
+    {
+        _harness.Store.BeforeRead = cancellationToken => Hang.UntilCancelledAsync(cancellationToken);
+        var before = _harness.Clock.GetUtcNow();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => _harness.DriveAsync());
+
+        Assert.InRange(_harness.Clock.GetUtcNow() - before, TimeSpan.Zero, TimeSpan.FromSeconds(65));
+    }
+
+    [Fact]
+    public async Task GetAccessToken_RefreshedTooLate_NothingIsWrittenAfterTheLease()
+    {
+        // The lease lasts 30 s: a write after that could hit somebody else's.
+        _harness.Store.AfterWrite = _ => Task.CompletedTask;
+        _harness.Store.BeforeWrite = cancellationToken => _harness.Stored is null ? Task.CompletedTask : Hang.ForAsync(TimeSpan.FromSeconds(29), _harness.Clock, cancellationToken);
+
+        await _harness.DriveAsync();
+
+        Assert.Equal(1, _harness.Store.Writes);
+    }
+
+    private void FailWrites(Func<bool> when) =>
+        _harness.Store.BeforeWrite = _ => when() ? throw new IOException("the store is away") : Task.CompletedTask;
+}

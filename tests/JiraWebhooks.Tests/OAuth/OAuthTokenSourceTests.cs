@@ -1,0 +1,148 @@
+using JiraWebhooks.Hosting;
+using JiraWebhooks.OAuth;
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Tests.OAuth;
+
+/// <summary>When a token is taken from memory, from the store and from Atlassian (rule 28).</summary>
+[Collection<Clocked>]
+public sealed class OAuthTokenSourceTests
+{
+    private readonly OAuthHarness _harness = new();
+
+    [Fact]
+    public async Task GetAccessToken_EmptyStore_SeedsItFromTheSettingsAndRefreshes_Decision12()
+    {
+        var token = await _harness.GetAsync();
+
+        Assert.True(_harness.Authority.Accepts(token));
+        Assert.Equal(token, _harness.Stored!.AccessToken);
+        Assert.NotEqual(_harness.Seed, _harness.Stored.RefreshToken);
+        Assert.Contains(_harness.Seed, Assert.Single(_harness.Endpoint.Requests).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_StoreHoldsAGrant_SettingsSeedIsIgnored_Decision12()
+    {
+        var other = _harness.Authority.Consent();
+        _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = other });
+
+        await _harness.GetAsync();
+
+        Assert.Contains($"\"{other}\"", Assert.Single(_harness.Endpoint.Requests).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_NoGrantAnywhere_AsksToConnectWithoutNetwork()
+    {
+        var error = await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync(site: _harness.Site with { RefreshToken = null }));
+
+        Assert.Equal(OAuthHarness.Grant, error.Grant);
+        Assert.Contains("connect", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_StoreTakesNoWrites_CostsNoToken()
+    {
+        _harness.Store.BeforeWrite = _ => throw new UnauthorizedAccessException("read-only");
+
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => _harness.GetAsync());
+
+        Assert.Empty(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_TokenStillLasts_ComesFromMemory()
+    {
+        var token = await _harness.GetAsync();
+        var reads = _harness.Store.Reads;
+        _harness.Clock.Advance(TimeSpan.FromMinutes(54));
+
+        Assert.Equal(token, await _harness.GetAsync());
+        Assert.Equal(reads, _harness.Store.Reads);
+        Assert.Single(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_FiveMinutesBeforeItEnds_IsRefreshed_Rule28()
+    {
+        var token = await _harness.GetAsync();
+        _harness.Clock.Advance(TimeSpan.FromMinutes(55));
+
+        var next = await _harness.GetAsync();
+
+        Assert.NotEqual(token, next);
+        Assert.True(_harness.Authority.Accepts(next));
+        Assert.Equal(2, _harness.Endpoint.Requests.Count);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_OtherInstanceRefreshed_TakesItsTokenFromTheStore_Rule28()
+    {
+        var token = await _harness.GetAsync(_harness.One);
+
+        Assert.Equal(token, await _harness.GetAsync(_harness.Two));
+        Assert.Single(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_Rejected_IsRefreshed_Rule28()
+    {
+        var token = await _harness.GetAsync();
+
+        var next = await _harness.GetAsync(rejected: token);
+
+        Assert.NotEqual(token, next);
+        Assert.Equal(next, await _harness.GetAsync());
+        Assert.Equal(2, _harness.Endpoint.Requests.Count);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_RejectedAndStoreHoldsANewerOne_AdoptsItWithoutNetwork_Rule28()
+    {
+        var old = await _harness.GetAsync(_harness.One);
+        await _harness.GetAsync(_harness.Two);
+        var newer = await _harness.GetAsync(_harness.Two, rejected: old);
+
+        Assert.Equal(newer, await _harness.GetAsync(_harness.One, rejected: old));
+        Assert.Equal(2, _harness.Endpoint.Requests.Count);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_AnswerWithoutRefreshToken_KeepsTheOld_Rule28()
+    {
+        _harness.Authority.KeepsRefreshToken = true;
+
+        var token = await _harness.GetAsync();
+
+        Assert.Equal((_harness.Seed, token), (_harness.Stored!.RefreshToken, _harness.Stored.AccessToken));
+    }
+
+    [Fact]
+    public async Task GetAccessToken_TwoSitesOnOneGrant_ShareOneRefresh()
+    {
+        var token = await _harness.GetAsync();
+
+        Assert.Equal(token, await _harness.GetAsync(site: _harness.Site with { Id = "globex" }));
+        Assert.Single(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_TwoGrants_AreApart()
+    {
+        var other = _harness.Site with { Id = "globex", Grant = "globex", RefreshToken = SiteSecret.From(_harness.Authority.Consent()) };
+
+        Assert.NotEqual(await _harness.GetAsync(), await _harness.GetAsync(site: other));
+        Assert.Equal(2, _harness.Endpoint.Requests.Count);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_TokenShorterLivedThanTheMargin_IsGivenAllTheSame()
+    {
+        _harness.Authority.Lifetime = TimeSpan.FromSeconds(90);
+
+        Assert.True(_harness.Authority.Accepts(await _harness.GetAsync()));
+        Assert.True(_harness.Authority.Accepts(await _harness.GetAsync()));
+    }
+}

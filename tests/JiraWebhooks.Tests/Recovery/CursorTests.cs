@@ -1,0 +1,67 @@
+using CsCheck;
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.Support;
+
+namespace JiraWebhooks.Tests.Recovery;
+
+public sealed class CursorTests(AzuriteFixture azurite)
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void After_AnyRecords_OnlyAdvancesAndNeverBeyondNow_Rule14() =>
+        Gen.Select(Gen.Long[0, 1_700_000_000_000], Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 0, 5], Gen.Long).Array[0, 50]).Sample((time, records) =>
+        {
+            var next = new Cursor(time).After(records, Now);
+            Assert.True(next.Time >= time && next.Time <= Math.Max(time, Now.ToUnixTimeMilliseconds()));
+        });
+
+    [Fact]
+    public void After_AnyRecords_RemembersTheNewestThousandOnce_Decision9() =>
+        Gen.Int[0, 3000].Array[0, 40].Sample(blocks =>
+        {
+            var cursor = new Cursor(0);
+            foreach (var block in blocks) cursor = cursor.After(Enumerable.Range(block, 60).Select(number => ($"id-{number}", 1L)), Now);
+
+            Assert.True(cursor.Seen.Count <= Cursor.MaxSeen);
+            Assert.Equal(cursor.Seen.Count, cursor.Seen.Distinct().Count());
+            if (blocks.Length > 0) Assert.Equal($"id-{blocks[^1] + 59}", cursor.Seen[^1]);
+        });
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task TryWrite_ThenRead_GivesTheSame_Rule14(StorageKind kind)
+    {
+        var table = await TableAsync(kind);
+        var cursor = new Cursor(1_700_000_000_123) { Seen = [.. Enumerable.Range(0, 1000).Select(number => $"{number:D4}\"{new string('x', 120)}☃")] };
+
+        Assert.Null(await table.ReadAsync("acme", Token));
+        Assert.NotNull(await table.TryWriteAsync("acme", cursor, Token));
+
+        var read = (await table.ReadAsync("acme", Token))!;
+        Assert.Equal((cursor.Time, null), (read.Time, read.UnsupportedSince));
+        Assert.Equal(cursor.Seen, read.Seen);
+    }
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task TryWrite_AnotherWroteSince_IsRefused_Rule14(StorageKind kind)
+    {
+        var table = await TableAsync(kind);
+        var first = (await table.TryWriteAsync("acme", new Cursor(1), Token))!;
+        Assert.Null(await table.TryWriteAsync("acme", new Cursor(2), Token));
+        var second = await table.TryWriteAsync("acme", first with { Time = 3 }, Token);
+
+        Assert.NotNull(second);
+        Assert.Null(await table.TryWriteAsync("acme", first with { Time = 4 }, Token));
+        Assert.NotNull(await table.TryWriteAsync("acme", second with { Time = 5 }, Token));
+        Assert.Equal(5, (await table.ReadAsync("acme", Token))!.Time);
+    }
+
+    private async Task<CursorTable> TableAsync(StorageKind kind) => new(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "cursors"));
+}

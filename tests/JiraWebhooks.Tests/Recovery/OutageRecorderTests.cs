@@ -1,0 +1,138 @@
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JiraWebhooks.Tests.Recovery;
+
+public sealed class OutageRecorderTests
+{
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+    private readonly InMemoryTables _tables = new();
+    private readonly OutageTable _table;
+    private readonly OutageRecorder _recorder;
+
+    public OutageRecorderTests()
+    {
+        _table = new OutageTable(new LazyTable(_tables, TableNames.Cursors));
+        _recorder = new OutageRecorder(_table, _clock, new LogRecorder<OutageRecorder>());
+    }
+
+    [Fact]
+    public async Task Failed_ManyTimes_KeepsFirstAndLastAndWritesOnceAMinute_Rule32()
+    {
+        var first = _clock.GetUtcNow();
+        for (var second = 0; second < 600; second++)
+        {
+            _recorder.Failed("acme", _clock.GetUtcNow());
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var outage = (await ReadAsync())!;
+        Assert.Equal(first, outage.From);
+        Assert.InRange((outage.Last - first)!.Value.TotalMinutes, 9, 10);
+        Assert.InRange(_tables.Calls, 20, 40);
+    }
+
+    [Fact]
+    public async Task Failed_EventsMissingSinceBefore_OutageBeginsThere()
+    {
+        var first = _clock.GetUtcNow();
+        _recorder.Failed("acme", first);
+        _recorder.Failed("acme", first.AddHours(-3));
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        _recorder.Failed("acme", first.AddHours(-1));
+
+        Assert.Equal((first.AddHours(-3), first.AddMinutes(2)), (await ReadAsync() is { } outage ? (outage.From, outage.Last) : default));
+    }
+
+    [Fact]
+    public async Task Failed_AfterTheClockWasSetBack_IsWrittenAllTheSame()
+    {
+        var clock = new ShiftedClock(_clock) { Ahead = TimeSpan.FromHours(20) };
+        var recorder = new OutageRecorder(_table, clock, new LogRecorder<OutageRecorder>());
+        recorder.Failed("acme", clock.GetUtcNow());
+        clock.Ahead = TimeSpan.Zero;
+        _clock.Advance(TimeSpan.FromMinutes(2));
+
+        recorder.Failed("acme", clock.GetUtcNow());
+
+        Assert.Equal(_clock.GetUtcNow(), (await ReadAsync())!.From);
+    }
+
+    [Fact]
+    public async Task Accepted_AfterAFailure_EndsTheOutage_Rule32()
+    {
+        _recorder.Failed("acme", _clock.GetUtcNow());
+        Assert.False((await ReadAsync())!.HasEnded);
+        _clock.Advance(TimeSpan.FromSeconds(90));
+
+        _recorder.Accepted("acme");
+
+        Assert.True((await ReadAsync())!.HasEnded);
+    }
+
+    [Fact]
+    public async Task Accepted_ByAnInstanceThatSawNoFailure_EndsTheOutage_Rule32()
+    {
+        _recorder.Failed("acme", _clock.GetUtcNow());
+        _clock.Advance(TimeSpan.FromSeconds(90));
+
+        new OutageRecorder(_table, _clock, new LogRecorder<OutageRecorder>()).Accepted("acme");
+
+        Assert.True((await ReadAsync())!.HasEnded);
+    }
+
+    [Fact]
+    public void Accepted_WhileAllIsWell_LooksOnceInTenMinutes_Rule32()
+    {
+        for (var second = 0; second < 1200; second++)
+        {
+            _recorder.Accepted("acme");
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // One read each, and the first creates the table.
+        Assert.Equal(3, _tables.Calls);
+    }
+
+    [Fact]
+    public async Task Failed_StorageAway_IsWrittenAtTheNextFailure_Rule32()
+    {
+        _tables.Before = _ => throw new Azure.RequestFailedException(503, "storage is away");
+        _recorder.Failed("acme", _clock.GetUtcNow());
+        _tables.Before = _ => { };
+
+        _recorder.Failed("acme", _clock.GetUtcNow());
+
+        Assert.NotNull(await ReadAsync());
+    }
+
+    [Theory]
+    [InlineData(0, null, false, true)] // one failure, and nothing since: Jira may try once only
+    [InlineData(0, 1, false, false)] // retried and taken
+    [InlineData(24, 30, false, true)] // five retries can be over
+    [InlineData(23, 30, false, false)]
+    [InlineData(0, 1, true, true)] // goes on from one that never ended
+    public void MayHaveLost_ByLengthAndEnd_Rule32(int minutes, int? acceptedAfter, bool unended, bool expected)
+    {
+        var from = _clock.GetUtcNow();
+        var outage = new Outage(from, from.AddMinutes(minutes), default) { Accepted = acceptedAfter is { } after ? from.AddMinutes(after) : null, Unended = unended };
+
+        Assert.Equal(expected, outage.MayHaveLost);
+    }
+
+    [Fact]
+    public async Task Settle_OutageThatHasGrownSinceItWasRead_StaysOpen_Rule32()
+    {
+        _recorder.Failed("acme", _clock.GetUtcNow());
+        var read = (await ReadAsync())!;
+        await _table.RecordFailureAsync("acme", _clock.GetUtcNow().AddMinutes(30), _clock.GetUtcNow().AddMinutes(30), CancellationToken.None);
+
+        await _table.SettleAsync("acme", read with { Accepted = _clock.GetUtcNow().AddHours(1) }, CancellationToken.None);
+
+        Assert.Equal(_clock.GetUtcNow().AddMinutes(30), (await ReadAsync())!.Last);
+    }
+
+    private Task<Outage?> ReadAsync() => _table.ReadAsync("acme", CancellationToken.None);
+}

@@ -1,0 +1,163 @@
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Tests.Support;
+
+namespace JiraWebhooks.Tests.Recovery;
+
+/// <summary>When a search is made: every outage in which Jira can have given up, seen from either side, and no other.</summary>
+[Collection<Clocked>]
+public sealed class SweepOutageTests : IAsyncLifetime
+{
+    private World _world = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _world = await World.StartAsync();
+        await _world.RefreshAsync();
+        await _world.PollAsync();
+        _world.Clock.Advance(TimeSpan.FromSeconds(30));
+    }
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Theory]
+    [InlineData(39)]
+    [InlineData(90)]
+    [InlineData(600)]
+    public async Task Poll_AppWasDownLongerThanJiraRetries_FindsEveryIssueOnce_Rule32(int minutes)
+    {
+        for (var issue = 1; issue <= 120; issue++) _world.Emit(World.Acme, issue);
+
+        await PassAsync(minutes, receiverIsDown: true, timerIsDown: true);
+        var polls = await PassAsync(120);
+
+        Assert.NotNull(polls[0].SweptFrom);
+        Assert.Empty(_world.LostIssues(World.Acme));
+        Assert.Equal(120, _world.Swept().Distinct().Count());
+        Assert.Equal((120, 120), (polls.Sum(poll => poll.Recovered), polls.Sum(poll => poll.Repeated)));
+        Assert.All(polls.Skip(1), poll => Assert.Null(poll.NewFrom()));
+    }
+
+    [Fact]
+    public async Task Poll_ReceiverFailedLongerThanJiraRetries_FindsEveryIssue_Rule32()
+    {
+        _world.Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
+        for (var issue = 1; issue <= 20; issue++) _world.Emit(World.Acme, issue);
+        await PassAsync(90);
+        _world.Publisher.Before = (_, _) => Task.CompletedTask;
+
+        _world.Emit(World.Acme, 21);
+        await PassAsync(60);
+
+        Assert.Empty(_world.LostIssues(World.Acme));
+        Assert.Equal(20, _world.Swept().Distinct().Count(key => key != "SHOP-21"));
+        Assert.All(await PassAsync(120), poll => Assert.Null(poll.NewFrom()));
+    }
+
+    [Fact]
+    public async Task Poll_ReceiverFailedAndThenTheAppWasDown_SearchesFromTheFirstFailure_Rule32()
+    {
+        _world.Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
+        for (var issue = 1; issue <= 50; issue++) _world.Emit(World.Acme, issue);
+        await PassAsync(22);
+        _world.Publisher.Before = (_, _) => Task.CompletedTask;
+        await _world.PollAsync();
+
+        await PassAsync(90, receiverIsDown: true, timerIsDown: true);
+        await PassAsync(60);
+
+        Assert.Empty(_world.LostIssues(World.Acme));
+    }
+
+    [Fact]
+    public async Task Poll_FailureThatJiraRetriedInTime_IsNotSearchedFor_Rule32()
+    {
+        _world.Publisher.Before = (message, _) => message.Retry < 2 ? throw new TimeoutException("the bus is away") : Task.CompletedTask;
+        _world.Emit(World.Acme);
+
+        var polls = await PassAsync(180);
+
+        Assert.All(polls, poll => Assert.Null(poll.NewFrom()));
+        Assert.Single(_world.Publisher.Messages);
+        Assert.Null(await _world.Outages().ReadAsync(World.Acme, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Poll_OneFailureAndThenSilence_IsSearchedFor_Rule32()
+    {
+        // After half an hour of failures Jira tries an event once and no more.
+        _world.Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
+        _world.Emit(World.Acme);
+        using (var client = _world.Client()) await _world.Jira.DeliverDueAsync(client, CancellationToken.None);
+        _world.Publisher.Before = (_, _) => Task.CompletedTask;
+
+        await PassAsync(60, receiverIsDown: true);
+
+        Assert.Equal(["SHOP-1"], _world.Swept().Distinct());
+        Assert.Empty(_world.LostIssues(World.Acme));
+    }
+
+    [Fact]
+    public async Task Poll_OutageThatNeverEnded_IsSearchedForFromItsNextFailureAlone_Rule32()
+    {
+        await Poll_OneFailureAndThenSilence_IsSearchedFor_Rule32();
+        await PassAsync(600, receiverIsDown: true);
+        var at = _world.Clock.GetUtcNow();
+        await _world.Outages().RecordFailureAsync(World.Acme, at, at, CancellationToken.None);
+        await _world.Outages().RecordAcceptedAsync(World.Acme, at.AddMinutes(1), CancellationToken.None);
+
+        var polls = await PassAsync(60);
+
+        Assert.Equal(at, polls.Single(poll => poll.NewFrom() is not null).SweptFrom);
+        Assert.Null(await _world.Outages().ReadAsync(World.Acme, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Poll_OutageThatGoesOnForHours_IsNotWaitedOut_Rule32()
+    {
+        var began = _world.Clock.GetUtcNow();
+        for (var tick = 0; tick < 12; tick++)
+        {
+            await _world.Outages().RecordFailureAsync(World.Acme, _world.Clock.GetUtcNow(), _world.Clock.GetUtcNow(), CancellationToken.None);
+            Assert.All(await PassAsync(15), poll => Assert.Null(poll.NewFrom()));
+        }
+
+        await _world.Outages().RecordFailureAsync(World.Acme, _world.Clock.GetUtcNow(), _world.Clock.GetUtcNow(), CancellationToken.None);
+
+        Assert.Equal(began, (await _world.PollAsync(World.Acme)).NewFrom());
+        Assert.Null((await _world.PollAsync(World.Acme)).NewFrom());
+    }
+
+    [Fact]
+    public async Task Poll_WebhooksWereGone_SearchesFromWhenTheyWereLastSeen_Rule5()
+    {
+        _world.Site(World.Acme).Delete(_world.Site(World.Acme).Webhooks.Select(webhook => webhook.Id));
+        await PassAsync(60);
+        _world.Emit(World.Acme, 7);
+        await PassAsync(60);
+        Assert.Empty(_world.Publisher.Messages);
+
+        await _world.RefreshAsync();
+        await PassAsync(15);
+
+        Assert.Equal(["SHOP-7"], _world.Swept());
+        Assert.All(await PassAsync(60), poll => Assert.Null(poll.NewFrom()));
+    }
+
+    [Fact]
+    public async Task Poll_GrantWasDead_SearchesTheTimeWhenItIsGivenAnew_Rule28()
+    {
+        _world.Jira.OAuth.RevokeAll(_world.Site(World.Acme).Options.ClientId);
+        _world.Clock.Advance(TimeSpan.FromHours(2));
+        await _world.RefreshAsync();
+        _world.Emit(World.Acme, 7);
+        Assert.All(await PassAsync(120), poll => Assert.Contains("connected again", poll.Problem, StringComparison.Ordinal));
+
+        await _world.GiveGrantAsync(World.Acme);
+        await PassAsync(30);
+
+        Assert.Contains("SHOP-7", _world.Swept());
+    }
+
+    private Task<IReadOnlyList<SitePoll>> PassAsync(int minutes, bool receiverIsDown = false, bool timerIsDown = false) =>
+        _world.PassAsync(World.Acme, TimeSpan.FromMinutes(minutes), receiverIsDown, timerIsDown);
+}

@@ -1,0 +1,125 @@
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.Support;
+
+namespace JiraWebhooks.Tests.Recovery;
+
+public sealed class SweepTablesTests(AzuriteFixture azurite)
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task State_WrittenAndRead_IsTheSameAndGuarded_Rule32(StorageKind kind)
+    {
+        var table = new SweepTable(await CursorsAsync(kind));
+        Assert.Null(await table.ReadAsync("acme", Token));
+
+        var begun = new SearchPass(PassKind.First, Now.AddHours(-3), Now, Now) { Watermark = Now.AddHours(-2), Floor = Now.AddHours(-2.5), Token = "behind-42" };
+        var state = new SweepState(Now).For(["0123456789abcdef", "fedcba9876543210"]).With("0123456789abcdef", new FilterSearch
+        {
+            Passes = [begun, new SearchPass(PassKind.Late, Now.AddHours(-1), Now, Now.AddHours(12))],
+            RefusedSince = Now.AddHours(-1),
+        });
+        var written = (await table.TryWriteAsync("acme", state, Token))!;
+        var read = (await table.ReadAsync("acme", Token))!;
+
+        Assert.Equal((state.WellUntil, 2), (read.WellUntil, read.Filters.Count));
+        Assert.All(state.Filters, filter =>
+        {
+            Assert.Equal(filter.Value.Passes, read.Filters[filter.Key].Passes);
+            Assert.Equal(filter.Value.RefusedSince, read.Filters[filter.Key].RefusedSince);
+        });
+        Assert.Null(await table.TryWriteAsync("acme", state, Token));
+        Assert.NotNull(await table.TryWriteAsync("acme", written.For([]), Token));
+        Assert.Null(await table.TryWriteAsync("acme", written with { WellUntil = Now.AddDays(1) }, Token));
+        Assert.Empty((await table.ReadAsync("acme", Token))!.Filters);
+    }
+
+    /// <summary>A Connect app may have a hundred filters, each with all the passes that are kept.</summary>
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task State_AsLargeAsItCanBe_FitsIntoItsRow(StorageKind kind)
+    {
+        var table = new SweepTable(await CursorsAsync(kind));
+        SearchPass[] passes = [.. Enum.GetValues<PassKind>().SelectMany(kind => Enumerable.Repeat(new SearchPass(kind, Now, Now, Now) { Watermark = Now, Floor = Now }, FilterSearch.MostOfAKind))];
+        var state = new SweepState(Now) { Filters = Enumerable.Range(0, 100).ToDictionary(number => $"{number:x16}", _ => new FilterSearch { Passes = passes }) };
+
+        Assert.NotNull(await table.TryWriteAsync("acme", state, Token));
+
+        Assert.All((await table.ReadAsync("acme", Token))!.Filters.Values, filter => Assert.Equal(passes, filter.Passes));
+    }
+
+    /// <summary>What an earlier version of the app has begun is not forgotten when it is updated.</summary>
+    [Fact]
+    public async Task State_OfARowWithoutFilters_KeepsTheStartOfItsSearch()
+    {
+        var cursors = await CursorsAsync(StorageKind.Memory);
+        await (await cursors.GetAsync(Token)).AddEntityAsync(new Azure.Data.Tables.TableEntity("acme", "sweep") { ["WellUntil"] = Now, ["From"] = Now.AddHours(-3), ["Reached"] = "{}" }, Token);
+
+        Assert.Equal(Now.AddHours(-3), (await new SweepTable(cursors).ReadAsync("acme", Token))!.Begun);
+    }
+
+    [Fact]
+    public async Task State_ThatCannotBeRead_IsNotTakenForNone()
+    {
+        var cursors = await CursorsAsync(StorageKind.Memory);
+        await (await cursors.GetAsync(Token)).AddEntityAsync(new Azure.Data.Tables.TableEntity("acme", "sweep") { ["Filters0"] = "{}" }, Token);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => new SweepTable(cursors).ReadAsync("acme", Token));
+    }
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task Outage_FromFailureToItsEnd_IsKeptAndPutAway_Rule32(StorageKind kind)
+    {
+        var table = new OutageTable(await CursorsAsync(kind));
+        await table.RecordAcceptedAsync("acme", Now, Token);
+        Assert.Null(await table.ReadAsync("acme", Token));
+
+        await table.RecordFailureAsync("acme", Now, Now, Token);
+        await table.RecordFailureAsync("acme", Now.AddMinutes(5), Now.AddMinutes(5), Token);
+        var open = (await table.ReadAsync("acme", Token))!;
+        Assert.Equal((Now, Now.AddMinutes(5), null, false), (open.From, open.Last, open.Accepted, open.Unended));
+
+        await table.SettleAsync("acme", open, Token);
+        var unended = (await table.ReadAsync("acme", Token))!;
+        Assert.Equal((null, null, true), (unended.From, unended.Last, unended.Unended));
+
+        await table.RecordFailureAsync("acme", Now.AddHours(2), Now.AddHours(2), Token);
+        await table.RecordAcceptedAsync("acme", Now.AddHours(3), Token);
+        var ended = (await table.ReadAsync("acme", Token))!;
+        Assert.Equal((Now.AddHours(2), true, true), (ended.From, ended.Unended, ended.HasEnded));
+
+        await table.SettleAsync("acme", unended, Token);
+        Assert.NotNull(await table.ReadAsync("acme", Token));
+        await table.SettleAsync("acme", ended, Token);
+        Assert.Null(await table.ReadAsync("acme", Token));
+    }
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task Missing_RecordedTwice_KeepsTheEarlierAndGoesOnlyAsItWasRead_Rule5(StorageKind kind)
+    {
+        var table = new OutageTable(await CursorsAsync(kind));
+        await table.RecordMissingAsync("acme", Now, Token);
+        var first = (await table.MissingAsync("acme", Token))!;
+        await table.RecordMissingAsync("acme", Now.AddHours(1), Token);
+
+        await table.SettleAsync("acme", first, Token);
+        var second = (await table.MissingAsync("acme", Token))!;
+        Assert.Equal(Now, second.From);
+
+        await table.SettleAsync("acme", second, Token);
+        Assert.Null(await table.MissingAsync("acme", Token));
+        Assert.Null(await table.ReadAsync("acme", Token));
+    }
+
+    private async Task<LazyTable> CursorsAsync(StorageKind kind) => new(await new TestStorage(azurite).TablesAsync(kind), TableNames.Cursors);
+}

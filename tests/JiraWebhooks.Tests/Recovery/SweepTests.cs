@@ -1,0 +1,226 @@
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JiraWebhooks.Tests.Recovery;
+
+/// <summary>How a search is made, and that it comes to an end whatever is in its way.</summary>
+[Collection<Clocked>]
+public sealed class SweepTests : IAsyncLifetime
+{
+    private World _world = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _world = await World.StartAsync();
+        _world.Subscribe(World.Acme, "bugs", "issuetype = Bug", "jira:issue_updated");
+        await _world.RefreshAsync();
+        await _world.PollAsync();
+    }
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Sweep_FoundIssue_IsPublishedUnderItsStateAndMarked_Rule32()
+    {
+        _world.Emit(World.Acme, 3);
+        await OutageAsync();
+
+        var poll = await _world.PollAsync(World.Acme);
+
+        var found = Assert.Single(_world.Publisher.Messages);
+        Assert.Equal(("recovered:jira:issue_updated", true, true, "SHOP-3"), (found.Type, found.Reconstructed, found.Recovered, found.IssueKey));
+        Assert.Equal($"acme:sweep:10003:{found.Time!.Value.ToUnixTimeMilliseconds()}", found.MessageId);
+        Assert.Equal("acme:10003", found.SessionId);
+        Assert.Contains(new KeyValuePair<string, object>(MessageProperties.Reconstructed, true), found.Properties());
+        Assert.Contains("\"key\":\"SHOP-3\"", System.Text.Encoding.UTF8.GetString(found.Body.Span), StringComparison.Ordinal);
+        Assert.Contains("Deletions", poll.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sweep_Repeated_GivesTheSameIdentities_Rule32()
+    {
+        for (var issue = 1; issue <= 30; issue++) _world.Emit(World.Acme, issue);
+        await OutageAsync();
+        await _world.PollAsync(World.Acme);
+        var first = _world.Publisher.Messages.Select(message => message.MessageId).ToList();
+
+        var again = await RecoverAsync(minutes: 300);
+
+        Assert.Equal(30, again.Recovered);
+        Assert.Equal(first.Order(), _world.Publisher.Messages.Skip(30).Select(message => message.MessageId).Order());
+    }
+
+    [Fact]
+    public async Task Sweep_LongerThanItsSlice_GoesOnWhereItStopped_Decision16()
+    {
+        _world.Unsubscribe(World.Acme, "bugs");
+        for (var issue = 1; issue <= 400; issue++)
+        {
+            _world.Emit(World.Acme, issue);
+            _world.Clock.Advance(TimeSpan.FromSeconds(61));
+        }
+
+        await OutageAsync();
+        _world.Publisher.Before = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(700), _world.Clock, token);
+        var polls = new List<SitePoll>();
+        do
+        {
+            polls.Add(await _world.PollAsync(World.Acme));
+        }
+        while (polls[^1].Unfinished && polls.Count < 20);
+
+        Assert.InRange(polls.Count, 3, 6);
+        Assert.All(polls, poll => Assert.Equal((null, polls[0].SweptFrom), (poll.Problem, poll.SweptFrom)));
+        Assert.Equal(400, _world.Swept().Distinct().Count());
+        Assert.InRange(_world.Swept().Count, 400, 400 + (50 * polls.Count));
+        Assert.Null((await _world.PollAsync(World.Acme)).NewFrom());
+    }
+
+    [Fact]
+    public async Task Sweep_LongWaitAsked_EndsTheRunAndTheNextGoesOn_Rule26()
+    {
+        for (var issue = 1; issue <= 120; issue++) _world.Emit(World.Acme, issue);
+        await OutageAsync();
+        _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 429, retryAfter: "1847");
+
+        Assert.Contains("429", (await _world.PollAsync(World.Acme)).Problem, StringComparison.Ordinal);
+        _world.Clock.Advance(TimeSpan.FromMinutes(15));
+        var next = await _world.PollAsync(World.Acme);
+
+        Assert.Equal((120, null, false), (next.Recovered, next.Problem, next.Unfinished));
+    }
+
+    [Fact]
+    public async Task Sweep_OneFilterCannotBeSearchedNow_TheOthersAreAndTheNextRunGoesOn_Rule32()
+    {
+        await BreakAtTheSecondFilterAsync();
+
+        Assert.Equal(["SHOP-3"], _world.Swept().Distinct());
+        Assert.Equal((null, false), ((await _world.PollAsync(World.Acme)).Problem, (await _world.PollAsync(World.Acme)).Unfinished));
+    }
+
+    [Fact]
+    public async Task Sweep_SecondOutageBeforeTheSearchHasEnded_IsSearchedForByEveryFilter_Rule32()
+    {
+        await BreakAtTheSecondFilterAsync();
+        _world.Unsubscribe(World.Acme, "bugs");
+        _world.Emit(World.Acme, 9);
+        await OutageAsync();
+
+        Assert.NotNull((await _world.PollAsync(World.Acme)).NewFrom());
+
+        Assert.Contains("SHOP-9", _world.Swept());
+        Assert.Empty(_world.LostIssues(World.Acme));
+    }
+
+    [Fact]
+    public async Task Sweep_AnswerThatCannotBeUsed_IsNotTheEndOfIt_Rule32()
+    {
+        _world.Emit(World.Acme, 3);
+        await OutageAsync();
+        _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 200, body: "{}");
+
+        Assert.NotNull((await _world.PollAsync(World.Acme)).Problem);
+        Assert.NotNull((await _world.PollAsync(World.Acme)).NewFrom());
+        Assert.Equal(["SHOP-3"], _world.Swept().Distinct());
+    }
+
+    [Fact]
+    public async Task Sweep_OfASiteThatIsSwitchedOff_WaitsUntilItIsOnAgain_Rule32()
+    {
+        _world.Emit(World.Acme, 3);
+        await OutageAsync();
+        var instance = _world.NewInstance();
+        var site = (await instance.GetRequiredService<ISiteStore>().FindAsync(World.Acme, CancellationToken.None))!;
+        var sweeper = instance.GetRequiredService<SiteSweeper>();
+
+        var off = await sweeper.PollAsync(site with { Subscriptions = [], Disabled = new SiteDisabled(_world.Clock.GetUtcNow(), "calm") }, null, CancellationToken.None);
+        var on = await sweeper.PollAsync(site, null, CancellationToken.None);
+
+        Assert.Equal((null, 0), (off.SweptFrom, off.Recovered));
+        Assert.Equal(1, on.Recovered);
+    }
+
+    [Fact]
+    public async Task Sweep_OfAConnectSiteWhoseListIsClosed_TakesItsPlace_Rule16()
+    {
+        _world.Site(World.Globex).Faults.FailNext("/failed", 403, times: 100);
+        await _world.PollAsync();
+        _world.Emit(World.Globex, 5);
+        await OutageAsync();
+
+        var poll = await _world.PollAsync(World.Globex);
+
+        Assert.Equal((true, 1, null, false), (poll.Unsupported, poll.Recovered, poll.Problem, poll.PossibleLoss));
+        Assert.Equal("SHOP-5", Assert.Single(_world.Publisher.Messages, message => message.Site == World.Globex).IssueKey);
+    }
+
+    [Fact]
+    public async Task Sweep_OfAConnectSiteWhoseListIsOpen_OnlyFindsWhatWasNeverSent_Rule5()
+    {
+        await _world.FailAsync(World.Globex, 2);
+        var gone = _world.Clock.GetUtcNow();
+        _world.Clock.Advance(TimeSpan.FromHours(3));
+        Assert.Null((await _world.PollAsync(World.Globex)).NewFrom());
+        _world.Emit(World.Globex, 9);
+
+        await _world.Outages().RecordMissingAsync(World.Globex, gone, CancellationToken.None);
+        var poll = await _world.PollAsync(World.Globex);
+
+        Assert.Equal(gone, poll.SweptFrom);
+        Assert.Contains("SHOP-9", _world.Swept());
+        Assert.Null((await _world.PollAsync(World.Globex)).NewFrom());
+    }
+
+    [Theory]
+    [InlineData("sprint_started", 0)]
+    [InlineData("jira:version_released", 0)]
+    [InlineData("jira:issue_deleted", 0)]
+    [InlineData("comment_created", 1)]
+    public async Task Sweep_SubscriptionThatWantsNoChangesOfIssues_GetsNone_Rule32(string wanted, int found)
+    {
+        _world.Unsubscribe(World.Acme, "issues");
+        _world.Unsubscribe(World.Acme, "bugs");
+        _world.Subscribe(World.Acme, "other", "project = SHOP", wanted);
+        _world.Emit(World.Acme, 3);
+        await OutageAsync();
+
+        Assert.Equal(found, (await _world.PollAsync(World.Acme)).Recovered);
+    }
+
+    [Fact]
+    public async Task Recoveries_OfAnySite_CoverItOnce_Rule32()
+    {
+        var instance = _world.NewInstance();
+        foreach (var site in await instance.GetRequiredService<ISiteStore>().ListAsync(CancellationToken.None))
+        {
+            Assert.Single(instance.GetServices<ISiteRecovery>(), recovery => recovery.Covers(site));
+        }
+    }
+
+    private async Task BreakAtTheSecondFilterAsync()
+    {
+        _world.Emit(World.Acme, 3);
+        await OutageAsync();
+        _world.Publisher.Before = (_, _) =>
+        {
+            _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 500, times: 4);
+            _world.Publisher.Before = (_, _) => Task.CompletedTask;
+            return Task.CompletedTask;
+        };
+        Assert.True((await _world.PollAsync(World.Acme)).Unfinished);
+    }
+
+    // The app is away for three hours; Jira gives up meanwhile.
+    private async Task OutageAsync() => await _world.PassAsync(World.Acme, TimeSpan.FromHours(3), receiverIsDown: true, timerIsDown: true);
+
+    private async Task<SitePoll> RecoverAsync(int minutes)
+    {
+        var instance = _world.NewInstance();
+        var site = (await instance.GetRequiredService<ISiteStore>().FindAsync(World.Acme, CancellationToken.None))!;
+        return await instance.GetRequiredService<FailedDeliveryPoller>().RecoverAsync(site, _world.Clock.GetUtcNow().AddMinutes(-minutes), CancellationToken.None);
+    }
+}

@@ -1,0 +1,87 @@
+using Azure.Data.Tables;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.Support;
+
+namespace JiraWebhooks.Tests.Sites;
+
+public sealed class SiteTableTests(AzuriteFixture azurite)
+{
+    private static readonly StoredSite Globex = new()
+    {
+        Id = "globex",
+        ActiveSince = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000),
+        SecretRevision = "r1",
+        Options = new SiteOptions
+        {
+            Scheme = "Connect",
+            Url = "https://globex.atlassian.net",
+            Secret = "leak-1",
+            PreviousSecret = "leak-2",
+            RefreshToken = "leak-3",
+            ApiToken = "leak-4",
+            OwnAccountIds = ["5b10a2844c20165700ede21g"],
+            Subscriptions = { ["issues"] = new SubscriptionOptions { Events = ["jira:issue_updated"], Jql = "project = SHOP" } },
+        },
+    };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task Row_WrittenAndRead_IsTheSameWithoutItsSecrets_Rule30(StorageKind kind)
+    {
+        var (tables, sites) = await TableAsync(kind);
+        Assert.True(await sites.TryAddAsync(Globex with { Former = new FormerApp("client", "r0", Globex.ActiveSince.AddDays(3)), DisabledSince = Globex.ActiveSince.AddDays(1), DisabledReason = "moved", RemovedAt = Globex.ActiveSince.AddDays(2) }, Token));
+
+        var read = (await sites.FindAsync("globex", Token))!;
+
+        Assert.Equal(("globex", "r1", Globex.ActiveSince), (read.Id, read.SecretRevision, read.ActiveSince));
+        Assert.Equal(new FormerApp("client", "r0", Globex.ActiveSince.AddDays(3)), read.Former);
+        Assert.Equal((Globex.ActiveSince.AddDays(1), "moved", Globex.ActiveSince.AddDays(2)), (read.DisabledSince, read.DisabledReason, read.RemovedAt));
+        Assert.Equal(["5b10a2844c20165700ede21g"], read.Options.OwnAccountIds!);
+        Assert.Equal(("Connect", "project = SHOP"), (read.Options.Scheme, read.Options.Subscriptions["issues"].Jql));
+        Assert.Equal(read.Version, Assert.Single(await sites.ListAsync(Token)).Version);
+        await foreach (var row in tables.GetTableClient(TableNames.Sites).QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {"site"}"), cancellationToken: Token))
+        {
+            Assert.All(row, column => Assert.DoesNotContain("leak", column.Value?.ToString() ?? "", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task Row_OfAnotherVersion_IsNotTouched(StorageKind kind)
+    {
+        var (_, sites) = await TableAsync(kind);
+        Assert.True(await sites.TryAddAsync(Globex, Token));
+        Assert.False(await sites.TryAddAsync(Globex, Token));
+
+        var read = (await sites.FindAsync("globex", Token))!;
+        Assert.True(await sites.TryUpdateAsync(read with { SecretRevision = "r2" }, Token));
+        Assert.False(await sites.TryUpdateAsync(read with { SecretRevision = "r3" }, Token));
+        Assert.False(await sites.TryDeleteAsync(read, Token));
+
+        var now = (await sites.FindAsync("globex", Token))!;
+        Assert.Equal("r2", now.SecretRevision);
+        Assert.True(await sites.TryDeleteAsync(now, Token));
+        Assert.Null(await sites.FindAsync("globex", Token));
+    }
+
+    [Fact]
+    public async Task Row_SpoiltByHand_IsASiteWithNothingInIt_Decision4()
+    {
+        var (tables, sites) = await TableAsync(StorageKind.Memory);
+        await sites.TryAddAsync(Globex, Token);
+        await tables.GetTableClient(TableNames.Sites).UpsertEntityAsync(new TableEntity("site", "globex") { ["Options"] = "{nonsense" }, TableUpdateMode.Replace, Token);
+
+        Assert.Null(Assert.Single(await sites.ListAsync(Token)).Options.Scheme);
+    }
+
+    private async Task<(TableServiceClient Tables, SiteTable Sites)> TableAsync(StorageKind kind)
+    {
+        var tables = await new TestStorage(azurite).TablesAsync(kind);
+        return (tables, new SiteTable(new LazyTable(tables, TableNames.Sites)));
+    }
+}

@@ -1,0 +1,75 @@
+using JiraSimulator;
+using JiraWebhooks.Tests.Support;
+
+namespace JiraWebhooks.Tests.Webhooks;
+
+/// <summary>An older tenant, whose list tells no address: only what was remembered is known to be ours.</summary>
+[Collection<Clocked>]
+public sealed class NoAddressTests : IAsyncLifetime
+{
+    private World _world = null!;
+
+    private SimulatedSite Globex => _world.Site(World.Globex);
+
+    public async ValueTask InitializeAsync()
+    {
+        _world = await World.StartAsync();
+        foreach (var site in _world.Jira.Sites) site.ListsUrls = false;
+    }
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Run_UnknownWebhook_IsNeverDeleted_Decision11()
+    {
+        var production = _world.Site(World.Acme).Add("https://production.example.com/api/deliveries/acme", ["jira:issue_updated"], "project = SHOP");
+
+        var result = await _world.RefreshAsync(World.Acme);
+        _world.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Contains("1 webhook(s) without an address", result.Problem, StringComparison.Ordinal);
+        Assert.Contains("TakeOver", result.Problem, StringComparison.Ordinal);
+        Assert.Equal(production, Assert.Single(_world.Site(World.Acme).Webhooks).Id);
+    }
+
+    [Fact]
+    public async Task Run_UnknownBesideOurs_OursAreKeptAlive_Decision11()
+    {
+        await _world.RefreshAsync();
+        var unknown = Globex.Add("https://hooks.example.com/api/deliveries/globex", ["comment_created"], "project = X");
+        _world.Unsubscribe(World.Globex, "comments");
+        _world.Subscribe(World.Globex, "issues", "project = OTHER", "jira:issue_created", "jira:issue_updated");
+        _world.Clock.Advance(TimeSpan.FromDays(1));
+
+        var result = await _world.RefreshAsync(World.Globex);
+        _world.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal((1, 0), (result.Registered, result.Failed));
+        Assert.Contains("without an address", result.Problem, StringComparison.Ordinal);
+        Assert.Equal([(unknown, "project = X"), (unknown + 1, "project = OTHER")], Globex.Webhooks.Select(webhook => (webhook.Id, webhook.Jql)));
+    }
+
+    [Fact]
+    public async Task Run_UnknownFillTheSite_AreNotDeletedForRoom_Decision11()
+    {
+        for (var number = 1; number <= 5; number++) _world.Site(World.Acme).Add("https://hooks.example.com/api/deliveries/acme", ["comment_created"], "project = X");
+
+        var result = await _world.RefreshAsync(World.Acme);
+        _world.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(1, result.Failed);
+        Assert.Equal(5, _world.Site(World.Acme).Webhooks.Count);
+    }
+
+    [Fact]
+    public async Task Run_TakeOver_RemovesTheUnknownAndRegisters_Decision11()
+    {
+        _world.Site(World.Acme).Add("https://production.example.com/api/deliveries/acme", ["jira:issue_updated"], "project = SHOP");
+        _world.Settings["TakeOver"] = "true";
+
+        var result = await _world.RefreshAsync(World.Acme);
+
+        Assert.Equal((1, 0, null), (result.Registered, result.Failed, result.Problem));
+        Assert.Equal("https://hooks.example.com/api/deliveries/acme", Assert.Single(_world.Site(World.Acme).Webhooks).Url);
+    }
+}

@@ -1,0 +1,46 @@
+using JiraWebhooks.Sites;
+using JiraWebhooks.Tests.Support;
+using JiraWebhooks.Webhooks;
+
+namespace JiraWebhooks.Tests.Webhooks;
+
+public sealed class SubscriptionValidatorTests
+{
+    [Theory]
+    [InlineData("project = SHOP")]
+    [InlineData("project = SHOP && !(status = Done || issuetype = Bug)")]
+    [InlineData("summary ~ whatever")]
+    [InlineData("((((")]
+    public void Problem_AnyFilter_IsLeftToJira(string jql) => Assert.Null(SubscriptionValidator.Problem(With(jql)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public void Problem_EmptyFilter_IsNamed(string jql) => Assert.Contains("Jql is empty", SubscriptionValidator.Problem(With(jql)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData]
+    [InlineData("")]
+    [InlineData("jira:issue_created", " ")]
+    public void Problem_NoEvents_IsNamed_Rule3(params string[] events) =>
+        Assert.Contains("Events", SubscriptionValidator.Problem(new Subscription("mine", events, "project = SHOP")), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("https://hooks.example.com/api/deliveries/acme")]
+    [InlineData("https://hooks.example.com:8443/api/deliveries/acme")]
+    [InlineData("https://hooks.example.com:1885/x")]
+    public void Problem_AddressJiraDeliversTo_IsNone_Rule3(string url) => Assert.Null(SubscriptionValidator.Problem(new Uri(url), StubSites.OAuth));
+
+    [Theory]
+    [InlineData("http://hooks.example.com/x", "https")]
+    [InlineData("https://localhost/x", "this machine")]
+    [InlineData("https://hooks.example.com:80/x", "port 80")]
+    [InlineData("https://hooks.example.com:9999/x", "port 9999")]
+    [InlineData("https://hooks.example.com/x?site=acme", "query")]
+    [InlineData("https://hooks.example.com/x#a", "fragment")]
+    [InlineData("https://user@hooks.example.com/x", "user info")]
+    public void Problem_AddressJiraRefuses_IsNamed_Rule3(string url, string words) =>
+        Assert.Contains(words, SubscriptionValidator.Problem(new Uri(url), StubSites.OAuth), StringComparison.Ordinal);
+
+    private static Subscription With(string jql) => new("mine", ["jira:issue_created"], jql);
+}

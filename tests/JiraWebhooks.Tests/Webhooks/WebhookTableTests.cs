@@ -1,0 +1,62 @@
+using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.Support;
+using JiraWebhooks.Webhooks;
+
+namespace JiraWebhooks.Tests.Webhooks;
+
+public sealed class WebhookTableTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task Save_ThenList_GivesEachSiteItsOwn_Decision10(StorageKind kind)
+    {
+        var table = new WebhookTable(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "webhooks"));
+        await table.SaveAsync("acme", new WebhookRow("issues", long.MaxValue, "a"), Token);
+        await table.SaveAsync("acme", new WebhookRow("comments", 2, "b"), Token);
+        await table.SaveAsync("globex", new WebhookRow("issues", 3, "c"), Token);
+
+        await table.SaveAsync("acme", new WebhookRow("comments", 4, "d"), Token);
+        await table.DeleteAsync("globex", "issues", Token);
+        await table.DeleteAsync("globex", "issues", Token);
+
+        Assert.Equal([new("comments", 4, "d"), new("issues", long.MaxValue, "a")], await table.ListAsync("acme", Token));
+        Assert.Empty(await table.ListAsync("globex", Token));
+    }
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task Save_WithAndWithoutRefusal_ListGivesIt(StorageKind kind)
+    {
+        var table = new WebhookTable(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "webhooks"));
+        var refused = new WebhookRow("odd", 0, "") { Refusal = new Refusal("f", "The clause summary is unsupported") };
+        var changed = new WebhookRow("issues", 2, "a") { Refusal = new Refusal("g", "Operator is not is unsupported") };
+        await table.SaveAsync("acme", refused, Token);
+        await table.SaveAsync("acme", [changed], Token);
+
+        Assert.Equal([changed, refused], await table.ListAsync("acme", Token));
+
+        await table.SaveAsync("acme", changed with { Refusal = null }, Token);
+
+        Assert.Equal([changed with { Refusal = null }, refused], await table.ListAsync("acme", Token));
+    }
+
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task Save_Many_GivesThemWithWhenTheyWereSeen_Rule8(StorageKind kind)
+    {
+        var table = new WebhookTable(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "webhooks"));
+        var seen = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
+        var rows = Enumerable.Range(100, 150).Select(number => new WebhookRow($"more{number}", number, "a") { Seen = seen }).ToList();
+        await table.SaveAsync("acme", new WebhookRow("more100", 1, "b"), Token);
+
+        await table.SaveAsync("acme", [], Token);
+        await table.SaveAsync("acme", rows, Token);
+
+        Assert.Equal(rows, await table.ListAsync("acme", Token));
+    }
+}
