@@ -1,9 +1,12 @@
+using JiraWebhooks.Api;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Health;
 using JiraWebhooks.Hosting;
 using JiraWebhooks.Jira;
+using JiraWebhooks.OAuth;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Recovery;
+using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Webhooks;
@@ -36,12 +39,31 @@ public static class JiraWebhooksServiceCollectionExtensions
         return services
             .AddStorageClients(configuration)
             .AddSites(configuration, options)
+            .AddOAuth(options)
             .AddJiraClient(options)
             .AddDeliveries()
             .AddPublishing(options)
-            .AddSubscriptions()
-            .AddFailedDeliveries()
-            .AddDiagnostics()
-            .AddHostedService<SiteProblems>();
+            .AddRuns()
+            .AddRecovery()
+            .AddWebhooks()
+            .AddHealth()
+            .AddApi()
+            .AddSingleton(DeliveryActivity);
+    }
+
+    // The receive path tells others what became of a delivery, and knows none of them.
+    private static DeliveryActivity DeliveryActivity(IServiceProvider provider)
+    {
+        var (outages, late) = (provider.GetRequiredService<OutageRecorder>(), provider.GetRequiredService<LateDeliveryRecorder>());
+        return new DeliveryActivity(provider.GetRequiredService<TimeProvider>())
+        {
+            Failed = outages.Failed,
+            Late = late.Late,
+            Succeeded = site =>
+            {
+                outages.Accepted(site);
+                late.Accepted(site);
+            },
+        };
     }
 }

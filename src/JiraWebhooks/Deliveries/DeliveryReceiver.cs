@@ -3,7 +3,6 @@ using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Telemetry;
-using JiraWebhooks.Webhooks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -18,7 +17,7 @@ public sealed partial class DeliveryReceiver(
     JiraWebhooksOptions options,
     TimeProvider clock,
     DeliveryActivity activity,
-    KnownWebhooks known,
+    IKnownWebhooks known,
     ILogger<DeliveryReceiver> logger)
 {
     /// <summary>Route of the callback URL, without a leading slash; the Functions host adds the prefix <c>api</c>.</summary>

@@ -39,4 +39,8 @@ public sealed class JiraApiException(JiraFailure failure, string message, Except
 
     /// <summary>How long Jira asks to wait (Retry-After), or null.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>True if a run should leave the site to the next one: a long wait, or a grant that must be renewed
+    /// (docs/jira-behaviour.md#rate-limits).</summary>
+    internal bool EndsRun => Failure is JiraFailure.RateLimited or JiraFailure.ReconnectRequired;
 }

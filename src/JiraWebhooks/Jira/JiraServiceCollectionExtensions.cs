@@ -6,7 +6,7 @@ using Refit;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Registers the room.</summary>
+/// <summary>Registers the client of Jira.</summary>
 public static class JiraServiceCollectionExtensions
 {
     /// <summary>Name of the HTTP client that serves all sites.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace JiraWebhooks.OAuth;
 
-/// <summary>Registers the room.</summary>
+/// <summary>Registers the grants.</summary>
 public static class OAuthServiceCollectionExtensions
 {
     /// <summary>Access tokens from grants in Key Vault when <see cref="JiraWebhooksOptions.KeyVaultUri"/> is set, else in files.</summary>

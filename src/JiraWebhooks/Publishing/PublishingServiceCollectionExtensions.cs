@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Publishing;
 
-/// <summary>Registers the room.</summary>
+/// <summary>Registers the publishers and the claim check.</summary>
 public static class PublishingServiceCollectionExtensions
 {
     /// <summary>Registers the claim check and, where the settings ask for it, the Storage Queue publisher; each once for the receive path and

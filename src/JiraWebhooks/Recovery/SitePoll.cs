@@ -1,8 +1,10 @@
+using JiraWebhooks.Runs;
+
 namespace JiraWebhooks.Recovery;
 
 /// <summary>What a poll did for one site.</summary>
 /// <param name="Site">The site's slug.</param>
-public sealed record SitePoll(string Site)
+public sealed record SitePoll(string Site) : SiteResult(Site)
 {
     /// <summary>Records published: failed deliveries, and issues that a search found.</summary>
     public int Recovered { get; init; }
@@ -25,9 +27,6 @@ public sealed record SitePoll(string Site)
     /// <summary>What may be lost, and why.</summary>
     public IReadOnlyList<Loss> Losses { get; init; } = [];
 
-    /// <summary>Why the site's run ended early, or null.</summary>
-    public string? Problem { get; init; }
-
     /// <summary>Start of the time that was searched for changes; null where nothing was, as there was no outage or the failed list is open.
     /// What was found is in <see cref="Recovered"/> and <see cref="Repeated"/>.</summary>
     public DateTimeOffset? SweptFrom { get; init; }
@@ -42,7 +41,4 @@ public sealed record SitePoll(string Site)
     public string? Note => SweptFrom is null ? null
         : "Found by search and reconstructed from the issues' present state: an issue that was also delivered comes twice, and jira_reconstructed tells which is which. "
           + "Deletions, and states in between, cannot be found.";
-
-    /// <summary>True when another run was at the site: nothing was done, and nothing is wrong.</summary>
-    public bool Busy { get; init; }
 }

@@ -1,7 +1,5 @@
 using Azure.Security.KeyVault.Secrets;
-using JiraWebhooks.Api;
 using JiraWebhooks.Hosting;
-using JiraWebhooks.OAuth;
 using JiraWebhooks.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,10 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Sites;
 
-/// <summary>Registers the room.</summary>
+/// <summary>Registers the sites.</summary>
 public static class SitesServiceCollectionExtensions
 {
-    /// <summary>Sites from the settings section <c>Sites</c> and from Table Storage, their secrets, and the tokens of those that use OAuth.</summary>
+    /// <summary>Sites from the settings section <c>Sites</c> and from Table Storage, and their secrets.</summary>
     public static IServiceCollection AddSites(this IServiceCollection services, IConfiguration configuration, JiraWebhooksOptions options)
     {
         if (options.KeyVaultUri is null) services.AddSingleton<ISecretStore, FileSecretStore>();
@@ -36,14 +34,6 @@ public static class SitesServiceCollectionExtensions
                 provider.GetRequiredService<ILogger<StoredSites>>()))
             .AddSingleton<MissingSites>()
             .AddSingleton<ISiteStore, SiteDirectory>()
-            .AddSingleton<SiteSecrets>()
-            .AddSingleton<SiteManager>()
-            .AddSingleton<SiteRemoval>()
-            .AddSingleton<SitesApi>()
-            .AddSingleton<ITicketStore>(provider => new TicketTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Tickets), provider.GetRequiredService<TimeProvider>()))
-            .AddSingleton<OAuthConsent>()
-            .AddSingleton<SiteAdmission>()
-            .AddSingleton<OAuthOnboarding>()
-            .AddOAuth(options);
+            .AddSingleton<SiteRemoval>();
     }
 }

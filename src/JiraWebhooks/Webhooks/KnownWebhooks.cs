@@ -11,7 +11,7 @@ namespace JiraWebhooks.Webhooks;
 /// <param name="clock">The clock.</param>
 /// <param name="logger">Told when a site cannot be read.</param>
 public sealed partial class KnownWebhooks(
-    Func<string, CancellationToken, Task<IReadOnlyList<WebhookRow>>> list, TimeProvider clock, ILogger<KnownWebhooks> logger)
+    Func<string, CancellationToken, Task<IReadOnlyList<WebhookRow>>> list, TimeProvider clock, ILogger<KnownWebhooks> logger) : IKnownWebhooks
 {
     /// <summary>Ids older than this are read again, so that a webhook that was deleted does not stay known.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);

@@ -1,8 +1,10 @@
+using JiraWebhooks.Runs;
+
 namespace JiraWebhooks.Webhooks;
 
 /// <summary>What a refresh run did for one site.</summary>
 /// <param name="Site">The site's slug.</param>
-public sealed record SiteRefresh(string Site)
+public sealed record SiteRefresh(string Site) : SiteResult(Site)
 {
     /// <summary>Webhooks created.</summary>
     public int Registered { get; init; }
@@ -19,12 +21,6 @@ public sealed record SiteRefresh(string Site)
     /// <summary>Soonest known expiry among the site's webhooks, or null when none is known.</summary>
     public DateTimeOffset? SoonestExpiry { get; init; }
 
-    /// <summary>Why the site's run ended early or a subscription failed, or null.</summary>
-    public string? Problem { get; init; }
-
     /// <summary>True when every webhook that is wanted is there, and nothing is wrong.</summary>
-    internal bool IsOk => this is { Failed: 0, Problem: null };
-
-    /// <summary>True when another run was at the site: nothing was done, and nothing is wrong.</summary>
-    public bool Busy { get; init; }
+    internal override bool IsOk => this is { Failed: 0, Problem: null };
 }

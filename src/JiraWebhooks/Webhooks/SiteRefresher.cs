@@ -1,5 +1,6 @@
 using JiraWebhooks.Hosting;
 using JiraWebhooks.Jira;
+using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -46,13 +47,13 @@ public sealed partial class SiteRefresher(
             if (mayRegister) await TryAsync(run, () => registrar.RegisterAsync(run, [.. site.Subscriptions.Where(one => !run.IsServed(one))], cancellationToken), cancellationToken);
             await TryAsync(run, () => VerifyAsync(run, mayRegister, cancellationToken), cancellationToken);
         }
-        catch (JiraApiException error) when (SiteRun.IsEndedBy(error))
+        catch (JiraApiException error) when (error.EndsRun)
         {
             run.Problems.Add(error.Message);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            run.Problems.Add(WebhookRefresher.TimeIsUp);
+            run.Problems.Add(SiteRuns.TimeIsUp);
         }
 
         return run.Result(clock.GetUtcNow());
@@ -65,7 +66,7 @@ public sealed partial class SiteRefresher(
         {
             return await jira.ListAsync(site, cancellationToken);
         }
-        catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+        catch (JiraApiException error) when (!error.EndsRun)
         {
             var remembered = rows.Where(row => row.IsCreated).IntersectBy(site.Subscriptions.Select(subscription => subscription.Name), row => row.Name).Select(row => row.WebhookId).ToList();
             if (remembered.Count > 0) await jira.RefreshAsync(site, remembered, cancellationToken);
@@ -135,7 +136,7 @@ public sealed partial class SiteRefresher(
         {
             await step();
         }
-        catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+        catch (JiraApiException error) when (!error.EndsRun)
         {
             run.Problems.Add(error.Message);
         }

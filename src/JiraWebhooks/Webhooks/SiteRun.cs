@@ -69,8 +69,6 @@ internal sealed class SiteRun
     /// <summary>How many more webhooks Jira would take.</summary>
     public int Room => SubscriptionValidator.Limit(Site.Scheme) - _listed.Keys.Union(Created).Count();
 
-    /// <summary>True for what ends a site's run (rule 26): a long wait, or a credential that somebody has to renew.</summary>
-    public static bool IsEndedBy(JiraApiException error) => error.Failure is JiraFailure.RateLimited or JiraFailure.ReconnectRequired;
 
     /// <summary>Jira was asked again.</summary>
     public void Update(IReadOnlyList<Webhook> listed) => _listed = listed.ToDictionary(webhook => webhook.Id);

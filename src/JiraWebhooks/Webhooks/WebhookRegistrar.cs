@@ -56,7 +56,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
             {
                 await creator.CreateAsync(run, batch, cancellationToken);
             }
-            catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+            catch (JiraApiException error) when (!error.EndsRun)
             {
                 run.Problems.Add(error.Message);
             }
@@ -81,7 +81,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         {
             undecided = await creator.TryBesideAsync(run, changed, cancellationToken);
         }
-        catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+        catch (JiraApiException error) when (!error.EndsRun)
         {
             run.Problems.Add(error.Message);
         }

@@ -34,7 +34,7 @@ public sealed partial class WebhookRemover(JiraWebhookClient jira, GapRecorder g
                 run.Update(await jira.ListAsync(run.Site, cancellationToken));
                 if (ids.All(id => run.Listed(id) is null)) return;
             }
-            catch (JiraApiException error) when (!SiteRun.IsEndedBy(error))
+            catch (JiraApiException error) when (!error.EndsRun)
             {
                 // Whoever stopped here would leave a subscription without a webhook.
             }

@@ -5,6 +5,7 @@ using JiraSimulator;
 using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Recovery;
+using JiraWebhooks.Sites;
 using JiraWebhooks.Webhooks;
 using LocalHost.Hosting;
 using LocalHost.Simulation;
@@ -71,6 +72,7 @@ internal sealed class DemoRun : IAsyncDisposable
         {
             await ChangeAsync(day, log, cancellationToken);
             var refreshed = await _clock.DriveAsync(App.Services.GetRequiredService<WebhookRefresher>().RunAsync(cancellationToken));
+            await _clock.DriveAsync(App.Services.GetRequiredService<SiteRemoval>().RunAsync(cancellationToken));
             foreach (var result in refreshed.Where(result => result.Problem is not null)) await log.WriteLineAsync($"Day {day}: {result.Problem}");
             NextPoll = _clock.GetUtcNow();
             await WorkAsync((events * (day + 1) / Days) - (events * day / Days), cancellationToken);

@@ -169,8 +169,15 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>A refresh run of a new instance.</summary>
-    public Task<IReadOnlyList<SiteRefresh>> RefreshAsync() =>
-        Clock.DriveAsync(NewInstance().GetRequiredService<WebhookRefresher>().RunAsync(CancellationToken.None));
+    public Task<IReadOnlyList<SiteRefresh>> RefreshAsync() => Clock.DriveAsync(RefreshAsync(NewInstance()));
+
+    private static async Task<IReadOnlyList<SiteRefresh>> RefreshAsync(IServiceProvider instance)
+    {
+        // As the function does.
+        var results = await instance.GetRequiredService<WebhookRefresher>().RunAsync(CancellationToken.None);
+        await instance.GetRequiredService<SiteRemoval>().RunAsync(CancellationToken.None);
+        return results;
+    }
 
     /// <summary>A refresh run's result for one site.</summary>
     public async Task<SiteRefresh> RefreshAsync(string site) => (await RefreshAsync()).Single(result => result.Site == site);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Webhooks;
 
 namespace JiraWebhooks.Recovery;
 
@@ -76,7 +75,7 @@ internal sealed class SearchRun(Site site, SweepState state, JiraWebhookClient j
         }
         catch (JiraApiException error)
         {
-            _isOver |= SiteRun.IsEndedBy(error);
+            _isOver |= error.EndsRun;
             await FailedAsync(turn, pass, error.Message, cancellationToken);
             return true;
         }

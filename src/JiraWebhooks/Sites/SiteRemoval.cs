@@ -1,11 +1,10 @@
 using Azure;
 using Azure.Data.Tables;
-using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace JiraWebhooks.Api;
+namespace JiraWebhooks.Sites;
 
 /// <summary>Erases removed sites, a day after they were removed: until then Jira may still be retrying deliveries, and a refusal would lose
 /// them. The row goes last, so that a run that breaks off is repeated. What stays for 45 days is the id with the date: without it, late

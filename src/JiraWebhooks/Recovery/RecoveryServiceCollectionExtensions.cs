@@ -3,11 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>Registers the room.</summary>
-public static class FailedDeliveriesServiceCollectionExtensions
+/// <summary>Registers the recovery.</summary>
+public static class RecoveryServiceCollectionExtensions
 {
     /// <summary>Registers <see cref="FailedDeliveryPoller"/> and what it needs.</summary>
-    public static IServiceCollection AddFailedDeliveries(this IServiceCollection services) => services
+    public static IServiceCollection AddRecovery(this IServiceCollection services) => services
         .AddSingleton(provider => new CursorTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
         .AddSingleton(provider => new SweepTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
         .AddSingleton(provider => new OutageTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))

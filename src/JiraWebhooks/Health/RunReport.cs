@@ -1,0 +1,29 @@
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Runs;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Webhooks;
+
+namespace JiraWebhooks.Health;
+
+/// <summary>Keeps what the runs report: in the status table for Health, and as metrics for the alerts.</summary>
+internal sealed class RunReport(SiteStatusTable status, SiteGauges gauges) : IRunReport
+{
+    public Task<IReadOnlyList<Site>> OldestFirstAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken) =>
+        status.OldestFirstAsync(sites, kind, cancellationToken);
+
+    public Task SaveAsync(SiteResult result, bool wasReached)
+    {
+        if (result is SiteRefresh refresh) TimerMetrics.Count(refresh);
+        if (result is SitePoll poll) TimerMetrics.Count(poll);
+        if (!wasReached) return Task.CompletedTask;
+
+        return result switch
+        {
+            SiteRefresh refreshed => status.SaveAsync(refreshed, CancellationToken.None),
+            SitePoll polled => status.SaveAsync(polled, CancellationToken.None),
+            _ => throw new ArgumentException($"{result.GetType().Name} is not a result that is known here.", nameof(result)),
+        };
+    }
+
+    public Task EndAsync(string kind, IReadOnlyList<Site> all, CancellationToken cancellationToken) => gauges.RecordAsync(kind, all, cancellationToken);
+}

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using JiraWebhooks.Hosting;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace JiraWebhooks.Runs;
+
+/// <summary>Runs a piece of work at one site or at all of them: within the time of a run, oldest first, one run per site at a time. A site that
+/// fails stops no other (docs/architecture.md#schedules).</summary>
+public sealed partial class SiteRuns(
+    ISiteStore sites, LeaseTable leases, IRunReport report, JiraWebhooksOptions options, TimeProvider clock, ILogger<SiteRuns> logger)
+{
+    /// <summary>The problem of a site whose run was cut off.</summary>
+    internal const string TimeIsUp = "The run's time is up; the next one goes on.";
+
+    private const int SitesAtOnce = 4;
+
+    /// <summary>One run over all sites. Throws only if it is cancelled.</summary>
+    internal Task<IReadOnlyList<T>> RunAsync<T>(SiteWork<T> work, CancellationToken cancellationToken)
+        where T : SiteResult => RunAsync(work, new RunTally(), cancellationToken);
+
+    /// <summary>The same for a timer, whose host must see that nothing works.</summary>
+    /// <exception cref="TimerRunException">Every site that should have succeeded has failed; all were tried.</exception>
+    internal async Task RunTimerAsync<T>(SiteWork<T> work, CancellationToken cancellationToken)
+        where T : SiteResult
+    {
+        var tally = new RunTally();
+        await RunAsync(work, tally, cancellationToken);
+        tally.ThrowIfNoneWorked(work.Kind);
+    }
+
+    /// <summary>A run at one site, for the same time at most.</summary>
+    internal async Task<T> RunAsync<T>(SiteWork<T> work, Site site, CancellationToken cancellationToken)
+        where T : SiteResult
+    {
+        using var budget = new CancellationTokenSource(options.RunBudget, clock);
+        using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
+        var result = await DoAsync(work, site, run.Token);
+        await ReportAsync(work, result, wasReached: true);
+        return result;
+    }
+
+    private async Task<IReadOnlyList<T>> RunAsync<T>(SiteWork<T> work, RunTally tally, CancellationToken cancellationToken)
+        where T : SiteResult
+    {
+        using var span = Instrumentation.Activities.StartActivity(work.Kind);
+        using var budget = new CancellationTokenSource(options.RunBudget, clock);
+        using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
+
+        var results = new ConcurrentBag<T>();
+        var all = await sites.ListKnownAsync(logger, cancellationToken, tally.CountUnreadable);
+        await Parallel.ForEachAsync(
+            await report.OldestFirstAsync([.. all.Where(work.Wants)], work.Kind, run.Token),
+            new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },
+            async (site, _) =>
+            {
+                var wasReached = !run.IsCancellationRequested;
+                var result = wasReached ? await DoAsync(work, site, run.Token) : With(work.Failed(site), TimeIsUp);
+                cancellationToken.ThrowIfCancellationRequested();
+                await ReportAsync(work, result, wasReached);
+                tally.Count(site, result.Busy, result.IsOk);
+                results.Add(result);
+            });
+
+        await report.EndAsync(work.Kind, all, cancellationToken);
+        return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
+    }
+
+    private async Task<T> DoAsync<T>(SiteWork<T> work, Site site, CancellationToken cancellationToken)
+        where T : SiteResult
+    {
+        if (site.Problem is { } problem) return With(work.Failed(site), problem);
+
+        KeptLease? lease = null;
+        try
+        {
+            await using var held = lease = await leases.TryKeepAsync(work.Kind, site.Id, cancellationToken);
+            if (lease is null) return With(work.Nothing(site), "Another run is at this site.", busy: true);
+
+            var result = await work.DoAsync(site, lease.Token);
+            return lease.IsLost ? With(result, KeptLease.Lost) : result;
+        }
+        catch (JiraApiException error)
+        {
+            return With(work.Failed(site), error.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return With(work.Failed(site), lease is { IsLost: true } ? KeptLease.Lost : TimeIsUp);
+        }
+        catch (Exception error)
+        {
+            Log.Broken(logger, work.Kind, site.Id, error);
+            return With(work.Failed(site), $"{error.GetType().Name} on our side; see the log.");
+        }
+    }
+
+    private async Task ReportAsync<T>(SiteWork<T> work, T result, bool wasReached)
+        where T : SiteResult
+    {
+        work.Log(result);
+        if (!result.Busy) await report.SaveAsync(result, wasReached);
+    }
+
+    // The compiler knows no "with" for a type parameter; a record copies itself as what it is.
+    private static T With<T>(T result, string problem, bool busy = false)
+        where T : SiteResult => (T)((SiteResult)result with { Problem = problem, Busy = busy });
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The {Kind} of {Site} failed.")]
+        public static partial void Broken(ILogger logger, string kind, string site, Exception error);
+    }
+}
