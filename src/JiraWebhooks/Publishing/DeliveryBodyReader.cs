@@ -21,15 +21,25 @@ public sealed partial class DeliveryBodyReader(BlobContainerClient bodies)
         return (await blob.DownloadContentAsync(cancellationToken)).Value.Content;
     }
 
-    // A message must not be able to send our credential elsewhere, nor to have another blob of this account read: only names that
-    // ClaimCheck gives are followed, and these need no escape and have no ".." in them.
+    // The body is always read from this reader's own container: a message must not be able to send our credential elsewhere, nor to have another
+    // blob of this account read. So only names that ClaimCheck gives are followed, and these need no escape and have no ".." in them.
     private string NameOf(string? reference)
     {
-        var prefix = bodies.Uri.AbsoluteUri + "/";
-        return reference is not null && reference.StartsWith(prefix, StringComparison.Ordinal) && BlobName().IsMatch(reference.AsSpan(prefix.Length))
-            ? reference[prefix.Length..]
+        var prefix = bodies.Uri.AbsolutePath + "/";
+        return Uri.TryCreate(reference, UriKind.Absolute, out var uri)
+            && uri.UserInfo.Length == 0
+            && reference == uri.GetLeftPart(UriPartial.Authority) + uri.AbsolutePath
+            && IsSameAccount(uri)
+            && uri.AbsolutePath.StartsWith(prefix, StringComparison.Ordinal)
+            && BlobName().IsMatch(uri.AbsolutePath.AsSpan(prefix.Length))
+            ? uri.AbsolutePath[prefix.Length..]
             : throw new ArgumentException($"The property {MessageProperties.DataRef} does not name a body in the container {bodies.Name}.", nameof(reference));
     }
+
+    // In Azure the account is in the host's name. An emulator has it in the path, and may have another port, or another name of this machine,
+    // after its next start.
+    private bool IsSameAccount(Uri uri) =>
+        string.Equals(uri.Host, bodies.Uri.Host, StringComparison.OrdinalIgnoreCase) || (uri.IsLoopback && bodies.Uri.IsLoopback);
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,31}/[0-9a-f]{64}\z")]
     private static partial Regex BlobName();
