@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
@@ -49,12 +50,149 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
         host.Signal(signal);
         await host.EndAsync(Token);
 
+        await AssertQueueHasWhatWasAcknowledgedAsync(jira);
+    }
+
+    /// <summary>As when the machine's memory runs out, or a container is removed: nobody saves any more after the kill.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Run_KilledTogetherWithItsAzurite_LeavesEveryAcknowledgedDeliveryInTheQueue()
+    {
+        var clock = new FakeTimeProvider();
+        var jira = new SimulatedJira(clock);
+        var port = LocalHostProcess.FreePort();
+        await using var host = await LocalHostProcess.ListeningAsync(port, Initech(jira, port), Token, _clone);
+        for (var number = 0; number < 100; number++) jira.Emit("initech", "jira:issue_updated", Event(4_000));
+        await jira.DeliverAllAsync(clock, _http, Token);
+
+        using (var kill = System.Diagnostics.Process.Start("sh", ["-c", $"kill -s KILL {host.Process.Id} {await _clone.AzuriteIdAsync(Token)}"])) await kill.WaitForExitAsync(Token);
+        await host.EndAsync(Token);
+
+        Assert.Equal(100, jira.Ledger.Attempts.Count(attempt => attempt.Status == 200));
+        await AssertQueueHasWhatWasAcknowledgedAsync(jira);
+    }
+
+    /// <summary>Changes and removals too, not only what was added.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Azurite_Killed_HasEveryChangeThatItAnswered()
+    {
+        await using (var process = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token))
+        {
+            var queue = new QueueClient(process.ConnectionString("local"), "numbers");
+            await queue.CreateAsync(cancellationToken: Token);
+            for (var number = 0; number < 40; number++) await queue.SendMessageAsync($"{number}", Token);
+            foreach (var message in (await queue.ReceiveMessagesAsync(10, TimeSpan.FromMinutes(5), Token)).Value) await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Token);
+            var tables = new TableServiceClient(process.ConnectionString("local"));
+            var rows = tables.GetTableClient("rows");
+            await rows.CreateAsync(Token);
+            foreach (var row in new[] { "kept", "changed", "removed" }) await rows.AddEntityAsync(new TableEntity("site", row) { ["Number"] = 1 }, Token);
+            await rows.UpsertEntityAsync(new TableEntity("site", "changed") { ["Number"] = 2 }, TableUpdateMode.Replace, Token);
+            await rows.DeleteEntityAsync("site", "removed", cancellationToken: Token);
+            await tables.CreateTableAsync("gone", Token);
+            await tables.DeleteTableAsync("gone", Token);
+            using var own = System.Diagnostics.Process.GetProcessById(process.Id);
+            own.Kill();
+            await process.Ended;
+        }
+
+        for (var start = 0; start < 2; start++)
+        {
+            await using var next = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token);
+            var numbers = (await new QueueClient(next.ConnectionString("local"), "numbers").PeekMessagesAsync(32, Token)).Value.Select(message => message.Body.ToString());
+            Assert.Equal(Enumerable.Range(10, 30).Select(number => number.ToString(CultureInfo.InvariantCulture)).Order(), numbers.Order());
+            var tables = new TableServiceClient(next.ConnectionString("local"));
+            var rows = new List<(string, int?)>();
+            await foreach (var row in tables.GetTableClient("rows").QueryAsync<TableEntity>(cancellationToken: Token)) rows.Add((row.RowKey, row.GetInt32("Number")));
+            Assert.Equal([("changed", 2), ("kept", 1)], rows.Order());
+            Assert.Empty(tables.Query("TableName eq 'gone'", cancellationToken: Token));
+        }
+    }
+
+    /// <summary>A full disk: what is answered 200 is in the queue, and the host says why it ends.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Run_DiskIsFull_LosesNothingItAcknowledgedAndEndsWithAnError()
+    {
+        await using var disk = await SmallDisk.MountAsync(_clone.Data, megabytes: 3);
+        var jira = new SimulatedJira(TimeProvider.System);
+        var port = LocalHostProcess.FreePort();
+        await using var host = await LocalHostProcess.ListeningAsync(port, Initech(jira, port), Token, _clone);
+        for (var round = 0; round < 50 && !host.Process.HasExited; round++)
+        {
+            for (var number = 0; number < 20; number++) jira.Emit("initech", "jira:issue_updated", Event(4_000));
+            await jira.DeliverDueAsync(_http, Token);
+        }
+
+        await host.UntilAsync(() => host.Process.HasExited || host.Output.Any(line => line.Contains("could not save", StringComparison.Ordinal)), Token);
+        await host.EndAsync(Token);
+
+        Assert.Equal(2, host.Process.ExitCode);
+        Assert.Contains("ENOSPC", Assert.Single(host.Output, line => line.Contains("could not save", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(jira.Ledger.Attempts, attempt => attempt.Status == 200);
+        Assert.All(jira.Ledger.Attempts, attempt => Assert.Contains(attempt.Status, new[] { 200, 503, 0 }));
+        Assert.Contains(jira.Ledger.Attempts, attempt => attempt.Status == 503);
+        await disk.GrowAsync(megabytes: 64);
+        await AssertQueueHasWhatWasAcknowledgedAsync(jira);
+    }
+
+    /// <summary>The address of a large body is in its message.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Azurite_StartedAgain_ListensWhereItDid_OrElsewhereIfThatIsTaken()
+    {
+        string first;
+        await using (var process = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token)) first = process.ConnectionString("local");
+
+        await using (var again = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token)) Assert.Equal(first, again.ConnectionString("local"));
+
+        var blob = new BlobServiceClient(first).Uri.Port;
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, blob);
+        taken.Start();
+        await using var elsewhere = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token);
+        Assert.NotEqual(blob, new BlobServiceClient(elsewhere.ConnectionString("local")).Uri.Port);
+    }
+
+    /// <summary>A body that waits in the queue is read after a restart, on whatever port.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Run_LargeBodyBeforeARestart_IsReadAfterIt()
+    {
+        var clock = new FakeTimeProvider();
+        var jira = new SimulatedJira(clock);
+        var port = LocalHostProcess.FreePort();
+        await using (var host = await LocalHostProcess.ListeningAsync(port, Initech(jira, port), Token, _clone))
+        {
+            jira.Emit("initech", "jira:issue_updated", Event(100_000));
+            await jira.DeliverAllAsync(clock, _http, Token);
+            host.Signal("INT");
+            await host.EndAsync(Token);
+        }
+
+        File.Delete(Path.Combine(_clone.Data, "ports"));
         await using var next = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token);
-        var queue = new QueueClient(next.ConnectionString("local"), "jira-deliveries");
-        var batch = await queue.ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token);
-        Assert.Equal(
-            jira.Ledger.Emitted.Select(emitted => emitted.Identifier).Order(),
-            batch.Value.Select(message => (string)QueuedDelivery.Parse(message.Body).Properties[MessageProperties.Id]).Distinct().Order());
+        var message = (await ReceiveAsync(next))[0];
+        Assert.Equal(0, message.Body.ToMemory().Length);
+        var body = await new DeliveryBodyReader(new BlobServiceClient(next.ConnectionString("local")).GetBlobContainerClient("jira-bodies")).ReadAsync(message.Body, message.Properties, Token);
+
+        Assert.True(jira.Ledger.Emitted.Single().Body.Span.SequenceEqual(body.ToMemory().Span));
+    }
+
+    [Theory(Timeout = Limits.Hang)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Data_OfAzurite_IsReadableByItsOwnerAlone(bool wasThere)
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (wasThere && !OperatingSystem.IsWindows()) Directory.CreateDirectory(_clone.Data, Owner | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+
+        await using var process = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token);
+
+        if (!OperatingSystem.IsWindows()) Assert.Equal(Owner, File.GetUnixFileMode(_clone.Data));
+    }
+
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Run_LocalFolder_IsReadableByItsOwnerAlone()
+    {
+        await using var host = await LocalHostProcess.ListeningAsync(LocalHostProcess.FreePort(), new Dictionary<string, string?>(), Token, _clone);
+
+        var mode = OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(Path.GetDirectoryName(_clone.Data)!);
+        Assert.Equal(UnixFileMode.None, mode & (UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute));
     }
 
     [Fact(Timeout = Limits.Hang)]
@@ -108,7 +246,7 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
         var jira = new SimulatedJira(new FakeTimeProvider());
         var port = LocalHostProcess.FreePort();
         await using var host = await LocalHostProcess.ListeningAsync(port, Initech(jira, port), Token, _clone);
-        using (var own = System.Diagnostics.Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(Path.Combine(_clone.Data, "azurite.pid"), Token), CultureInfo.InvariantCulture))) own.Kill();
+        using (var own = System.Diagnostics.Process.GetProcessById(await _clone.AzuriteIdAsync(Token))) own.Kill();
 
         await host.EndAsync(Token);
 
@@ -161,6 +299,23 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal(1, host.Process.ExitCode);
         Assert.Contains("Node.js 20", Assert.Single(host.Errors), StringComparison.Ordinal);
+    }
+
+    private static string Event(int length) => $$"""{"issue":{"id":"10001","key":"{{new string('x', length)}}"} }""";
+
+    private static async Task<List<QueuedDelivery>> ReceiveAsync(AzuriteProcess azurite)
+    {
+        var queue = new QueueClient(azurite.ConnectionString("local"), "jira-deliveries");
+        var all = new List<QueuedDelivery>();
+        while ((await queue.ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token)).Value is { Length: > 0 } batch) all.AddRange(batch.Select(message => QueuedDelivery.Parse(message.Body)));
+        return all;
+    }
+
+    private async Task AssertQueueHasWhatWasAcknowledgedAsync(SimulatedJira jira)
+    {
+        await using var next = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token);
+        var there = (await ReceiveAsync(next)).Select(message => (string)message.Properties[MessageProperties.Id]).ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(jira.Ledger.Attempts.Where(attempt => attempt.Status == 200).Select(attempt => attempt.Identifier).Except(there));
     }
 
     private static Dictionary<string, string?> Initech(SimulatedJira jira, int port)

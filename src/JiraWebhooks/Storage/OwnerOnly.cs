@@ -12,6 +12,12 @@ public static class OwnerOnly
         else Directory.CreateDirectory(path, Mode | UnixFileMode.UserExecute);
     }
 
+    /// <summary>Takes from all others what they may do in a folder that is there.</summary>
+    public static void CloseFolder(string path)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, Mode | UnixFileMode.UserExecute);
+    }
+
     /// <summary>Options of a file that must not exist yet.</summary>
     public static FileStreamOptions NewFile() => Exclusive(FileMode.CreateNew);
 

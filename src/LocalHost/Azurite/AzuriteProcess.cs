@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 
 namespace LocalHost.Azurite;
 
-/// <summary>A real Azurite as a child process on free ports. It dies with us, even when we are killed.</summary>
+/// <summary>A real Azurite as a child process on ports of its own. It dies with us, even when we are killed. With a folder it answers a change
+/// after it is in a file.</summary>
 public sealed partial class AzuriteProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5); // on a busy machine; usually three seconds
@@ -16,6 +17,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly DataFolder? _data;
     private readonly Dictionary<string, Uri> _services;
+    private readonly TaskCompletionSource<string> _saveFailed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private AzuriteProcess(Process process, DataFolder? data, Dictionary<string, Uri> services)
     {
@@ -23,10 +25,14 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         _data = data;
         _services = services;
         Ended = process.WaitForExitAsync();
+        _ = ListenAsync(process.StandardOutput);
     }
 
     /// <summary>Ends when the process does, whoever ended it.</summary>
     public Task Ended { get; }
+
+    /// <summary>Ends when Azurite could not save, with the reason. It refuses all changes from then on.</summary>
+    public Task<string> SaveFailed => _saveFailed.Task;
 
     /// <summary>The process' id.</summary>
     public int Id => _process.Id;
@@ -45,7 +51,9 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         try
         {
             process = Start(main, location, accounts, data);
-            return new AzuriteProcess(process, data, await ServicesAsync(process, cancellationToken));
+            var services = await ServicesAsync(process, cancellationToken);
+            data?.Ports.Save(services);
+            return new AzuriteProcess(process, data, services);
         }
         catch
         {
@@ -80,7 +88,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
 
     private static Process Start(string main, string? location, IReadOnlyList<string> accounts, DataFolder? data)
     {
-        var start = new ProcessStartInfo("node", Arguments(location))
+        var start = new ProcessStartInfo("node", Arguments(location, data?.Ports))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -99,10 +107,10 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         }
     }
 
-    private static List<string> Arguments(string? location)
+    private static List<string> Arguments(string? location, AzuritePorts? ports)
     {
         List<string> arguments = [Path.Combine(AppContext.BaseDirectory, "Azurite", "host.cjs")];
-        foreach (var service in new[] { "blob", "queue", "table" }) arguments.AddRange([$"--{service}Host", "127.0.0.1", $"--{service}Port", "0"]);
+        foreach (var service in AzuritePorts.Services) arguments.AddRange([$"--{service}Host", "127.0.0.1", $"--{service}Port", $"{ports?.Of(service) ?? 0}"]);
 
         // The storage SDKs speak a newer version of the API than Azurite knows.
         arguments.AddRange(["--skipApiVersionCheck", "--disableTelemetry"]);
@@ -117,7 +125,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         limit.CancelAfter(StartLimit);
         try
         {
-            while (services.Count < 3)
+            while (services.Count < AzuritePorts.Services.Count)
             {
                 var line = await process.StandardOutput.ReadLineAsync(limit.Token)
                     ?? throw new AzuriteException("Azurite ended at once: " + (await process.StandardError.ReadToEndAsync(limit.Token)).Trim().Split('\n')[0]);
@@ -129,10 +137,17 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
             throw new AzuriteException($"Azurite did not start within {StartLimit.TotalMinutes:0} minutes: try again, or set AzureWebJobsStorage to a storage of your own.", late);
         }
 
-        // Nobody needs the rest, but a full pipe would stop Azurite.
-        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        // A full pipe would stop Azurite.
         _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
         return services;
+    }
+
+    private async Task ListenAsync(StreamReader output)
+    {
+        while (await output.ReadLineAsync() is { } line)
+        {
+            if (Failed().Match(line) is { Success: true } match) _saveFailed.TrySetResult(match.Groups["reason"].Value);
+        }
     }
 
     // Made up for the emulator alone: it protects nothing.
@@ -140,4 +155,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
 
     [GeneratedRegex(@"Azurite (?<service>Blob|Queue|Table) service (is )?successfully listen(ing|s) (at|on) (?<url>http://\S+)")]
     private static partial Regex Listening();
+
+    [GeneratedRegex(@"^Azurite could not save: (?<reason>.+)$")]
+    private static partial Regex Failed();
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using JiraWebhooks.Sites;
 
 namespace LocalHost.Azurite;
 
@@ -13,19 +14,20 @@ internal sealed class DataFolder : IDisposable
 
     private readonly FileStream _held;
 
-    private DataFolder(FileStream held, string running)
-    {
-        _held = held;
-        Running = running;
-    }
+    private readonly string _location;
+
+    private DataFolder(FileStream held, string location) => (_held, _location) = (held, location);
 
     /// <summary>The file that is there while an Azurite is at work, with its process' id.</summary>
-    public string Running { get; }
+    public string Running => Path.Combine(_location, "azurite.pid");
+
+    /// <summary>Where Azurite listened the last time.</summary>
+    public AzuritePorts Ports => field ??= AzuritePorts.Load(Path.Combine(_location, "ports"));
 
     /// <exception cref="AzuriteException">Somebody else holds it, or it cannot be made.</exception>
     public static async Task<DataFolder> TakeAsync(string location, CancellationToken cancellationToken)
     {
-        var folder = new DataFolder(Hold(location), Path.Combine(location, "azurite.pid"));
+        var folder = new DataFolder(Hold(location), location);
         try
         {
             await folder.WaitForTheLastAsync(cancellationToken);
@@ -44,7 +46,8 @@ internal sealed class DataFolder : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(location);
+            OwnerOnly.CreateFolder(location);
+            OwnerOnly.CloseFolder(location);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

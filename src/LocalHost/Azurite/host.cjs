@@ -1,6 +1,7 @@
 // Runs Azurite until the process that started it is gone: its end of our standard input closes with it, however it dies. Azurite then
-// closes and saves: what was acknowledged since its last save, up to five seconds, is nowhere else.
+// closes and saves.
 const fs = require('fs');
+const { keepBeforeAnswering } = require('./durable.cjs');
 const { AZURITE_MAIN: main, AZURITE_RUNNING: running } = process.env;
 
 if (parseInt(process.versions.node, 10) < 20) {
@@ -8,7 +9,9 @@ if (parseInt(process.versions.node, 10) < 20) {
   process.exit(1);
 }
 
+let failure = () => null;
 if (running) {
+  failure = keepBeforeAnswering(main);
   fs.writeFileSync(running, String(process.pid));
   process.on('exit', () => fs.rmSync(running, { force: true }));
 }
@@ -35,6 +38,7 @@ function end() {
   if (ending) return;
   ending = true;
   if (close.length === 0) process.exit(0); // not even started
+  if (failure()) process.exit(1); // what was answered is in the files, and no more can be written
   setTimeout(() => process.exit(1), 20000).unref();
   for (const listener of close) listener('SIGTERM');
 }

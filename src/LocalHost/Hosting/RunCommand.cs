@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using JiraSimulator;
+using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using LocalHost.Azurite;
 using LocalHost.Functions;
@@ -17,12 +18,12 @@ internal static class RunCommand
     {
         var settings = LocalSettings.Load();
         await using var azurite = await StorageAsync(settings, cancellationToken);
-        if (azurite is null) return await ServeAsync(port, withoutSimulator, settings, storage: null, cancellationToken);
+        if (azurite is null) return await ServeAsync(port, withoutSimulator, settings, azurite: null, cancellationToken);
 
-        var storage = azurite.ConnectionString(Account);
-        await ForgetLeasesAsync(storage, cancellationToken);
+        if (!await TryForgetLeasesAsync(azurite, cancellationToken)) return StorageWatch.ExitCode;
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var serving = ServeAsync(port, withoutSimulator, settings, storage, stop.Token);
+        var serving = ServeAsync(port, withoutSimulator, settings, azurite, stop.Token);
         if (await Task.WhenAny(serving, azurite.Ended) == serving || cancellationToken.IsCancellationRequested) return await serving;
 
         await stop.CancelAsync();
@@ -30,18 +31,19 @@ internal static class RunCommand
         throw new LocalHostException("Azurite, which keeps the queue, has ended, so deliveries have nowhere to go: start again, or set AzureWebJobsStorage to a storage of your own.");
     }
 
-    private static async Task<int> ServeAsync(int port, bool withoutSimulator, IConfiguration settings, string? storage, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(int port, bool withoutSimulator, IConfiguration settings, AzuriteProcess? azurite, CancellationToken cancellationToken)
     {
         // Whoever has an OAuth app in the settings connects real sites in a browser.
         var real = withoutSimulator || settings.GetSection("Sites").GetChildren().Any() || settings["OAuthClientId"] is { Length: > 0 };
         var jira = real ? null : new SimulatedJira(TimeProvider.System, Random.Shared.Next());
         var terminal = !Console.IsOutputRedirected && !Console.IsInputRedirected;
         using var lines = new LogLines(TimeProvider.System);
-        var options = new LocalAppOptions(port, settings, storage ?? settings["AzureWebJobsStorage"]!)
+        var options = new LocalAppOptions(port, settings, azurite?.ConnectionString(Account) ?? settings["AzureWebJobsStorage"]!)
         {
             Jira = jira,
             Log = terminal ? lines : null,
             LogLevel = terminal ? LogLevel.Warning : LogLevel.Information,
+            Before = azurite is null ? null : (context, next) => context.RequestServices.GetRequiredService<StorageWatch>().InvokeAsync(context, next),
             Key = FunctionKey.Load(Path.Combine(LocalFolder.Path, "key")),
         };
         if (jira is not null) SimulatedSites.Add(jira, options.BaseUrl);
@@ -50,10 +52,11 @@ internal static class RunCommand
         {
             if (terminal) services.AddSingleton(lines).AddSingleton<Dashboard>();
             if (jira is not null) services.AddSingleton(jira).AddHostedService<EventStream>();
+            if (azurite is not null) services.AddStorageWatch(azurite.SaveFailed);
         });
         var dashboard = app.Services.GetService<Dashboard>();
         await LocalApp.StartAsync(app, port, cancellationToken);
-        Say(options, jira is not null, storage is null);
+        Say(options, jira is not null, azurite is null);
 
         using var shown = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
         var showing = dashboard?.RunAsync(shown.Token) ?? Task.CompletedTask;
@@ -61,7 +64,11 @@ internal static class RunCommand
 
         await app.WaitForShutdownAsync(cancellationToken);
         await showing;
-        return 0;
+        if (azurite is not { SaveFailed.IsCompletedSuccessfully: true }) return 0;
+
+        // The table on the terminal may have ended before it could show the line.
+        if (terminal) await Console.Error.WriteLineAsync(StorageWatch.Sentence(await azurite.SaveFailed));
+        return StorageWatch.ExitCode;
     }
 
     private static async Task RefreshAsync(WebApplication app, CancellationToken cancellationToken)
@@ -100,10 +107,36 @@ internal static class RunCommand
         // The sample's value means the emulator; this host brings one of its own.
         if (settings["AzureWebJobsStorage"] is { Length: > 0 } given && given != "UseDevelopmentStorage=true") return null;
 
+        CloseLocalFolder();
         return await AzuriteProcess.StartAsync(Path.Combine(LocalFolder.Path, "azurite-data"), [Account], Console.Out, cancellationToken);
     }
 
+    // Grants, keys and bodies of deliveries are in it.
+    private static void CloseLocalFolder()
+    {
+        try
+        {
+            OwnerOnly.CreateFolder(LocalFolder.Path);
+            OwnerOnly.CloseFolder(LocalFolder.Path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalHostException($"The folder {LocalFolder.Path} cannot be made, or not be closed to other users ({error.GetType().Name}): make it yours.");
+        }
+    }
+
     // One host at a time uses this data, so whoever held a lease is dead, and nobody has to wait for it to run out.
-    private static async Task ForgetLeasesAsync(string storage, CancellationToken cancellationToken) =>
-        await new TableClient(storage, TableNames.Leases).DeleteAsync(cancellationToken);
+    private static async Task<bool> TryForgetLeasesAsync(AzuriteProcess azurite, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new TableClient(azurite.ConnectionString(Account), TableNames.Leases).DeleteAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception) when (azurite.SaveFailed.IsCompletedSuccessfully)
+        {
+            await Console.Error.WriteLineAsync(StorageWatch.Sentence(await azurite.SaveFailed));
+            return false;
+        }
+    }
 }

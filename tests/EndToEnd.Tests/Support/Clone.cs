@@ -1,3 +1,4 @@
+using System.Globalization;
 using LocalHost.Azurite;
 
 namespace EndToEnd.Tests.Support;
@@ -31,6 +32,10 @@ internal sealed class Clone : IDisposable
 
     /// <summary>The key of its functions, from the first start on.</summary>
     public string Key => Path.Combine(_folder, ".local", "key");
+
+    /// <summary>The process id of its Azurite.</summary>
+    public async Task<int> AzuriteIdAsync(CancellationToken cancellationToken) =>
+        int.Parse(await File.ReadAllTextAsync(Path.Combine(Data, "azurite.pid"), cancellationToken), CultureInfo.InvariantCulture);
 
     /// <summary>Writes local.settings.json.</summary>
     public void Settings(string json) => File.WriteAllText(SettingsFile, json);
