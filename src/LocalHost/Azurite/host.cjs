@@ -1,7 +1,6 @@
 // Runs Azurite until the process that started it is gone: its end of our standard input closes with it, however it dies. Azurite then
 // closes and saves.
 const fs = require('fs');
-const { keepBeforeAnswering } = require('./durable.cjs');
 const { AZURITE_MAIN: main, AZURITE_RUNNING: running } = process.env;
 
 if (parseInt(process.versions.node, 10) < 20) {
@@ -11,7 +10,7 @@ if (parseInt(process.versions.node, 10) < 20) {
 
 let failure = () => null;
 if (running) {
-  failure = keepBeforeAnswering(main);
+  failure = require('./durable.cjs').keepBeforeAnswering(main);
   fs.writeFileSync(running, String(process.pid));
   process.on('exit', () => fs.rmSync(running, { force: true }));
 }
