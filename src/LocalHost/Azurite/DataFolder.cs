@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
 
 namespace LocalHost.Azurite;
 

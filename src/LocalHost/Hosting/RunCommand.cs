@@ -1,6 +1,5 @@
 using Azure.Data.Tables;
 using JiraSimulator;
-using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using LocalHost.Azurite;
 using LocalHost.Functions;
