@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace JiraSimulator;
 
-/// <summary>auth.atlassian.com and the list of accessible sites (facts 5). The consent page agrees at once.</summary>
+/// <summary>auth.atlassian.com and the list of accessible sites (docs/jira-behaviour.md#oauth-tokens). The consent page agrees at once.</summary>
 internal static class AuthorizationServerEndpoints
 {
     public static IEndpointRouteBuilder MapAuthorizationServer(this IEndpointRouteBuilder app, SimulatedJira jira)

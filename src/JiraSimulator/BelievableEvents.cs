@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace JiraSimulator;
 
-/// <summary>A stream of events as a team of invented people makes them, shaped as facts 2.8 describe real ones.</summary>
+/// <summary>A stream of events as a team of invented people makes them, shaped as docs/jira-behaviour.md#unknown-content describe real ones.</summary>
 public static class BelievableEvents
 {
     private static readonly string[] People = ["Ada Okafor", "Björn Lind", "Chidi Marsh", "Dina Haddad", "Emre Yıldız"];

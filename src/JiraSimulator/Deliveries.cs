@@ -14,7 +14,7 @@ internal sealed record PendingDelivery(SimulatedSite Site, string Identifier, Ur
     public string? Trace { get; init; }
 }
 
-/// <summary>Sends, retries and gives up as Jira does (facts 3): retries on 408, 409, 425, 429, 5xx and no answer, five at most, 5 to 15 minutes
+/// <summary>Sends, retries and gives up as Jira does (docs/jira-behaviour.md#deliveries): retries on 408, 409, 425, 429, 5xx and no answer, five at most, 5 to 15 minutes
 /// apart; then the failed list. Any other refusal loses the event. Where a host has failed for half an hour, an event gets one attempt until
 /// something succeeds.</summary>
 internal sealed class Deliveries(TimeProvider clock, int seed)

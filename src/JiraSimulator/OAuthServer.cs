@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace JiraSimulator;
 
-/// <summary>Atlassian's authorization server: consents, and refresh tokens that rotate (facts 5). A used one works for ten minutes more;
+/// <summary>Atlassian's authorization server: consents, and refresh tokens that rotate (docs/jira-behaviour.md#oauth-tokens). A used one works for ten minutes more;
 /// its use after that revokes the whole grant.</summary>
 public sealed class OAuthServer(TimeProvider clock)
 {

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace JiraSimulator;
 
-/// <summary>The five operations (facts 1), on one site whose app has been recognised.</summary>
+/// <summary>The five operations (docs/jira-behaviour.md#the-operations), on one site whose app has been recognised.</summary>
 internal static class WebhookOperations
 {
     private static readonly HashSet<string> Events =

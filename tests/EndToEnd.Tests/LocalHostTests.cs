@@ -54,7 +54,8 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData(SimulatedSites.OAuth)]
     [InlineData(SimulatedSites.Connect)]
     [InlineData(SimulatedSites.Admin)]
-    public async Task Delivery_OfEachScheme_IsInTheQueueBeforeIts200_Rule21(string site)
+    [Trait("Rule", "answers")]
+    public async Task Delivery_OfEachScheme_IsInTheQueueBeforeIts200(string site)
     {
         await FireAsync("RefreshWebhooks", () => _jira.Sites.All(known => known.Options.Auth is SimulatedAuth.AdminWebhook || known.Webhooks.Count == 2));
         var identifier = Assert.Single(_jira.Emit(site, "jira:issue_updated", """{"timestamp":1700000000123,"issue":{"id":"10002","key":"SHOP-2"}}"""));
@@ -72,7 +73,8 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("globex", "Authorization", "JWT a.b.c")]
     [InlineData("initech", "X-Hub-Signature", "sha256=00")]
     [InlineData("nobody", "Authorization", "Bearer a.b.c")]
-    public async Task Delivery_WithAWrongSignature_Is401AndNowhere_Rule18(string site, string header, string value)
+    [Trait("Rule", "verify-raw-body")]
+    public async Task Delivery_WithAWrongSignature_Is401AndNowhere(string site, string header, string value)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/deliveries/{site}") { Content = JsonContent.Create(new { webhookEvent = "jira:issue_updated" }) };
         request.Headers.TryAddWithoutValidation(header, value);
@@ -84,7 +86,8 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact(Timeout = Limits.Hang)]
-    public async Task Deliveries_ThirtyAtOnceOfOneSite_AreAllTaken_Rule25()
+    [Trait("Rule", "parallel-deliveries")]
+    public async Task Deliveries_ThirtyAtOnceOfOneSite_AreAllTaken()
     {
         for (var number = 0; number < 30; number++) _jira.Emit(SimulatedSites.Admin, "jira:issue_updated", $$"""{"issue":{"id":"{{number}}"} }""");
 
@@ -95,7 +98,8 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact(Timeout = Limits.Hang)]
-    public async Task Delivery_OfTwentyMegabytes_ReadsBackTheSame_Rule22()
+    [Trait("Rule", "body-size")]
+    public async Task Delivery_OfTwentyMegabytes_ReadsBackTheSame()
     {
         _jira.Emit(SimulatedSites.Admin, "jira:issue_updated", JsonSerializer.Serialize(new { description = new string('é', 3_300_000) }));
 
@@ -109,7 +113,8 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact(Timeout = Limits.Hang)]
-    public async Task Delivery_AboveTwentyFiveMegabytes_Is413_Rule22()
+    [Trait("Rule", "body-size")]
+    public async Task Delivery_AboveTwentyFiveMegabytes_Is413()
     {
         var body = new byte[(25 * 1024 * 1024) + 1];
         var secret = _jira.Sites.Single(known => known.Options.Slug == SimulatedSites.Admin).Options.Secret;
@@ -121,7 +126,8 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact(Timeout = Limits.Hang)]
-    public async Task Health_AfterARefresh_TellsOkAndWithDetailsWhy_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task Health_AfterARefresh_TellsOkAndWithDetailsWhy()
     {
         await FireAsync("RefreshWebhooks", () => _jira.Sites.All(known => known.Options.Auth is SimulatedAuth.AdminWebhook || known.Webhooks.Count == 2));
 

@@ -37,7 +37,8 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("TERM")]
     [InlineData("HUP")]
     [InlineData("KILL")]
-    public async Task Run_Ended_LeavesEveryAcknowledgedDeliveryInTheQueue_Rule21(string signal)
+    [Trait("Rule", "answers")]
+    public async Task Run_Ended_LeavesEveryAcknowledgedDeliveryInTheQueue(string signal)
     {
         var clock = new FakeTimeProvider();
         var jira = new SimulatedJira(clock);

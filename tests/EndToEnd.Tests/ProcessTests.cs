@@ -16,7 +16,8 @@ public sealed class ProcessTests(AzuriteFixture azurite)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = Limits.Hang)]
-    public async Task Run_KilledInTheMiddle_EveryAcknowledgedDeliveryIsInTheQueue_Rule21()
+    [Trait("Rule", "answers")]
+    public async Task Run_KilledInTheMiddle_EveryAcknowledgedDeliveryIsInTheQueue()
     {
         var storage = await azurite.NewAccountAsync();
         var port = LocalHostProcess.FreePort();

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace EndToEnd.Tests;
 
-/// <summary>Two processes that share nothing but a folder, storage and one OAuth grant, whose refresh token is another after each use (rule 28).</summary>
+/// <summary>Two processes that share nothing but a folder, storage and one OAuth grant, whose refresh token is another after each use (docs/jira-behaviour.md#oauth-tokens).</summary>
 public sealed class SharedGrantTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private const int Rotations = 6;
@@ -46,7 +46,8 @@ public sealed class SharedGrantTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact(Timeout = Limits.Hang)]
-    public async Task Refresh_ByTwoProcesses_UsesEachTokenOnceAndKeepsTheGrantAlive_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task Refresh_ByTwoProcesses_UsesEachTokenOnceAndKeepsTheGrantAlive()
     {
         var environment = Environment(await azurite.NewAccountAsync(), _jira.OAuth.IssueGrant("the-app"));
         int[] ports = [LocalHostProcess.FreePort(), LocalHostProcess.FreePort()];

@@ -77,7 +77,8 @@ public sealed class ViewTests : IDisposable
 
     /// <summary>The system's timers end at 49 days.</summary>
     [Fact(Timeout = Limits.Hang)]
-    public async Task Timer_OfAScheduleMonthsAway_Waits_Decision16()
+    [Trait("Decision", "schedules")]
+    public async Task Timer_OfAScheduleMonthsAway_Waits()
     {
         var waiting = TimerService.WaitAsync(Now.AddDays(80).UtcDateTime, _clock, TestContext.Current.CancellationToken);
         for (var day = 0; day < 79; day++) _clock.Advance(TimeSpan.FromDays(1));

@@ -24,7 +24,8 @@ public sealed class ContainerTests
     }
 
     [Fact]
-    public void AddFunctions_WithAStorageQueue_BuildsEveryFunction_Decision15()
+    [Trait("Decision", "publisher-setting")]
+    public void AddFunctions_WithAStorageQueue_BuildsEveryFunction()
     {
         using var app = TestApp.Build(("Publisher", "StorageQueue"));
 
@@ -33,7 +34,8 @@ public sealed class ContainerTests
     }
 
     [Fact]
-    public void AddFunctions_WithTheEmulator_TakesItsConnectionString_Decision15()
+    [Trait("Decision", "publisher-setting")]
+    public void AddFunctions_WithTheEmulator_TakesItsConnectionString()
     {
         using var app = TestApp.Build(("ServiceBus", Emulator));
 
@@ -43,7 +45,8 @@ public sealed class ContainerTests
     [Theory]
     [InlineData("Endpoint=sb://example.servicebus.windows.net;SharedAccessKeyName=x;SharedAccessKey=secret-key")]
     [InlineData("nonsense")]
-    public void AddFunctions_WithAConnectionString_StopsWithASentence_Decision15(string connection)
+    [Trait("Decision", "publisher-setting")]
+    public void AddFunctions_WithAConnectionString_StopsWithASentence(string connection)
     {
         var error = Assert.Throws<SettingsException>(() => TestApp.Build(("ServiceBus", connection)));
 
@@ -52,14 +55,16 @@ public sealed class ContainerTests
     }
 
     [Fact]
-    public void AddFunctions_WithoutANamespace_StopsWithASentence_Decision15() =>
+    [Trait("Decision", "publisher-setting")]
+    public void AddFunctions_WithoutANamespace_StopsWithASentence() =>
         Assert.Contains("ServiceBus__fullyQualifiedNamespace is missing", Assert.Throws<SettingsException>(() => TestApp.Build()).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://example.servicebus.windows.net")]
     [InlineData("example.servicebus.windows.net/jira-deliveries")]
     [InlineData("example servicebus")]
-    public void AddFunctions_WithANamespaceThatIsNoHost_StopsWithASentence_Decision15(string name)
+    [Trait("Decision", "publisher-setting")]
+    public void AddFunctions_WithANamespaceThatIsNoHost_StopsWithASentence(string name)
     {
         var error = Assert.Throws<SettingsException>(() => TestApp.Build(("ServiceBus:fullyQualifiedNamespace", name)));
 
@@ -71,7 +76,8 @@ public sealed class ContainerTests
     [Theory]
     [InlineData("Endpoint=sb://example.servicebus.windows.net;SharedAccessKeyName=x;SharedAccessKey=UseDevelopmentEmulator=true")]
     [InlineData("Endpoint=sb://example.servicebus.windows.net;SharedAccessKeyName=x;SharedAccessKey=y;UseDevelopmentEmulator=true-not")]
-    public void AddFunctions_WithWordsOfTheEmulatorInARealString_StopsWithASentence_Decision15(string connection) =>
+    [Trait("Decision", "publisher-setting")]
+    public void AddFunctions_WithWordsOfTheEmulatorInARealString_StopsWithASentence(string connection) =>
         Assert.Throws<SettingsException>(() => TestApp.Build(("ServiceBus", connection)));
 
     [Fact]
@@ -88,12 +94,14 @@ public sealed class ContainerTests
     }
 
     [Fact]
-    public void AddFunctions_PublisherThatThereIsNot_AsksForNoNamespace_Decision15() =>
+    [Trait("Decision", "publisher-setting")]
+    public void AddFunctions_PublisherThatThereIsNot_AsksForNoNamespace() =>
         Assert.StartsWith("Publisher must be", Assert.Single(Assert.Throws<SettingsException>(() => TestApp.Build(("Publisher", "Pigeon"))).Mistakes), StringComparison.Ordinal);
 
-    /// <summary>Decision 2: two tries of four seconds fit into a delivery's ten; a timer keeps the SDK's patience.</summary>
+    /// <summary>docs/architecture.md#ten-second-budget: two tries of four seconds fit into a delivery's ten; a timer keeps the SDK's patience.</summary>
     [Fact]
-    public void AddFunctions_ClientsOfServiceBus_RetryBrieflyOnlyForDeliveries_Decision2()
+    [Trait("Decision", "ten-second-budget")]
+    public void AddFunctions_ClientsOfServiceBus_RetryBrieflyOnlyForDeliveries()
     {
         using var app = TestApp.Build(("ServiceBus:fullyQualifiedNamespace", "example.servicebus.windows.net"));
         var options = app.Services.GetRequiredService<IOptionsMonitor<ServiceBusClientOptions>>();
@@ -126,7 +134,8 @@ public sealed class ContainerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void AddFunctions_WithTheSample_BuildsEveryFunction_Decision17(bool withItsSite)
+    [Trait("Decision", "host-json")]
+    public void AddFunctions_WithTheSample_BuildsEveryFunction(bool withItsSite)
     {
         var sample = withItsSite ? Repository.SampleWithItsSite() : Repository.Sample();
         using var app = TestApp.Build([.. sample.Select(setting => (setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value))]);
@@ -150,7 +159,8 @@ public sealed class ContainerTests
     }
 
     [Fact]
-    public void AddFunctions_KestrelsLimit_IsAboveOurs_Rule22()
+    [Trait("Rule", "body-size")]
+    public void AddFunctions_KestrelsLimit_IsAboveOurs()
     {
         using var app = TestApp.Build(("Publisher", "StorageQueue"));
 

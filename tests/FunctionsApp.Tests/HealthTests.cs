@@ -12,7 +12,8 @@ public sealed class HealthTests
     [Theory]
     [InlineData(true, 200, """{"status":"ok"}""")]
     [InlineData(false, 503, """{"status":"unhealthy"}""")]
-    public async Task Health_ToAnybody_SaysNothingButTheState_Rule31(bool healthy, int status, string expected)
+    [Trait("Rule", "health-per-site")]
+    public async Task Health_ToAnybody_SaysNothingButTheState(bool healthy, int status, string expected)
     {
         var reporter = new Reporter(new HealthReport(healthy, [Acme]));
 
@@ -23,7 +24,8 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task HealthDetails_ToWhoeverHasTheKey_TellsEverySite_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task HealthDetails_ToWhoeverHasTheKey_TellsEverySite()
     {
         var reporter = new Reporter(new HealthReport(false, [Acme]));
 

@@ -6,7 +6,8 @@ namespace FunctionsApp.Tests;
 public sealed class HostFileTests
 {
     [Fact]
-    public void HostFile_BesideTheProject_IsTheOneAtTheRoot_Decision17() =>
+    [Trait("Decision", "host-json")]
+    public void HostFile_BesideTheProject_IsTheOneAtTheRoot() =>
         Assert.Equal(Repository.Read("host.json"), Repository.Read("src/FunctionsApp/host.json"));
 
     /// <summary>The host holds the body of each running request. What waits is unread, and only what finds no place to wait is refused: with 429,
@@ -24,7 +25,8 @@ public sealed class HostFileTests
     }
 
     [Fact]
-    public void HostFile_GivesARunMoreTimeThanItTakesItself_Decision16()
+    [Trait("Decision", "schedules")]
+    public void HostFile_GivesARunMoreTimeThanItTakesItself()
     {
         using var host = JsonDocument.Parse(Repository.Read("host.json"));
         var timeout = TimeSpan.Parse(host.RootElement.GetProperty("functionTimeout").GetString()!, CultureInfo.InvariantCulture);

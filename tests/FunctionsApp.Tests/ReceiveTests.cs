@@ -28,7 +28,8 @@ public sealed class ReceiveTests : IAsyncDisposable
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Receive_TheBusAccepts_Is200_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Receive_TheBusAccepts_Is200()
     {
         var response = await DeliverAsync(Signed);
 
@@ -36,10 +37,11 @@ public sealed class ReceiveTests : IAsyncDisposable
         Assert.Equal(("acme:id-1", "acme:10002"), (Assert.Single(_sender.Sent).MessageId, _sender.Sent[0].SessionId));
     }
 
-    /// <summary>Rule 21: whatever the bus says, Jira is asked to come again and no event is given up.</summary>
+    /// <summary>docs/jira-behaviour.md#answers: whatever the bus says, Jira is asked to come again and no event is given up.</summary>
     [Theory]
     [MemberData(nameof(Reasons))]
-    public async Task Receive_TheBusRefuses_Is503_Decision1(ServiceBusFailureReason reason)
+    [Trait("Decision", "200-after-publish")]
+    public async Task Receive_TheBusRefuses_Is503(ServiceBusFailureReason reason)
     {
         // Too large even without its body is a refusal like any other.
         _sender.MaxBody = reason is ServiceBusFailureReason.MessageSizeExceeded ? -1 : int.MaxValue;
@@ -57,7 +59,8 @@ public sealed class ReceiveTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Receive_NoIdentity_Is503AndAnError_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Receive_NoIdentity_Is503AndAnError()
     {
         _sender.Failure = new Azure.Identity.CredentialUnavailableException("no identity");
 
@@ -66,7 +69,8 @@ public sealed class ReceiveTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Receive_ABadSignature_Is401AndAsksNoBus_Rule19()
+    [Trait("Rule", "query-string-hash")]
+    public async Task Receive_ABadSignature_Is401AndAsksNoBus()
     {
         var response = await DeliverAsync(_ => "sha256=" + new string('0', 64));
 

@@ -34,7 +34,8 @@ public sealed class TriggerTests
     [Theory]
     [InlineData("RefreshWebhooks", "%RefreshSchedule%")]
     [InlineData("PollFailedWebhooks", "%PollSchedule%")]
-    public void TimerTrigger_OfAFunction_TakesItsScheduleFromTheSettings_Decision16(string name, string schedule)
+    [Trait("Decision", "schedules")]
+    public void TimerTrigger_OfAFunction_TakesItsScheduleFromTheSettings(string name, string schedule)
     {
         var trigger = Trigger<TimerTriggerAttribute>(name);
 
@@ -42,7 +43,8 @@ public sealed class TriggerTests
     }
 
     [Fact]
-    public void Schedules_OfAllTimers_AreInTheSample_Decision16()
+    [Trait("Decision", "schedules")]
+    public void Schedules_OfAllTimers_AreInTheSample()
     {
         var values = Repository.Sample();
         var names = Functions().SelectMany(function => function.GetParameters())

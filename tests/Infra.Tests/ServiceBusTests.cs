@@ -7,7 +7,8 @@ namespace Infra.Tests;
 public sealed partial class ServiceBusTests
 {
     [Fact]
-    public async Task Topic_Always_ComparesMessageIdsForFourDaysWithoutPartitions_Decision5()
+    [Trait("Decision", "one-message-id")]
+    public async Task Topic_Always_ComparesMessageIdsForFourDaysWithoutPartitions()
     {
         var topic = (await Snapshot.DefaultAsync()).Single("Microsoft.ServiceBus/namespaces/topics");
 
@@ -19,7 +20,8 @@ public sealed partial class ServiceBusTests
     }
 
     [Fact]
-    public async Task Tier_ByDefault_IsStandardWithItsThreshold_Decision7()
+    [Trait("Decision", "claim-check")]
+    public async Task Tier_ByDefault_IsStandardWithItsThreshold()
     {
         var plan = await Snapshot.DefaultAsync();
 
@@ -32,7 +34,8 @@ public sealed partial class ServiceBusTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Tier_InAPrivateNetworkOrByChoice_IsPremiumWithItsMessageSizeAndThreshold_Decision7(bool privateNetwork)
+    [Trait("Decision", "claim-check")]
+    public async Task Tier_InAPrivateNetworkOrByChoice_IsPremiumWithItsMessageSizeAndThreshold(bool privateNetwork)
     {
         var plan = privateNetwork ? await Snapshot.FullAsync() : await Snapshot.PremiumAsync();
         var bus = plan.Single("Microsoft.ServiceBus/namespaces");

@@ -12,6 +12,6 @@ public static class DeliveriesServiceCollectionExtensions
     public static IServiceCollection AddDeliveries(this IServiceCollection services) =>
         services
             .AddSingleton<DeliveryReceiver>()
-            // ASP.NET Core's request log holds the query, and Connect may send its token as ?jwt= (rule 30).
+            // ASP.NET Core's request log holds the query, and Connect may send its token as ?jwt= (docs/jira-behaviour.md#secrecy).
             .AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>When each site's last delivery was accepted by this process (rule 31). Kept in memory: the receive path writes nothing but
+/// <summary>When each site's last delivery was accepted by this process (docs/jira-behaviour.md#health-per-site). Kept in memory: the receive path writes nothing but
 /// the message, and whoever reports health saves it at its own pace.</summary>
 public sealed class DeliveryActivity(TimeProvider clock)
 {

@@ -21,7 +21,7 @@ public static class DeliveryMetrics
     /// <summary>Deliveries published although their envelope could not be read; tag <c>site</c>.</summary>
     public const string Unparsed = "jira.deliveries.unparsed";
 
-    /// <summary>Deliveries for webhooks of which the table holds none: a registration in flight, or somebody else's (rule 23); tag <c>site</c>.</summary>
+    /// <summary>Deliveries for webhooks of which the table holds none: a registration in flight, or somebody else's (docs/jira-behaviour.md#unknown-webhooks); tag <c>site</c>.</summary>
     public const string UnknownWebhook = "jira.deliveries.unknown_webhook";
 
     /// <summary>Seconds from first byte to answer; tag <c>status</c>.</summary>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Receives one delivery: verify, read, describe, publish, answer (decisions 1 to 8). What the head of a request gives away is
+/// <summary>Receives one delivery: verify, read, describe, publish, answer (docs/architecture.md#the-way-of-a-delivery). What the head of a request gives away is
 /// checked first: only whoever holds a secret, or signs the body, has it read.</summary>
 public sealed partial class DeliveryReceiver(
     ISiteStore sites,
@@ -113,7 +113,7 @@ public sealed partial class DeliveryReceiver(
 
             var message = DeliveryDescriber.Describe(site!, DeliveryHeaders.Of(context.Request.Headers), body.Memory);
 
-            // A mark and no more: the registration that made this webhook may still be on its way to the table (rule 23).
+            // A mark and no more: the registration that made this webhook may still be on its way to the table (docs/jira-behaviour.md#unknown-webhooks).
             if (site!.HasApi && message.WebhookIds is { } ids && await known.AreUnknownAsync(site.Id, ids, budget)) message = message with { UnknownWebhook = true };
 
             stage = "publisher";

@@ -5,7 +5,7 @@ using JiraWebhooks.Publishing;
 namespace JiraWebhooks.Deliveries;
 
 /// <summary>Tells failures that pass from those that somebody has to mend. It sets the log level and so the alert, never the answer:
-/// both are 503 (decision 1).</summary>
+/// both are 503 (docs/architecture.md#200-after-publish).</summary>
 internal static class FailureKind
 {
     /// <summary>True for missing identities, rights and resources, a bus that is full, and errors in the program.</summary>

@@ -5,7 +5,7 @@ namespace JiraWebhooks.Health;
 /// <param name="Sites">The sites one by one; null in the short form, which tells a stranger nothing.</param>
 public sealed record HealthReport(bool Healthy, IReadOnlyList<SiteHealth>? Sites);
 
-/// <summary>One site's state (rule 31). Times are UTC and null where nothing is known yet.</summary>
+/// <summary>One site's state (docs/jira-behaviour.md#health-per-site). Times are UTC and null where nothing is known yet.</summary>
 /// <param name="Site">The site's slug.</param>
 /// <param name="State"><c>ok</c>, <c>unhealthy</c>, <c>reconnect_required</c> or <c>disabled</c>; the last is somebody's wish and no trouble.</param>
 /// <param name="Reason">Why it is not ok, in one sentence that names no value.</param>

@@ -4,7 +4,7 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Health from what the timers saved, the settings and the grants (rule 31). The short form is open to everybody, so it is made once
+/// <summary>Health from what the timers saved, the settings and the grants (docs/jira-behaviour.md#health-per-site). The short form is open to everybody, so it is made once
 /// in a while, however many ask: each making reads storage and the vault for every site. Details are always new.</summary>
 public sealed class HealthReporter(
     ISiteStore sites, SiteStatusTable status, GrantStates grants, DeliveryActivity activity, TimeProvider clock) : IHealthReporter

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Says at every start which sites cannot work and why: such a site stops no other (decision 4), so nothing else would tell whoever
+/// <summary>Says at every start which sites cannot work and why: such a site stops no other (docs/architecture.md#a-wrong-site-is-unhealthy), so nothing else would tell whoever
 /// has just changed its settings.</summary>
 public sealed partial class SiteProblems(ISiteStore sites, ILogger<SiteProblems> logger) : BackgroundService
 {

@@ -58,9 +58,9 @@ public sealed record JiraWebhooksOptions
     /// <summary>Time after which a timer run ends itself and leaves the rest to the next tick.</summary>
     public TimeSpan RunBudget { get; init; } = TimeSpan.FromMinutes(8);
 
-    /// <summary>True allows deleting webhooks of ours that point at another URL (decision 11).</summary>
+    /// <summary>True allows deleting webhooks of ours that point at another URL (docs/architecture.md#take-over).</summary>
     public bool TakeOver { get; init; }
 
-    /// <summary>The callback URL of a site: tenant identity in the path, never in the query (rule 4).</summary>
+    /// <summary>The callback URL of a site: tenant identity in the path, never in the query (docs/jira-behaviour.md#callback-path).</summary>
     public Uri CallbackUrl(string siteId) => new($"{PublicBaseUrl.AbsoluteUri.TrimEnd('/')}/api/deliveries/{siteId}");
 }

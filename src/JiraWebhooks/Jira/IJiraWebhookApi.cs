@@ -4,7 +4,7 @@ using Refit;
 namespace JiraWebhooks.Jira;
 
 /// <summary>The wire form of the five operations. The site travels as a request property; <c>SiteHandler</c> sets address and credential
-/// (decision 13).</summary>
+/// (docs/architecture.md#one-http-client).</summary>
 public interface IJiraWebhookApi
 {
     /// <summary>Path of the search; the one POST that changes nothing.</summary>

@@ -5,7 +5,7 @@ using Polly.Timeout;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Retries of calls to Jira, tuned per verb (decision 13, rule 26). No circuit breaker: one client serves all sites, and one that
+/// <summary>Retries of calls to Jira, tuned per verb (docs/architecture.md#one-http-client, docs/jira-behaviour.md#rate-limits). No circuit breaker: one client serves all sites, and one that
 /// is down must not stop the others.</summary>
 internal static class JiraResilience
 {

@@ -16,7 +16,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
 
     private readonly JiraAnswers _answers = new(clock);
 
-    /// <summary>All webhooks of the app on <paramref name="site"/>, page by page until the last one (rule 10).</summary>
+    /// <summary>All webhooks of the app on <paramref name="site"/>, page by page until the last one (docs/jira-behaviour.md#list-pages).</summary>
     public async Task<IReadOnlyList<Webhook>> ListAsync(Site site, CancellationToken cancellationToken)
     {
         var found = new Dictionary<long, Webhook>();
@@ -37,7 +37,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
     }
 
     /// <summary>Registers <paramref name="webhooks"/> under <paramref name="callback"/>; the results are in the same order and as many
-    /// (rule 2). Never retried blindly (rule 26).</summary>
+    /// (docs/jira-behaviour.md#registration-results). Never retried blindly (docs/jira-behaviour.md#rate-limits).</summary>
     public async Task<IReadOnlyList<RegisteredWebhook>> RegisterAsync(
         Site site, Uri callback, IReadOnlyList<WebhookDetails> webhooks, CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
             $"{operation} on {site.Id}: {results.Count} results for {webhooks.Count} webhooks, so none can be told whose it is.");
     }
 
-    /// <summary>Asks Jira to delete webhooks. Accepted is not done, and unknown ids are no error (rule 7).</summary>
+    /// <summary>Asks Jira to delete webhooks. Accepted is not done, and unknown ids are no error (docs/jira-behaviour.md#asynchronous-delete).</summary>
     public async Task DeleteAsync(Site site, IReadOnlyList<long> webhookIds, CancellationToken cancellationToken)
     {
         foreach (var chunk in webhookIds.Chunk(ChunkSize))
@@ -60,7 +60,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
         }
     }
 
-    /// <summary>Extends webhooks by 30 days, in chunks of 100. The date is null where Jira gave none (rule 9).</summary>
+    /// <summary>Extends webhooks by 30 days, in chunks of 100. The date is null where Jira gave none (docs/jira-behaviour.md#refresh-answers).</summary>
     public async Task<DateTimeOffset?> RefreshAsync(Site site, IReadOnlyList<long> webhookIds, CancellationToken cancellationToken)
     {
         DateTimeOffset? soonest = null;
@@ -74,7 +74,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
     }
 
     /// <summary>One page of the deliveries Jira gave up on after <paramref name="after"/> (epoch milliseconds), oldest first.
-    /// The <c>next</c> link is never followed: the caller pages by failure time, so credentials go to the site alone (rule 12).</summary>
+    /// The <c>next</c> link is never followed: the caller pages by failure time, so credentials go to the site alone (docs/jira-behaviour.md#failed-list-start).</summary>
     public Task<FailedPage> FailedAsync(Site site, long after, int maxResults, CancellationToken cancellationToken) =>
         CallAsync(site, "Reading failed deliveries", () => api.FailedAsync(site, maxResults, after, cancellationToken), Failed);
 

@@ -3,7 +3,7 @@ using JiraWebhooks.Telemetry;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>A webhook that exists in Jira. Unknown fields and enum values pass (rule 11).</summary>
+/// <summary>A webhook that exists in Jira. Unknown fields and enum values pass (docs/jira-behaviour.md#unknown-content).</summary>
 /// <param name="Id">Unique within a site only.</param>
 /// <param name="Events">Event names as Jira writes them.</param>
 /// <param name="JqlFilter">The filter, which Jira may have rewritten: never match by it.</param>

@@ -6,7 +6,7 @@ namespace JiraWebhooks.Jira;
 /// <summary>How long Jira asks to wait (<see href="https://developer.atlassian.com/cloud/jira/platform/rate-limiting/"/>).</summary>
 internal static class RetryAfter
 {
-    /// <summary>Waits up to this long are sat out; a longer one ends the site's run, and the next tick goes on (rule 26).</summary>
+    /// <summary>Waits up to this long are sat out; a longer one ends the site's run, and the next tick goes on (docs/jira-behaviour.md#rate-limits).</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     /// <summary>From <c>Retry-After</c> in seconds or as a date, else from <c>X-RateLimit-Reset</c>; null when there is neither.</summary>

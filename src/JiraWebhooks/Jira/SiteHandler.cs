@@ -6,8 +6,8 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Gives a request the address and the credential of its site (decision 13). It sits inside the retries, so that each attempt
-/// carries a token of its own (rule 27).</summary>
+/// <summary>Gives a request the address and the credential of its site (docs/architecture.md#one-http-client). It sits inside the retries, so that each attempt
+/// carries a token of its own (docs/jira-behaviour.md#connect-calls).</summary>
 internal sealed class SiteHandler(IAccessTokenSource tokens, TimeProvider clock) : DelegatingHandler
 {
     private static readonly HttpRequestOptionsKey<Site> SiteKey = new(SiteRequest.Key);
@@ -35,7 +35,7 @@ internal sealed class SiteHandler(IAccessTokenSource tokens, TimeProvider clock)
         var response = await SendAsync(request, new("Bearer", token), cancellationToken);
         if (response.StatusCode is not HttpStatusCode.Unauthorized) return response;
 
-        // The token may have been revoked, or replaced by another instance: one more try with a new one (rule 28).
+        // The token may have been revoked, or replaced by another instance: one more try with a new one (docs/jira-behaviour.md#oauth-tokens).
         response.Dispose();
         token = await tokens.GetAccessTokenAsync(site, token, cancellationToken);
         return await SendAsync(request, new("Bearer", token), cancellationToken);

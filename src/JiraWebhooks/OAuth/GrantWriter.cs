@@ -3,7 +3,7 @@ using JiraWebhooks.Storage;
 namespace JiraWebhooks.OAuth;
 
 /// <summary>Writes grants that people give, under the lease by which <see cref="OAuthTokenSource"/> rotates them: Key Vault has no
-/// compare-and-swap, and a rotation under way would write its tokens over the new ones (decision 12).</summary>
+/// compare-and-swap, and a rotation under way would write its tokens over the new ones (docs/architecture.md#token-store).</summary>
 public sealed class GrantWriter(ITokenStore store, ILeases leases, TimeProvider clock)
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);

@@ -1,6 +1,6 @@
 namespace JiraWebhooks.OAuth;
 
-/// <summary>Where grants live: tokens rotate, so settings cannot hold them (decision 12).</summary>
+/// <summary>Where grants live: tokens rotate, so settings cannot hold them (docs/architecture.md#token-store).</summary>
 public interface ITokenStore
 {
     /// <summary>The grant of that name, or null where there is none. Whatever goes wrong is thrown as it comes: it is transient.</summary>

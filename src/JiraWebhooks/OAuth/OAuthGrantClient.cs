@@ -84,7 +84,7 @@ public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhoo
         var good = status is >= 200 and < 300;
         if (good && answer is { AccessToken.Length: > 0 })
         {
-            // Atlassian sometimes leaves the refresh token out: the old one stays good (rule 28).
+            // Atlassian sometimes leaves the refresh token out: the old one stays good (docs/jira-behaviour.md#oauth-tokens).
             var refreshToken = string.IsNullOrEmpty(answer.RefreshToken) ? body.RefreshToken : answer.RefreshToken;
             return new OAuthGrant
             {

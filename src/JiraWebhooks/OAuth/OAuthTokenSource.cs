@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.OAuth;
 
-/// <summary>Access tokens of OAuth sites, refreshed before they end (rule 28). Each refresh replaces the refresh token as well, so one
+/// <summary>Access tokens of OAuth sites, refreshed before they end (docs/jira-behaviour.md#oauth-tokens). Each refresh replaces the refresh token as well, so one
 /// refresh at a time is made per grant: one flight in this process, one lease over all processes, and a compare-and-swap on the store.</summary>
 public sealed class OAuthTokenSource(
     ITokenStore store, ILeases leases, OAuthGrantClient client, TimeProvider clock, ILogger<OAuthTokenSource> logger) : IAccessTokenSource

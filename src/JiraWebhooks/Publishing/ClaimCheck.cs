@@ -7,7 +7,7 @@ using JiraWebhooks.Storage;
 namespace JiraWebhooks.Publishing;
 
 /// <summary>Keeps a body in Blob Storage under a name that its message alone decides: a retry finds it there, and the failed path writes the
-/// same one as the live path (decision 7). Blobs whose message was never sent are removed by the container's lifecycle rule.</summary>
+/// same one as the live path (docs/architecture.md#claim-check). Blobs whose message was never sent are removed by the container's lifecycle rule.</summary>
 public sealed class ClaimCheck(LazyContainer bodies) : IClaimCheck
 {
     /// <summary>Blob name of a message's body.</summary>

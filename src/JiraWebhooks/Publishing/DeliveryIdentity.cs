@@ -3,7 +3,7 @@ using System.Text;
 
 namespace JiraWebhooks.Publishing;
 
-/// <summary>One identity for one event, whichever way it arrives (decision 5): live deliveries and failed records of the same
+/// <summary>One identity for one event, whichever way it arrives (docs/architecture.md#one-message-id): live deliveries and failed records of the same
 /// identifier get the same MessageId, so the bus drops the second one.</summary>
 public static class DeliveryIdentity
 {

@@ -38,13 +38,13 @@ public sealed record DeliveryMessage
     /// <summary>Ids of the webhooks that matched as <c>,10,11,</c> for a LIKE filter; null when there were none.</summary>
     public string? WebhookIds { get; init; }
 
-    /// <summary>True when the body's envelope could not be read (decision 1: published all the same).</summary>
+    /// <summary>True when the body's envelope could not be read (docs/architecture.md#200-after-publish: published all the same).</summary>
     public bool Unparsed { get; init; }
 
     /// <summary>True when a <c>self</c> link in the body names another host than the site's.</summary>
     public bool SiteMismatch { get; init; }
 
-    /// <summary>True when no id of <see cref="WebhookIds"/> is that of a webhook this app has created and stored (rule 23): a registration may
+    /// <summary>True when no id of <see cref="WebhookIds"/> is that of a webhook this app has created and stored (docs/jira-behaviour.md#unknown-webhooks): a registration may
     /// be in flight.</summary>
     public bool UnknownWebhook { get; init; }
 

@@ -2,7 +2,7 @@ using Azure.Messaging.ServiceBus;
 
 namespace JiraWebhooks.Publishing;
 
-/// <summary>A delivery as a Service Bus message (decisions 5 and 6).</summary>
+/// <summary>A delivery as a Service Bus message (docs/architecture.md#one-message-id).</summary>
 internal static class ServiceBusMessages
 {
     /// <summary>The message; with <paramref name="dataRef"/> its body is empty and lies there.</summary>

@@ -61,7 +61,7 @@ public static class ServiceBusServiceCollectionExtensions
         return Uri.CheckHostName(host) is UriHostNameType.Dns ? [] : ["ServiceBus__fullyQualifiedNamespace must be the name of a host, NAME.servicebus.windows.net, without scheme and path."];
     }
 
-    // A delivery has ten seconds in all; a timer's run has minutes (decision 2).
+    // A delivery has ten seconds in all; a timer's run has minutes (docs/architecture.md#ten-second-budget).
     private static void Patience(ServiceBusClientOptions options, string name)
     {
         if (name != AzureClients.Receive) return;

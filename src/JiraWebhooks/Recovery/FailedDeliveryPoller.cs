@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>Fetches the deliveries Jira gave up on and publishes them (decisions 9 and 16).</summary>
+/// <summary>Fetches the deliveries Jira gave up on and publishes them (docs/architecture.md#cursor-follows-publish).</summary>
 public sealed partial class FailedDeliveryPoller(SiteRuns runs, IEnumerable<ISiteRecovery> recoveries, ILogger<FailedDeliveryPoller> logger)
 {
     /// <summary>One run over all sites. One site's failure stops no other and is in the result, so this throws only when cancelled.</summary>

@@ -3,7 +3,7 @@ using JiraWebhooks.Sites;
 namespace JiraWebhooks.Recovery;
 
 /// <summary>How a site gets back what it has missed. Every site has exactly one way: its failed list where Jira opens it, a search for what
-/// has changed where it does not (rule 32).</summary>
+/// has changed where it does not (docs/jira-behaviour.md#search-instead).</summary>
 public interface ISiteRecovery
 {
     /// <summary>True when this is the site's way.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 namespace JiraWebhooks.Sites;
 
 /// <summary>Makes a <see cref="Site"/> of one settings entry. What is wrong ends in <see cref="Site.Problem"/>, all of it in one sentence
-/// that names settings and never values (decision 4).</summary>
+/// that names settings and never values (docs/architecture.md#a-wrong-site-is-unhealthy).</summary>
 internal static partial class SiteReader
 {
     private static readonly Uri Nowhere = new("https://invalid.invalid");

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Storage;
 
 /// <summary>One row per piece of work that only one instance may do at a time. The Functions timer lock does not cover manual runs,
-/// and on Flex Consumption no two functions share a process, so the lock lives in Table Storage (decisions 12 and 16).</summary>
+/// and on Flex Consumption no two functions share a process, so the lock lives in Table Storage (docs/architecture.md#token-store).</summary>
 public sealed class LeaseTable(LazyTable leases, TimeProvider clock, ILogger<LeaseTable> logger) : ILeases
 {
     /// <summary>Takes the lease for <paramref name="duration"/>, or gives null while somebody else holds it.

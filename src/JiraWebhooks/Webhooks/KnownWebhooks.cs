@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Tells whether a delivery names a webhook that this app has created (rule 23). The ids of a site are kept in memory; one that is
+/// <summary>Tells whether a delivery names a webhook that this app has created (docs/jira-behaviour.md#unknown-webhooks). The ids of a site are kept in memory; one that is
 /// not among them has the table read again, once for all who ask and at most once in <see cref="Interval"/>. Storage that is away or slow
 /// delays nobody for longer than <see cref="Patience"/> and makes nothing unknown.</summary>
 /// <param name="list">Reads what is stored for a site: <see cref="WebhookTable.ListAsync"/>.</param>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>One site's refresh: list, extend, register what is missing, list again and see (rules 2 to 10). The living come first, and a step
+/// <summary>One site's refresh: list, extend, register what is missing, list again and see (docs/jira-behaviour.md#registration-results). The living come first, and a step
 /// that fails stops no other, so that no refusal lets a webhook die.</summary>
 public sealed partial class SiteRefresher(
     JiraWebhookClient jira,
@@ -80,7 +80,7 @@ public sealed partial class SiteRefresher(
         return living.Count == 0 ? Task.CompletedTask : jira.RefreshAsync(run.Site, living, cancellationToken);
     }
 
-    // False while there are webhooks under another address: production may be there (decision 11).
+    // False while there are webhooks under another address: production may be there (docs/architecture.md#take-over).
     private async Task<bool> MayRegisterAsync(SiteRun run, CancellationToken cancellationToken)
     {
         if (options.TakeOver && run.Elsewhere.Count + run.Unaddressed.Count > 0)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Creates webhooks and remembers them; one that cannot be remembered is removed again (rule 5).</summary>
+/// <summary>Creates webhooks and remembers them; one that cannot be remembered is removed again (docs/jira-behaviour.md#no-orphans).</summary>
 public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable webhooks, TimeProvider clock, ILogger<WebhookCreator> logger)
 {
     /// <summary>Creates a webhook for each of <paramref name="wanted"/>, in one call.</summary>

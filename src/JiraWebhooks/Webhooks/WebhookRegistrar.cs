@@ -4,7 +4,7 @@ using JiraWebhooks.Sites;
 namespace JiraWebhooks.Webhooks;
 
 /// <summary>Brings Jira in line with the settings. The order is: create, save, delete; only where Jira allows no more, delete first, and
-/// no more than is needed (rules 5 and 6).</summary>
+/// no more than is needed (docs/jira-behaviour.md#no-orphans).</summary>
 public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remover, GapRecorder gaps, RefusalRecorder refusals, WebhookTable webhooks)
 {
     /// <summary>Registers each of <paramref name="wanted"/> that Jira has not refused, in place of the webhook it may have, and removes what is

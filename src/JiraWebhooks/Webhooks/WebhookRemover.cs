@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Deletes webhooks. Jira accepts that and does it a moment later (rule 7), so whoever needs their place has to wait.</summary>
+/// <summary>Deletes webhooks. Jira accepts that and does it a moment later (docs/jira-behaviour.md#asynchronous-delete), so whoever needs their place has to wait.</summary>
 public sealed partial class WebhookRemover(JiraWebhookClient jira, GapRecorder gaps, TimeProvider clock, ILogger<WebhookRemover> logger)
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);

@@ -296,7 +296,8 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Onboarding_AgainAfterTheGrantDied_MendsTheSite_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task Onboarding_AgainAfterTheGrantDied_MendsTheSite()
     {
         await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
         await _world.RefreshAsync();
@@ -402,7 +403,8 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Callback_WhileTheOldGrantIsRotated_WaitsForIt_Decision12()
+    [Trait("Decision", "token-store")]
+    public async Task Callback_WhileTheOldGrantIsRotated_WaitsForIt()
     {
         await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
         var name = (await _world.FindAsync(World.Acme))!.Grant!;
@@ -449,7 +451,8 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pages_OfAllKinds_HoldNoTokenAndForbidScripts_Rule30()
+    [Trait("Rule", "secrecy")]
+    public async Task Pages_OfAllKinds_HoldNoTokenAndForbidScripts()
     {
         var choice = await ConsentAsync();
         var done = await _browser.ChooseAsync(choice, CloudId(World.Acme));

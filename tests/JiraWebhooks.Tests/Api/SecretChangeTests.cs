@@ -30,7 +30,8 @@ public sealed class SecretChangeTests : IAsyncLifetime
     [Theory]
     [InlineData(Next)]
     [InlineData(null)]
-    public async Task Put_NewSecretOrTheSameAgain_TheOneBeforeVerifies_Rule20(string? then)
+    [Trait("Rule", "secret-rotation")]
+    public async Task Put_NewSecretOrTheSameAgain_TheOneBeforeVerifies(string? then)
     {
         await PutAdminAsync(_world.Site(World.Initech).Options.Secret);
 
@@ -41,7 +42,8 @@ public sealed class SecretChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Put_SecretAndTheOneBefore_AreTakenAsTheyAre_Rule20()
+    [Trait("Rule", "secret-rotation")]
+    public async Task Put_SecretAndTheOneBefore_AreTakenAsTheyAre()
     {
         await PutAdminAsync("one");
         await PutAdminAsync("two");
@@ -53,7 +55,8 @@ public sealed class SecretChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Import_AfterAReinstallation_TheSecretBeforeVerifies_Rule20()
+    [Trait("Rule", "secret-rotation")]
+    public async Task Import_AfterAReinstallation_TheSecretBeforeVerifies()
     {
         var kept = _world.Installation(World.Globex);
         await _api.ImportAsync(World.Globex, kept);
@@ -80,7 +83,8 @@ public sealed class SecretChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rotate_AppInTheSettings_BothSecretsVerifyAllTheWay_Rule20()
+    [Trait("Rule", "secret-rotation")]
+    public async Task Rotate_AppInTheSettings_BothSecretsVerifyAllTheWay()
     {
         await OnboardAsync();
         var (first, second) = (_world.Site(World.Acme).Options.Secret, Next);
@@ -176,7 +180,8 @@ public sealed class SecretChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Settings_SecretOfTheirAppCannotBeRead_TheOneBeforeDoesNotStandIn_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Settings_SecretOfTheirAppCannotBeRead_TheOneBeforeDoesNotStandIn()
     {
         await OnboardAsync();
         _world.Settings["OAuthClientSecret"] = "@Microsoft.KeyVault(SecretUri=https://x)";
@@ -207,7 +212,8 @@ public sealed class SecretChangeTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Change_TheSameSecretWithALineEnd_TheOneBeforeVerifies_Rule20(bool put)
+    [Trait("Rule", "secret-rotation")]
+    public async Task Change_TheSameSecretWithALineEnd_TheOneBeforeVerifies(bool put)
     {
         await PutAdminAsync("one");
         await PutAdminAsync("two");
@@ -239,7 +245,8 @@ public sealed class SecretChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Delivery_SecretRotatedAndVaultAway_Is503AndTakenLater_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Delivery_SecretRotatedAndVaultAway_Is503AndTakenLater()
     {
         await PutAdminAsync("one");
         var receiver = _world.NewInstance();

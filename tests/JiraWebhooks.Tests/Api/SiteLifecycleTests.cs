@@ -49,7 +49,8 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Delivery_OfAnImportedSite_IsPublished_Rule21()
+    [Trait("Rule", "answers")]
+    public async Task Delivery_OfAnImportedSite_IsPublished()
     {
         await _world.RefreshAsync();
         var identifiers = _world.Emit(World.Globex);
@@ -60,7 +61,8 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Delivery_SignedWithTheSecretBeforeOrAfterARotation_IsPublished_Rule20()
+    [Trait("Rule", "secret-rotation")]
+    public async Task Delivery_SignedWithTheSecretBeforeOrAfterARotation_IsPublished()
     {
         await _world.RefreshAsync();
         var secret = _world.Site(World.Globex).Options.Secret;
@@ -158,7 +160,8 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Delivery_OfASiteWithAMisnamedSubscription_IsPublished_Decision4()
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public async Task Delivery_OfASiteWithAMisnamedSubscription_IsPublished()
     {
         _world.Settings[$"Sites:{World.Acme}:Subscriptions:Not_A_Slug:Jql"] = "project = SHOP";
 
@@ -172,7 +175,8 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Delivery_StorageAwayAndSiteUnknownHere_Is503_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Delivery_StorageAwayAndSiteUnknownHere_Is503()
     {
         await _world.RefreshAsync();
         _world.Emit(World.Globex);

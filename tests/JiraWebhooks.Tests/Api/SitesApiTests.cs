@@ -27,7 +27,8 @@ public sealed class SitesApiTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Import_ExistingInstallation_IsAddedAndItsSecretIsShownToNobody_Rule29()
+    [Trait("Rule", "no-connect-lifecycle")]
+    public async Task Import_ExistingInstallation_IsAddedAndItsSecretIsShownToNobody()
     {
         var added = await _api.ImportAsync(World.Globex, Installation());
 
@@ -74,7 +75,8 @@ public sealed class SitesApiTests : IAsyncLifetime
     [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c"}""", "It has no subscriptions")]
     [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c","subscriptions":{"i":{"events":[],"jql":""}}}""", "Subscription i: it has no Events")]
     [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c","subscriptions":{"Not_A_Slug":{"events":["jira:issue_updated"],"jql":"project = A"}}}""", "a subscription's name must be")]
-    public async Task Put_WrongBody_SaysWhatAndNeverItsValue_Rule30(string body, string sentence)
+    [Trait("Rule", "secrecy")]
+    public async Task Put_WrongBody_SaysWhatAndNeverItsValue(string body, string sentence)
     {
         var answer = await _api.PutAsync("hooli", body);
 
@@ -166,7 +168,8 @@ public sealed class SitesApiTests : IAsyncLifetime
         Assert.Equal(409, (await _api.RecoverAsync(World.Initech, "?minutes=5")).Status);
 
     [Fact]
-    public async Task Rotate_NewSecret_KeepsTheOneBefore_Rule20()
+    [Trait("Rule", "secret-rotation")]
+    public async Task Rotate_NewSecret_KeepsTheOneBefore()
     {
         await _api.ImportAsync(World.Globex, Installation());
         var old = _world.Site(World.Globex).Options.Secret;
@@ -213,7 +216,8 @@ public sealed class SitesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Put_RefreshTokenWhileTheGrantIsRotated_WaitsForIt_Decision12()
+    [Trait("Decision", "token-store")]
+    public async Task Put_RefreshTokenWhileTheGrantIsRotated_WaitsForIt()
     {
         await _world.NewInstance().GetRequiredService<ILeases>().TryAcquireAsync("token", "hooli", TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         var began = _world.Clock.GetUtcNow();

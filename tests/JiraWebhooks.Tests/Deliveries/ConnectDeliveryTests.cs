@@ -11,10 +11,12 @@ public sealed class ConnectDeliveryTests
     private DateTimeOffset Now => _harness.Clock.GetUtcNow();
 
     [Fact]
-    public async Task ReceiveAsync_TokenInTheHeader_Is200_Rule18() => Assert.Equal(200, await SendAsync(_harness.Request(StubSites.Connect)));
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_TokenInTheHeader_Is200() => Assert.Equal(200, await SendAsync(_harness.Request(StubSites.Connect)));
 
     [Fact]
-    public async Task ReceiveAsync_TokenInTheQuery_Is200_Rule18()
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_TokenInTheQuery_Is200()
     {
         var context = _harness.Request("globex");
         context.Request.QueryString = new($"?jwt={TestTokens.Connect(Now, Path)}");
@@ -23,7 +25,8 @@ public sealed class ConnectDeliveryTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_TwoTokensInTheQuery_Is401_Rule18()
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_TwoTokensInTheQuery_Is401()
     {
         var context = _harness.Request("globex");
         var token = TestTokens.Connect(Now, Path);
@@ -37,7 +40,8 @@ public sealed class ConnectDeliveryTests
     [InlineData("?b=2&a=1", "", 401)]
     [InlineData("", "a=1&b=2", 401)]
     [InlineData("?user=admin", "user=mia", 401)]
-    public async Task ReceiveAsync_Query_IsBoundByTheToken_Rule18(string query, string signedQuery, int expected)
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_Query_IsBoundByTheToken(string query, string signedQuery, int expected)
     {
         var context = _harness.Request("globex");
         context.Request.QueryString = new(query);
@@ -47,7 +51,8 @@ public sealed class ConnectDeliveryTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_TokenMadeForAnotherSitesPath_Is401_Rule18()
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_TokenMadeForAnotherSitesPath_Is401()
     {
         var twin = StubSites.Connect with { Id = "twin" };
         _harness.Sites.Sites.Add(twin);
@@ -63,7 +68,8 @@ public sealed class ConnectDeliveryTests
     [InlineData("/deep/base", "/api/deliveries/globex", "/deep/base", 200)]
     [InlineData("/deep/base", "/api/deliveries/globex", "", 200)]
     [InlineData("/deep", "/deeper/api/deliveries/globex", "", 401)]
-    public async Task ReceiveAsync_PublicBaseUrlWithAPath_IsNoPartOfTheHash_Decision11(string basePath, string path, string pathBase, int expected)
+    [Trait("Decision", "take-over")]
+    public async Task ReceiveAsync_PublicBaseUrlWithAPath_IsNoPartOfTheHash(string basePath, string path, string pathBase, int expected)
     {
         _harness = new ReceiverHarness { Options = _harness.Options with { PublicBaseUrl = new Uri("https://hooks.example.com" + basePath) } };
         var context = _harness.Request("globex");
@@ -77,7 +83,8 @@ public sealed class ConnectDeliveryTests
     [Theory]
     [InlineData("GET")]
     [InlineData("PUT")]
-    public async Task ReceiveAsync_Method_IsBoundByTheToken_Rule18(string method)
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_Method_IsBoundByTheToken(string method)
     {
         Assert.Equal(200, await SendAsync(_harness.Request(StubSites.Connect)));
         var context = _harness.Request(StubSites.Connect);
@@ -87,7 +94,8 @@ public sealed class ConnectDeliveryTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_PreviousSecret_StillVerifies_Rule20()
+    [Trait("Rule", "secret-rotation")]
+    public async Task ReceiveAsync_PreviousSecret_StillVerifies()
     {
         var context = _harness.Request("globex");
         context.Request.Headers.Authorization = $"JWT {TestTokens.Connect(Now, Path, secret: StubSites.PreviousSecret)}";

@@ -28,7 +28,8 @@ public sealed class DeliveryAllocationTests
     [InlineData(SiteScheme.AdminWebhook, 2048)]
     [InlineData(SiteScheme.OAuth, 2048)]
     [InlineData(SiteScheme.Connect, 2560)]
-    public void ReceiveAsync_64Kilobytes_AllocatesLittle_Decision8(SiteScheme scheme, int limit)
+    [Trait("Decision", "one-pass-envelope")]
+    public void ReceiveAsync_64Kilobytes_AllocatesLittle(SiteScheme scheme, int limit)
     {
         var site = scheme switch { SiteScheme.OAuth => StubSites.OAuth, SiteScheme.Connect => StubSites.Connect, _ => StubSites.Admin };
         var receiver = new DeliveryReceiver(

@@ -52,7 +52,8 @@ public sealed class DeliveryAttackTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task ReceiveAsync_Attack_Is401AndNothingIsPublished_Rule18(string site, string attack)
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_Attack_Is401AndNothingIsPublished(string site, string attack)
     {
         var context = _harness.Request(site);
         Attacks[attack](context.Request, CredentialOf(site));
@@ -64,7 +65,8 @@ public sealed class DeliveryAttackTests
     [Theory]
     [InlineData("acme")]
     [InlineData("globex")]
-    public async Task ReceiveAsync_GenuineTokenOfTheTable_IsAccepted_Rule18(string site)
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_GenuineTokenOfTheTable_IsAccepted(string site)
     {
         // Else the attacks above could be refused for the wrong reason.
         var context = _harness.Request(site);
@@ -77,7 +79,8 @@ public sealed class DeliveryAttackTests
     [InlineData(SiteScheme.OAuth)]
     [InlineData(SiteScheme.Connect)]
     [InlineData(SiteScheme.AdminWebhook)]
-    public async Task ReceiveAsync_AnotherSchemesGenuineCredential_Is401_Rule18(SiteScheme scheme)
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_AnotherSchemesGenuineCredential_Is401(SiteScheme scheme)
     {
         // All sites share a secret here, so only the scheme tells them apart.
         var site = new[] { StubSites.OAuth, StubSites.Connect, StubSites.Admin }.Single(site => site.Scheme == scheme);

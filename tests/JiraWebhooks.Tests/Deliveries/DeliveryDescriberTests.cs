@@ -12,7 +12,8 @@ public sealed class DeliveryDescriberTests
     private const string Issue = """{"timestamp":1700000000123,"webhookEvent":"jira:issue_updated","issue":{"id":"10002","key":"ED-1"},"matchedWebhookIds":[10]}""";
 
     [Fact]
-    public void Describe_IssueEvent_FillsTheMessage_Decision6()
+    [Trait("Decision", "untouched-body")]
+    public void Describe_IssueEvent_FillsTheMessage()
     {
         var message = Describe(Issue, ("X-Atlassian-Webhook-Identifier", "abc"), ("X-Atlassian-Webhook-Flow", "Primary"), ("X-Atlassian-Webhook-Retry", "2"));
 
@@ -35,7 +36,9 @@ public sealed class DeliveryDescriberTests
     }
 
     [Fact]
-    public void DescribeFailed_SameIdentifier_HasTheIdentityOfTheLiveDelivery_Decision5_Rule17()
+    [Trait("Decision", "one-message-id")]
+    [Trait("Rule", "one-identity")]
+    public void DescribeFailed_SameIdentifier_HasTheIdentityOfTheLiveDelivery()
     {
         var live = Describe(Issue, ("X-Atlassian-Webhook-Identifier", "abc"));
         var failed = DeliveryDescriber.DescribeFailed(StubSites.OAuth, "abc", Encoding.UTF8.GetBytes(Issue), bodyMissing: false);
@@ -45,7 +48,8 @@ public sealed class DeliveryDescriberTests
     }
 
     [Fact]
-    public void Properties_LongIdentifier_IsNotCutThroughASurrogatePair_Decision6()
+    [Trait("Decision", "untouched-body")]
+    public void Properties_LongIdentifier_IsNotCutThroughASurrogatePair()
     {
         var message = DeliveryDescriber.DescribeFailed(StubSites.OAuth, new string('x', 1023) + "😀", default, bodyMissing: true);
 
@@ -53,7 +57,8 @@ public sealed class DeliveryDescriberTests
     }
 
     [Fact]
-    public void DescribeFailed_NoBody_IsMarkedAndKeepsItsIdentity_Decision9()
+    [Trait("Decision", "cursor-follows-publish")]
+    public void DescribeFailed_NoBody_IsMarkedAndKeepsItsIdentity()
     {
         var message = DeliveryDescriber.DescribeFailed(StubSites.OAuth, "abc", default, bodyMissing: true);
 
@@ -69,11 +74,13 @@ public sealed class DeliveryDescriberTests
     [InlineData("""{"webhookEvent":"jira:"}""", "acme:")]
     [InlineData("""{"webhookEvent":"_x"}""", "acme:_x")]
     [InlineData("garbage", "acme:unknown")]
-    public void Describe_SessionId_IsIssueThenWorklogIssueThenFamily_Decision6(string body, string expected) =>
+    [Trait("Decision", "untouched-body")]
+    public void Describe_SessionId_IsIssueThenWorklogIssueThenFamily(string body, string expected) =>
         Assert.Equal(expected, Describe(body).SessionId);
 
     [Fact]
-    public void Describe_LongIssueId_SessionStaysWithin128_Decision6() =>
+    [Trait("Decision", "untouched-body")]
+    public void Describe_LongIssueId_SessionStaysWithin128() =>
         Assert.InRange(Describe($$$"""{"webhookEvent":"a","issue":{"id":"{{{new string('9', 5000)}}}"}}""").SessionId.Length, 64, 128);
 
     [Theory]
@@ -86,7 +93,8 @@ public sealed class DeliveryDescriberTests
     [InlineData("https://acme.atlassian.net@evil.example/rest", true)]
     [InlineData("https://acme.atlassian.net.evil.example", true)]
     [InlineData("not a link", false)]
-    public void Describe_SelfOfAnotherSite_IsMarked_Decision3(string self, bool expected)
+    [Trait("Decision", "verify-first")]
+    public void Describe_SelfOfAnotherSite_IsMarked(string self, bool expected)
     {
         Assert.Equal(expected, Describe($$$"""{"webhookEvent":"a","issue":{"self":"{{{self}}}"}}""").SiteMismatch);
         Assert.Equal(expected, Describe($$$"""{"webhookEvent":"a","user":{"self":"{{{self}}}"}}""").SiteMismatch);
@@ -99,11 +107,13 @@ public sealed class DeliveryDescriberTests
     [InlineData("many", 0)]
     [InlineData("99999999999", 0)]
     [InlineData("", 0)]
-    public void Describe_OddRetryHeader_NeverFails_Decision6(string header, int expected) =>
+    [Trait("Decision", "untouched-body")]
+    public void Describe_OddRetryHeader_NeverFails(string header, int expected) =>
         Assert.Equal(expected, Describe(Issue, ("X-Atlassian-Webhook-Retry", header)).Retry);
 
     [Fact]
-    public void Describe_LongTexts_AreCutAt1024WithoutHalfCharacters_Decision6()
+    [Trait("Decision", "untouched-body")]
+    public void Describe_LongTexts_AreCutAt1024WithoutHalfCharacters()
     {
         var longText = new string('a', 1023) + "😀" + new string('b', 5000);
         var message = Describe(
@@ -117,11 +127,13 @@ public sealed class DeliveryDescriberTests
     [InlineData("-99999999999999999")]
     [InlineData("1e30")]
     [InlineData("\"soon\"")]
-    public void Describe_ImpossibleTimestamp_HasNoTime_Decision6(string timestamp) =>
+    [Trait("Decision", "untouched-body")]
+    public void Describe_ImpossibleTimestamp_HasNoTime(string timestamp) =>
         Assert.Null(Describe($$"""{"webhookEvent":"a","timestamp":{{timestamp}}}""").Time);
 
     [Fact]
-    public void Describe_WithinAnActivity_CarriesItsTraceParent_Decision6()
+    [Trait("Decision", "untouched-body")]
+    public void Describe_WithinAnActivity_CarriesItsTraceParent()
     {
         using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
 

@@ -11,7 +11,8 @@ public sealed class DeliveryMetricsTests : IDisposable
     private readonly ReceiverHarness _harness = new() { Sites = new StubSites(Site) };
 
     [Fact]
-    public async Task ReceiveAsync_Accepted_IsCountedAndTimed_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_Accepted_IsCountedAndTimed()
     {
         await _harness.SendAsync(_harness.Request(Site));
 
@@ -20,7 +21,8 @@ public sealed class DeliveryMetricsTests : IDisposable
     }
 
     [Fact]
-    public async Task ReceiveAsync_Refused_IsCountedWithItsReason_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_Refused_IsCountedWithItsReason()
     {
         var forged = _harness.Request(Site.Id);
         forged.Request.Headers.Authorization = $"Bearer {TestTokens.OAuth(_harness.Clock.GetUtcNow(), "not-the-secret")}";
@@ -36,7 +38,8 @@ public sealed class DeliveryMetricsTests : IDisposable
     }
 
     [Fact]
-    public async Task ReceiveAsync_UnknownSite_MakesNoTimeSeriesOfItsOwn_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_UnknownSite_MakesNoTimeSeriesOfItsOwn()
     {
         await _harness.SendAsync(_harness.Request("invented-by-a-caller"));
 
@@ -45,7 +48,8 @@ public sealed class DeliveryMetricsTests : IDisposable
     }
 
     [Fact]
-    public async Task ReceiveAsync_Unavailable_IsCountedWithItsReason_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_Unavailable_IsCountedWithItsReason()
     {
         _harness.Publisher.Before = (_, _) => throw new TimeoutException();
         await _harness.SendAsync(_harness.Request(Site));
@@ -56,7 +60,8 @@ public sealed class DeliveryMetricsTests : IDisposable
     }
 
     [Fact]
-    public async Task ReceiveAsync_Unparsed_IsCounted_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_Unparsed_IsCounted()
     {
         await _harness.SendAsync(_harness.Request(Site, "garbage"u8.ToArray()));
 

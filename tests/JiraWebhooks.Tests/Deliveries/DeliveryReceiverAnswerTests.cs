@@ -10,7 +10,8 @@ public sealed class DeliveryReceiverAnswerTests
     private readonly ReceiverHarness _harness = new();
 
     [Fact]
-    public async Task ReceiveAsync_UnknownSiteAndBadSignature_AreTheSameAnswer_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_UnknownSiteAndBadSignature_AreTheSameAnswer()
     {
         var badSignature = _harness.Request(StubSites.OAuth);
         badSignature.Request.Headers.Authorization = $"Bearer {TestTokens.OAuth(_harness.Clock.GetUtcNow(), "not-the-secret")}";
@@ -30,7 +31,8 @@ public sealed class DeliveryReceiverAnswerTests
     [InlineData(64, 200)]
     [InlineData(65, 413)]
     [InlineData(100_000, 413)]
-    public async Task ReceiveAsync_Body_IsCountedWhileItStreams_Rule22(int length, int expected)
+    [Trait("Rule", "body-size")]
+    public async Task ReceiveAsync_Body_IsCountedWhileItStreams(int length, int expected)
     {
         var harness = new ReceiverHarness { Options = _harness.Options with { MaxBodyBytes = 64 } };
         var context = harness.Request(StubSites.Admin, new byte[length]);
@@ -41,7 +43,8 @@ public sealed class DeliveryReceiverAnswerTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_ContentLengthTooLarge_IsNotBelieved_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_ContentLengthTooLarge_IsNotBelieved()
     {
         var context = _harness.Request(StubSites.OAuth);
         context.Request.ContentLength = long.MaxValue;
@@ -56,7 +59,8 @@ public sealed class DeliveryReceiverAnswerTests
     [InlineData("", 415)]
     [InlineData("identity", 200)]
     [InlineData("Identity", 200)]
-    public async Task ReceiveAsync_ContentEncoding_OnlyIdentityIsTaken_Decision1(string encoding, int expected)
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_ContentEncoding_OnlyIdentityIsTaken(string encoding, int expected)
     {
         var context = _harness.Request(StubSites.OAuth);
         context.Request.Headers.ContentEncoding = new Microsoft.Extensions.Primitives.StringValues([encoding]);
@@ -69,7 +73,8 @@ public sealed class DeliveryReceiverAnswerTests
     [InlineData("\0\0\0")]
     [InlineData("[1,2")]
     [InlineData("<xml/>")]
-    public async Task ReceiveAsync_AuthenticButUnreadable_IsPublishedAndMarked_Decision1(string body)
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_AuthenticButUnreadable_IsPublishedAndMarked(string body)
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes(body);
 
@@ -80,7 +85,8 @@ public sealed class DeliveryReceiverAnswerTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_AnyBytes_ArriveUntouched_Rule11()
+    [Trait("Rule", "unknown-content")]
+    public async Task ReceiveAsync_AnyBytes_ArriveUntouched()
     {
         var body = new byte[300_000];
         new Random(1).NextBytes(body);
@@ -92,7 +98,8 @@ public sealed class DeliveryReceiverAnswerTests
     [Theory]
     [InlineData("settings are wrong", true)]
     [InlineData(null, false)]
-    public async Task ReceiveAsync_MisconfiguredSite_Is503AndTheOthersRun_Decision4(string? problem, bool hasSecret)
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public async Task ReceiveAsync_MisconfiguredSite_Is503AndTheOthersRun(string? problem, bool hasSecret)
     {
         _harness.Sites.Sites[0] = StubSites.OAuth with { Problem = problem, Secret = hasSecret ? StubSites.OAuth.Secret : null };
 
@@ -132,7 +139,8 @@ public sealed class DeliveryReceiverAnswerTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_RetryWithBadSignature_Is401_Decision3()
+    [Trait("Decision", "verify-first")]
+    public async Task ReceiveAsync_RetryWithBadSignature_Is401()
     {
         var context = _harness.Request(StubSites.OAuth.Id);
         context.Request.Headers.Authorization = $"Bearer {TestTokens.Sign("""{"exp":1}""", "not-the-secret")}";
@@ -142,7 +150,8 @@ public sealed class DeliveryReceiverAnswerTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_SelfOfAnotherSite_IsPublishedMarkedAndCounted_Decision3()
+    [Trait("Decision", "verify-first")]
+    public async Task ReceiveAsync_SelfOfAnotherSite_IsPublishedMarkedAndCounted()
     {
         using var metrics = new MetricRecorder();
         var site = StubSites.Admin with { Id = "mismatch" };

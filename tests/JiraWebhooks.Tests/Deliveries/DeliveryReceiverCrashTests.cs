@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Tests.Deliveries;
 
 /// <summary>Every await of the receive path is made to fail and to hang: 200 always means the message is in the publisher, and anything
-/// else is 503 within the budget (decisions 1 and 2, rule 21).</summary>
+/// else is 503 within the budget (docs/architecture.md#200-after-publish, docs/jira-behaviour.md#answers).</summary>
 public sealed class DeliveryReceiverCrashTests
 {
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(10);
@@ -31,7 +31,8 @@ public sealed class DeliveryReceiverCrashTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task ReceiveAsync_SiteStoreThrows_Is503_Decision1(string failure)
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_SiteStoreThrows_Is503(string failure)
     {
         _harness.Sites.Before = _ => throw Kinds[failure]();
 
@@ -40,7 +41,8 @@ public sealed class DeliveryReceiverCrashTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task ReceiveAsync_BodyThrows_Is503_Decision1(string failure)
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_BodyThrows_Is503(string failure)
     {
         var context = _harness.Request(StubSites.OAuth);
         ReceiverHarness.UseBody(context, new FaultyReader(() => throw Kinds[failure]()));
@@ -50,7 +52,8 @@ public sealed class DeliveryReceiverCrashTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task ReceiveAsync_PublisherThrows_Is503_Decision1(string failure)
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_PublisherThrows_Is503(string failure)
     {
         _harness.Publisher.Before = (_, _) => throw Kinds[failure]();
 
@@ -59,7 +62,8 @@ public sealed class DeliveryReceiverCrashTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task ReceiveAsync_PublisherFailsLater_Is503_Decision1(string failure)
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_PublisherFailsLater_Is503(string failure)
     {
         _harness.Publisher.Before = async (_, _) =>
         {
@@ -73,7 +77,8 @@ public sealed class DeliveryReceiverCrashTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ReceiveAsync_SiteStoreHangs_Is503AtTheBudget_Decision2(bool obedient)
+    [Trait("Decision", "ten-second-budget")]
+    public async Task ReceiveAsync_SiteStoreHangs_Is503AtTheBudget(bool obedient)
     {
         _harness.Sites.Before = cancellation => Hang(obedient, cancellation);
 
@@ -81,7 +86,8 @@ public sealed class DeliveryReceiverCrashTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_BodyNeverEnds_Is503AtTheBudget_Decision2()
+    [Trait("Decision", "ten-second-budget")]
+    public async Task ReceiveAsync_BodyNeverEnds_Is503AtTheBudget()
     {
         var context = _harness.Request(StubSites.OAuth);
         ReceiverHarness.UseBody(context, new Pipe().Reader);
@@ -92,7 +98,8 @@ public sealed class DeliveryReceiverCrashTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ReceiveAsync_PublisherNeverReturns_Is503AtTheBudget_Decision2(bool obedient)
+    [Trait("Decision", "ten-second-budget")]
+    public async Task ReceiveAsync_PublisherNeverReturns_Is503AtTheBudget(bool obedient)
     {
         _harness.Publisher.Before = (_, cancellation) => Hang(obedient, cancellation);
 
@@ -100,7 +107,8 @@ public sealed class DeliveryReceiverCrashTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_PublisherComesBackAfterTheBudget_StillHasItsOwnBody_Decision2()
+    [Trait("Decision", "ten-second-budget")]
+    public async Task ReceiveAsync_PublisherComesBackAfterTheBudget_StillHasItsOwnBody()
     {
         var late = new TaskCompletionSource();
         _harness.Publisher.Before = (_, _) => late.Task;
@@ -120,7 +128,8 @@ public sealed class DeliveryReceiverCrashTests
     /// <summary>A send that timed out or was cancelled is over for its caller, while its bytes may still wait to go over the wire.</summary>
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task ReceiveAsync_PublisherFailsAndReadsOn_StillHasItsOwnBody_Decision2(string failure)
+    [Trait("Decision", "ten-second-budget")]
+    public async Task ReceiveAsync_PublisherFailsAndReadsOn_StillHasItsOwnBody(string failure)
     {
         ReadOnlyMemory<byte> lent = default;
         _harness.Publisher.Before = (message, _) =>
@@ -138,7 +147,8 @@ public sealed class DeliveryReceiverCrashTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_BodyTrickles_Is503AtTheBudgetCountedFromItsFirstByte_Decision2()
+    [Trait("Decision", "ten-second-budget")]
+    public async Task ReceiveAsync_BodyTrickles_Is503AtTheBudgetCountedFromItsFirstByte()
     {
         var context = _harness.Request(StubSites.Admin);
         var pipe = new Pipe();
@@ -157,7 +167,8 @@ public sealed class DeliveryReceiverCrashTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_SlowButWithinTheBudget_Is200_Decision2()
+    [Trait("Decision", "ten-second-budget")]
+    public async Task ReceiveAsync_SlowButWithinTheBudget_Is200()
     {
         var accepted = new TaskCompletionSource();
         _harness.Publisher.Before = (_, _) => accepted.Task;
@@ -170,7 +181,8 @@ public sealed class DeliveryReceiverCrashTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_AnswerCannotBeWritten_DoesNotThrow_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_AnswerCannotBeWritten_DoesNotThrow()
     {
         var context = _harness.Request("nobody");
         context.Response.Body = new BrokenStream();
@@ -181,7 +193,8 @@ public sealed class DeliveryReceiverCrashTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_CallerLeaves_IsNoWarning_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_CallerLeaves_IsNoWarning()
     {
         var context = _harness.Request(StubSites.OAuth);
         context.RequestAborted = new CancellationToken(canceled: true);
@@ -197,7 +210,8 @@ public sealed class DeliveryReceiverCrashTests
     [InlineData(404, LogLevel.Error)]
     [InlineData(429, LogLevel.Warning)]
     [InlineData(503, LogLevel.Warning)]
-    public async Task ReceiveAsync_PermanentFailure_ChangesTheLogLevelOnly_Decision1(int status, LogLevel expected)
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_PermanentFailure_ChangesTheLogLevelOnly(int status, LogLevel expected)
     {
         _harness.Publisher.Before = (_, _) => throw new RequestFailedException(status, "no");
 
@@ -216,7 +230,8 @@ public sealed class DeliveryReceiverCrashTests
 
     [Theory]
     [MemberData(nameof(ToBeMended))]
-    public async Task ReceiveAsync_SomebodyMustMendIt_IsAnError_Decision1(Exception failure)
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_SomebodyMustMendIt_IsAnError(Exception failure)
     {
         _harness.Publisher.Before = (_, _) => throw failure;
 

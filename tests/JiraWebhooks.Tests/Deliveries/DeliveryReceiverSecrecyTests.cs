@@ -11,7 +11,8 @@ public sealed class DeliveryReceiverSecrecyTests
     private const string BodyMark = "body-mark-5f2c";
 
     [Fact]
-    public async Task ReceiveAsync_WhateverHappens_NothingSecretIsLoggedTaggedOrAnswered_Rule30()
+    [Trait("Rule", "secrecy")]
+    public async Task ReceiveAsync_WhateverHappens_NothingSecretIsLoggedTaggedOrAnswered()
     {
         using var metrics = new MetricRecorder();
         var tags = new ConcurrentQueue<string>();

@@ -26,7 +26,8 @@ public sealed class DeliveryReceiverStrangerTests
     [InlineData("globex")]
     [InlineData("initech")]
     [InlineData("nobody")]
-    public async Task ReceiveAsync_NoSignatureOfTheBody_IsRefusedBeforeItIsRead_Rule18(string site)
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_NoSignatureOfTheBody_IsRefusedBeforeItIsRead(string site)
     {
         foreach (var (name, value) in new[] { ("None", ""), ("Authorization", "Bearer A.A.A"), ("Authorization", "JWT A.A.A"), ("X-Hub-Signature", "sha1=aa") })
         {
@@ -54,7 +55,8 @@ public sealed class DeliveryReceiverStrangerTests
     [Theory]
     [InlineData(64, 401)]
     [InlineData(65, 413)]
-    public async Task ReceiveAsync_ForgedHubSignature_IsReadAndAnsweredAlikeForEverySite_Decision1(int length, int expected)
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_ForgedHubSignature_IsReadAndAnsweredAlikeForEverySite(int length, int expected)
     {
         var harness = new ReceiverHarness { Options = _harness.Options with { MaxBodyBytes = 64 } };
         var answers = new List<Answered>();
@@ -73,7 +75,8 @@ public sealed class DeliveryReceiverStrangerTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_ForgedHubSignatureWithoutAnEnd_IsAnsweredAlikeForEverySite_AndIsNoOutage_Decision2()
+    [Trait("Decision", "ten-second-budget")]
+    public async Task ReceiveAsync_ForgedHubSignatureWithoutAnEnd_IsAnsweredAlikeForEverySite_AndIsNoOutage()
     {
         var answers = new List<Answered>();
         foreach (var site in Known.Select(site => site.Id).Append("nobody"))
@@ -95,7 +98,8 @@ public sealed class DeliveryReceiverStrangerTests
     [InlineData("acme")]
     [InlineData("globex")]
     [InlineData("nobody")]
-    public async Task ReceiveAsync_ForgedHubSignatureWhereNoneIsAskedFor_KeepsNothingOfTheBody_Decision8(string site)
+    [Trait("Decision", "one-pass-envelope")]
+    public async Task ReceiveAsync_ForgedHubSignatureWhereNoneIsAskedFor_KeepsNothingOfTheBody(string site)
     {
         // Larger than any buffer that another test may have left in the pool.
         var harness = new ReceiverHarness { Options = _harness.Options with { MaxBodyBytes = 300_000_000 } };
@@ -112,7 +116,8 @@ public sealed class DeliveryReceiverStrangerTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_BodyOfAForgedDeliveryBreaks_IsNoOutage_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task ReceiveAsync_BodyOfAForgedDeliveryBreaks_IsNoOutage()
     {
         var context = Forged("initech");
         ReceiverHarness.UseBody(context, new Repeated(0, 0));
@@ -125,7 +130,8 @@ public sealed class DeliveryReceiverStrangerTests
     [InlineData("acme")]
     [InlineData("globex")]
     [InlineData("initech")]
-    public async Task ReceiveAsync_AuthenticDeliveryFails_IsAnOutage_Rule32(string site)
+    [Trait("Rule", "search-instead")]
+    public async Task ReceiveAsync_AuthenticDeliveryFails_IsAnOutage(string site)
     {
         _harness.Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
 
@@ -135,7 +141,8 @@ public sealed class DeliveryReceiverStrangerTests
 
     /// <summary>Nobody can prove anything to such a site, and Jira's deliveries fail as all do.</summary>
     [Fact]
-    public async Task ReceiveAsync_MisconfiguredSite_IsAnOutage_Decision4()
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public async Task ReceiveAsync_MisconfiguredSite_IsAnOutage()
     {
         _harness.Sites.Sites[0] = StubSites.OAuth with { Problem = "settings are wrong" };
 

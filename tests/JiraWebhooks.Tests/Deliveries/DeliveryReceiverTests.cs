@@ -9,7 +9,8 @@ public sealed class DeliveryReceiverTests
     private readonly ReceiverHarness _harness = new();
 
     [Fact]
-    public async Task ReceiveAsync_OAuthDelivery_IsPublishedUntouchedBefore200_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_OAuthDelivery_IsPublishedUntouchedBefore200()
     {
         var answered = await _harness.SendAsync(_harness.Request(StubSites.OAuth));
 
@@ -20,7 +21,8 @@ public sealed class DeliveryReceiverTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_HubDelivery_IsPublished_Rule18()
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_HubDelivery_IsPublished()
     {
         var answered = await _harness.SendAsync(_harness.Request(StubSites.Admin));
 
@@ -29,7 +31,8 @@ public sealed class DeliveryReceiverTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_BodyChangedAfterSigning_Is401AndNotPublished_Rule18()
+    [Trait("Rule", "verify-raw-body")]
+    public async Task ReceiveAsync_BodyChangedAfterSigning_Is401AndNotPublished()
     {
         var context = _harness.Request(StubSites.Admin);
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(ReceiverHarness.Body).Replace("ED-1", "ED-2", StringComparison.Ordinal)));
@@ -39,7 +42,8 @@ public sealed class DeliveryReceiverTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_Accepted_IsRememberedAsLastDelivery_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task ReceiveAsync_Accepted_IsRememberedAsLastDelivery()
     {
         await _harness.SendAsync(_harness.Request(StubSites.OAuth));
 

@@ -7,7 +7,8 @@ namespace JiraWebhooks.Tests.Deliveries;
 public sealed class DeliveryReceiverWireTests
 {
     [Fact]
-    public async Task Post_ThirtyAtOnceFromOneSite_AllAreTaken_Rule25()
+    [Trait("Rule", "parallel-deliveries")]
+    public async Task Post_ThirtyAtOnceFromOneSite_AllAreTaken()
     {
         await using var server = await ReceiverServer.StartAsync();
         var all = new TaskCompletionSource();
@@ -31,7 +32,8 @@ public sealed class DeliveryReceiverWireTests
     }
 
     [Fact]
-    public async Task Post_ChunkedBodyAboveTheLimit_Is413ByOurOwnCount_Rule22()
+    [Trait("Rule", "body-size")]
+    public async Task Post_ChunkedBodyAboveTheLimit_Is413ByOurOwnCount()
     {
         await using var server = await ReceiverServer.StartAsync();
         var block = new byte[1024 * 1024];
@@ -45,7 +47,8 @@ public sealed class DeliveryReceiverWireTests
     }
 
     [Fact]
-    public async Task Post_LengthAboveTheServersOwnLimit_IsStillCountedByUs_Rule22()
+    [Trait("Rule", "body-size")]
+    public async Task Post_LengthAboveTheServersOwnLimit_IsStillCountedByUs()
     {
         await using var server = await ReceiverServer.StartAsync();
 
@@ -57,7 +60,8 @@ public sealed class DeliveryReceiverWireTests
     }
 
     [Fact]
-    public async Task Post_ChunkedBodyOfTheLargestSize_IsTaken_Rule22()
+    [Trait("Rule", "body-size")]
+    public async Task Post_ChunkedBodyOfTheLargestSize_IsTaken()
     {
         await using var server = await ReceiverServer.StartAsync();
         var body = new byte[25 * 1024 * 1024];
@@ -73,7 +77,8 @@ public sealed class DeliveryReceiverWireTests
     }
 
     [Fact]
-    public async Task Post_TwoAuthorizationHeaders_Is401_Rule18()
+    [Trait("Rule", "verify-raw-body")]
+    public async Task Post_TwoAuthorizationHeaders_Is401()
     {
         await using var server = await ReceiverServer.StartAsync();
         var token = TestTokens.OAuth(server.Harness.Clock.GetUtcNow());
@@ -98,7 +103,8 @@ public sealed class DeliveryReceiverWireTests
     }
 
     [Fact]
-    public async Task Post_BrokenChunk_Is503_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Post_BrokenChunk_Is503()
     {
         await using var server = await ReceiverServer.StartAsync();
 
@@ -109,7 +115,8 @@ public sealed class DeliveryReceiverWireTests
     }
 
     [Fact]
-    public async Task Post_Accepted_HasAnEmptyBody_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Post_Accepted_HasAnEmptyBody()
     {
         await using var server = await ReceiverServer.StartAsync();
         using var client = new HttpClient { BaseAddress = server.Address };
@@ -126,7 +133,8 @@ public sealed class DeliveryReceiverWireTests
     [InlineData("globex")]
     [InlineData("initech")]
     [InlineData("nobody")]
-    public async Task Post_AStrangersLargeBody_Is401BeforeItIsRead_Rule18(string site)
+    [Trait("Rule", "verify-raw-body")]
+    public async Task Post_AStrangersLargeBody_Is401BeforeItIsRead(string site)
     {
         await using var server = await ReceiverServer.StartAsync();
 
@@ -139,7 +147,8 @@ public sealed class DeliveryReceiverWireTests
     [Theory]
     [InlineData("acme")]
     [InlineData("nobody")]
-    public async Task Post_AStrangersLargeBodySentWhole_Is401AndTheServerGoesOn_Decision1(string site)
+    [Trait("Decision", "200-after-publish")]
+    public async Task Post_AStrangersLargeBodySentWhole_Is401AndTheServerGoesOn(string site)
     {
         await using var server = await ReceiverServer.StartAsync();
         using var client = new HttpClient { BaseAddress = server.Address };

@@ -34,11 +34,13 @@ public sealed class EnvelopePropertyTests
     private static readonly Gen<string> Blanks = Gen.OneOf("", "", "", " ", "\n\t\r ");
 
     [Fact]
-    public void Read_AnyBytes_NeverThrows_Decision8() =>
+    [Trait("Decision", "one-pass-envelope")]
+    public void Read_AnyBytes_NeverThrows() =>
         Gen.Byte.Array[0, 300].Sample(bytes => { EnvelopeSnapshot.Read(bytes); }, iter: 20_000);
 
     [Fact]
-    public void Read_DamagedJson_NeverThrows_Decision8() =>
+    [Trait("Decision", "one-pass-envelope")]
+    public void Read_DamagedJson_NeverThrows() =>
         Gen.Select(Json(3), Gen.Int[0, 10_000], Gen.Byte, Gen.Int[0, 2]).Sample((json, place, value, way) =>
         {
             var bytes = Encoding.UTF8.GetBytes(json);
@@ -49,7 +51,8 @@ public sealed class EnvelopePropertyTests
 
     /// <summary>The whole message, as both paths make it: a poll that threw here would throw on the same page for ever.</summary>
     [Fact]
-    public void Describe_AnyJson_NeverThrows_Decision1() =>
+    [Trait("Decision", "200-after-publish")]
+    public void Describe_AnyJson_NeverThrows() =>
         Gen.Select(Json(3), Gen.String[0, 1200]).Sample((json, identifier) =>
         {
             var body = Encoding.UTF8.GetBytes(json);
@@ -58,11 +61,13 @@ public sealed class EnvelopePropertyTests
         }, iter: 5_000);
 
     [Fact]
-    public void Read_AnyJson_AgreesWithDom_Decision8() =>
+    [Trait("Decision", "one-pass-envelope")]
+    public void Read_AnyJson_AgreesWithDom() =>
         Json(3).Sample(json => Assert.Equal(EnvelopeSnapshot.ReadWithDom(json), EnvelopeSnapshot.Read(Encoding.UTF8.GetBytes(json))), iter: 20_000);
 
     [Fact]
-    public void Read_UnknownFieldsAnywhere_ChangeNothing_Rule11() =>
+    [Trait("Rule", "unknown-content")]
+    public void Read_UnknownFieldsAnywhere_ChangeNothing() =>
         Gen.Select(Json(2), Json(2), Gen.Int[0, 1000]).Sample((json, unknown, place) =>
         {
             JsonNode? root;

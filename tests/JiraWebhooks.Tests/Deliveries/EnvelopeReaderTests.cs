@@ -13,14 +13,16 @@ public sealed class EnvelopeReaderTests
         """;
 
     [Fact]
-    public void Read_IssueUpdated_GivesEveryField_Decision8() => Assert.Equal(
+    [Trait("Decision", "one-pass-envelope")]
+    public void Read_IssueUpdated_GivesEveryField() => Assert.Equal(
         new EnvelopeSnapshot(
             "jira:issue_updated", 1700000000123, ",10,11,", "10002", "ED-1", "https://acme.atlassian.net/rest/api/2/issue/10002",
             "https://acme.atlassian.net/rest/api/2/user?accountId=5b1", "", "", "", "", "10124", "5b1"),
         Read(Updated));
 
     [Fact]
-    public void Read_Comment_GivesItsIdAndHost_Rule17() => Assert.Equal(
+    [Trait("Rule", "one-identity")]
+    public void Read_Comment_GivesItsIdAndHost() => Assert.Equal(
         EnvelopeSnapshot.Nothing with
         {
             Event = "comment_created",
@@ -31,41 +33,48 @@ public sealed class EnvelopeReaderTests
         Read("""{"webhookEvent":"comment_created","comment":{"self":"https://acme.atlassian.net/c/7","id":"7","author":{"self":"x","id":"y"}},"issue":{"id":"1"}}"""));
 
     [Fact]
-    public void Read_Worklog_GivesItsIssue_Decision6() => Assert.Equal(
+    [Trait("Decision", "untouched-body")]
+    public void Read_Worklog_GivesItsIssue() => Assert.Equal(
         EnvelopeSnapshot.Nothing with { Event = "worklog_created", WorklogId = "5", WorklogIssueId = "10002" },
         Read("""{"webhookEvent":"worklog_created","worklog":{"id":"5","issueId":"10002"}}"""));
 
     [Theory]
     [InlineData("""{"changelog":{"id":10124}}""")]
     [InlineData("""{"changelog":{"id":"10124"}}""")]
-    public void Read_ChangelogId_IsNumberOrString_Rule11(string json) => Assert.Equal("10124", Read(json).ChangelogId);
+    [Trait("Rule", "unknown-content")]
+    public void Read_ChangelogId_IsNumberOrString(string json) => Assert.Equal("10124", Read(json).ChangelogId);
 
     [Fact]
-    public void Read_EscapedNamesAndValues_AreUnescaped_Decision8() =>
+    [Trait("Decision", "one-pass-envelope")]
+    public void Read_EscapedNamesAndValues_AreUnescaped() =>
         Assert.Equal("jira:issue_updated", Read("""{"webhook\u0045vent":"jira\u003aissue_updated"}""").Event);
 
     [Fact]
-    public void Read_ByteOrderMark_IsSkipped_Decision8() => Assert.Equal(Read(Updated), EnvelopeSnapshot.Read([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Updated)]));
+    [Trait("Decision", "one-pass-envelope")]
+    public void Read_ByteOrderMark_IsSkipped() => Assert.Equal(Read(Updated), EnvelopeSnapshot.Read([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Updated)]));
 
     [Fact]
-    public void Read_RepeatedMember_LastCounts_Decision8() =>
+    [Trait("Decision", "one-pass-envelope")]
+    public void Read_RepeatedMember_LastCounts() =>
         Assert.Equal(("", "ED-2"), Read("""{"issue":{"id":"1","key":"ED-1"},"issue":{"key":"ED-2"}}""") switch { var it => (it.IssueId, it.IssueKey) });
 
     [Fact]
-    public void Read_InvalidUtf8_ElsewhereIsNoMatter_InTheValueIsReplaced_Decision8()
+    [Trait("Decision", "one-pass-envelope")]
+    public void Read_InvalidUtf8_ElsewhereIsNoMatter_InTheValueIsReplaced()
     {
         byte[] body = [.. "{\"webhookEvent\":\"a"u8, 0xFF, .. "\",\"x\":\""u8, 0xC3, .. "\",\"issue\":{\"id\":\"1\"}}"u8];
 
         Assert.Equal(EnvelopeSnapshot.Nothing with { Event = "a\uFFFD", IssueId = "1" }, EnvelopeSnapshot.Read(body));
     }
 
-    /// <summary>JSON allows it, .NET throws where it is compared. It is a name like any other that we do not know (rule 11).</summary>
+    /// <summary>JSON allows it, .NET throws where it is compared. It is a name like any other that we do not know (docs/jira-behaviour.md#unknown-content).</summary>
     [Theory]
     [InlineData("""{"\ud800":1,"webhookEvent":"a","issue":{"id":"1"}}""")]
     [InlineData("""{"webhookEvent":"a","issue":{"id":"1","\uDC00":{"id":"2"}},"i\ud800ssue":3}""")]
     [InlineData("""{"webhookEvent":"a","issue":{"id":"1"},"user":{"\ud800":[1]},"comment":{"\ud800":1},"worklog":{"\ud800":1},"changelog":{"\ud800":1}}""")]
     [InlineData("""{"webhookEvent":"a","issue":{"id":"1"},"comment":{"author":{"\ud800":1},"updateAuthor":{"\ud800":1}},"worklog":{"author":{"\ud800":1}}}""")]
-    public void Read_HalfASurrogatePairInAName_IsPassedOver_Decision1(string json) =>
+    [Trait("Decision", "200-after-publish")]
+    public void Read_HalfASurrogatePairInAName_IsPassedOver(string json) =>
         Assert.Equal(EnvelopeSnapshot.Nothing with { Event = "a", IssueId = "1" }, Read(json));
 
     [Theory]
@@ -76,7 +85,8 @@ public sealed class EnvelopeReaderTests
     [InlineData("""{"webhookEvent":"a","issue":{"id":"1"}""")]
     [InlineData("""{"webhookEvent":"a"} trailing""")]
     [InlineData("""{"webhookEvent":"a",}""")]
-    public void Read_NoWholeJsonObject_IsEmpty_Decision1(string body)
+    [Trait("Decision", "200-after-publish")]
+    public void Read_NoWholeJsonObject_IsEmpty(string body)
     {
         Assert.Equal(EnvelopeSnapshot.Nothing, Read(body));
         Assert.False(EnvelopeReader.Read(Encoding.UTF8.GetBytes(body)).IsReadable);
@@ -88,10 +98,12 @@ public sealed class EnvelopeReaderTests
     [InlineData("""{"webhookEvent":null}""")]
     [InlineData("""{"webhookEvent":"\ud800"}""")]
     [InlineData("{}")]
-    public void Read_NoEventName_IsNotReadable_Decision1(string body) => Assert.False(EnvelopeReader.Read(Encoding.UTF8.GetBytes(body)).IsReadable);
+    [Trait("Decision", "200-after-publish")]
+    public void Read_NoEventName_IsNotReadable(string body) => Assert.False(EnvelopeReader.Read(Encoding.UTF8.GetBytes(body)).IsReadable);
 
     [Fact]
-    public void Read_DeepNesting_IsStillRead_Rule11()
+    [Trait("Rule", "unknown-content")]
+    public void Read_DeepNesting_IsStillRead()
     {
         var json = $$"""{"x":{{new string('[', 100_000)}}{{new string(']', 100_000)}},"webhookEvent":"a"}""";
 
@@ -105,11 +117,13 @@ public sealed class EnvelopeReaderTests
     [InlineData("[null,{\"id\":1},[2],1.5,99999999999999999999]", null)]
     [InlineData("{\"10\":11}", null)]
     [InlineData("10", null)]
-    public void Format_WebhookIds_AreDelimitedForLike_Decision6(string ids, string? expected) =>
+    [Trait("Decision", "untouched-body")]
+    public void Format_WebhookIds_AreDelimitedForLike(string ids, string? expected) =>
         Assert.Equal(expected, Read($$"""{"matchedWebhookIds":{{ids}}}""").WebhookIds);
 
     [Fact]
-    public void Format_TooManyWebhookIds_KeepsWholeIdsThatFit_Decision6()
+    [Trait("Decision", "untouched-body")]
+    public void Format_TooManyWebhookIds_KeepsWholeIdsThatFit()
     {
         var text = Read($$"""{"matchedWebhookIds":[{{string.Join(',', Enumerable.Range(1_000_000, 500))}}]}""").WebhookIds!;
 

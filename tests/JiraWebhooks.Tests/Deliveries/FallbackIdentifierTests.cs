@@ -9,7 +9,8 @@ public sealed class FallbackIdentifierTests
     private const string Comment = """{"timestamp":1,"webhookEvent":"comment_created","issue":{"id":"1"},"comment":{"id":"2"}}""";
 
     [Fact]
-    public void Describe_NoIdentifier_IsTheSameOnBothPaths_Rule17()
+    [Trait("Rule", "one-identity")]
+    public void Describe_NoIdentifier_IsTheSameOnBothPaths()
     {
         var live = DeliveryDescriberTests.Describe(Comment).MessageId;
 
@@ -18,7 +19,8 @@ public sealed class FallbackIdentifierTests
     }
 
     [Fact]
-    public void Describe_NoIdentifier_LayoutOfTheBodyIsNoMatter_Rule17() => Assert.Equal(
+    [Trait("Rule", "one-identity")]
+    public void Describe_NoIdentifier_LayoutOfTheBodyIsNoMatter() => Assert.Equal(
         Identifier(Comment),
         Identifier("""{ "comment": {"id":2,"body":"later"}, "issue": {"id":"1"}, "webhookEvent": "comment_created", "timestamp": 1 }"""));
 
@@ -29,13 +31,15 @@ public sealed class FallbackIdentifierTests
     [InlineData("""{"timestamp":1,"webhookEvent":"comment_created","issue":{"id":"1"},"comment":{"id":"3"}}""")]
     [InlineData("""{"timestamp":1,"webhookEvent":"comment_created","issue":{"id":"1"},"worklog":{"id":"2"}}""")]
     [InlineData("""{"timestamp":1,"webhookEvent":"comment_created","issue":{"id":"12"},"comment":{"id":""}}""")]
-    public void Describe_NoIdentifier_AnotherEventHasAnother_Rule17(string other) => Assert.NotEqual(Identifier(Comment), Identifier(other));
+    [Trait("Rule", "one-identity")]
+    public void Describe_NoIdentifier_AnotherEventHasAnother(string other) => Assert.NotEqual(Identifier(Comment), Identifier(other));
 
     [Theory]
     [InlineData("garbage 1", "garbage 2")]
     [InlineData("""{"webhookEvent":"sprint_started","timestamp":1,"sprint":{"id":1}}""", """{"webhookEvent":"sprint_started","timestamp":1,"sprint":{"id":2}}""")]
     [InlineData("""{"webhookEvent":"comment_created","comment":{"id":1,"a":1}}""", """{"webhookEvent":"comment_created","comment":{"id":1,"a":2}}""")]
-    public void Describe_NothingPinsTheEventDown_BodyTellsThemApart_Rule17(string one, string other)
+    [Trait("Rule", "one-identity")]
+    public void Describe_NothingPinsTheEventDown_BodyTellsThemApart(string one, string other)
     {
         Assert.Equal(Identifier(one), Identifier(one));
         Assert.NotEqual(Identifier(one), Identifier(other));

@@ -13,16 +13,19 @@ public sealed class HubSignatureVerifierTests
     private static readonly string Digest = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(StubSites.Secret), Body));
 
     [Fact]
-    public void Verify_AtlassiansExample_IsAuthentic_Rule18() => Assert.Equal(
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_AtlassiansExample_IsAuthentic() => Assert.Equal(
         Verification.Authentic,
         Verify("sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9", Body, "It's a Secret to Everybody"));
 
     [Fact]
-    public void Verify_UpperCaseMethodAndDigits_AreTheSame_Rule18() =>
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_UpperCaseMethodAndDigits_AreTheSame() =>
         Assert.Equal(Verification.Authentic, Verify("SHA256=" + Digest.ToUpperInvariant()));
 
     [Fact]
-    public void Verify_LongerDigests_AreAllowed_Rule18()
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_LongerDigests_AreAllowed()
     {
         var key = Encoding.UTF8.GetBytes(StubSites.Secret);
 
@@ -31,7 +34,8 @@ public sealed class HubSignatureVerifierTests
     }
 
     [Fact]
-    public void Verify_Sha1AndMd5_AreRefusedThoughRight_Rule18()
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_Sha1AndMd5_AreRefusedThoughRight()
     {
         var key = Encoding.UTF8.GetBytes(StubSites.Secret);
 
@@ -42,7 +46,8 @@ public sealed class HubSignatureVerifierTests
     }
 
     [Fact]
-    public void Verify_PreviousSecret_StillVerifies_Rule20() => Assert.Equal(Verification.Authentic, Verify(TestTokens.Hub(Body, StubSites.PreviousSecret)));
+    [Trait("Rule", "secret-rotation")]
+    public void Verify_PreviousSecret_StillVerifies() => Assert.Equal(Verification.Authentic, Verify(TestTokens.Hub(Body, StubSites.PreviousSecret)));
 
     [Theory]
     [InlineData("", Verification.NoCredential)]
@@ -57,11 +62,12 @@ public sealed class HubSignatureVerifierTests
     [InlineData("sha256 =DIGEST", Verification.Malformed)]
     [InlineData("sha256=zz771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9", Verification.Malformed)]
     [InlineData("sha256=0000000000000000000000000000000000000000000000000000000000000000", Verification.BadSignature)]
-    internal void Verify_WrongForm_IsRefused_Rule18(string header, Verification expected) =>
+    internal void Verify_WrongForm_IsRefused(string header, Verification expected) =>
         Assert.Equal(expected, Verify(header.Replace("DIGEST", Digest, StringComparison.Ordinal)));
 
     [Fact]
-    public void Verify_TruncatedSignature_IsRefusedAtEveryLength_Rule18()
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_TruncatedSignature_IsRefusedAtEveryLength()
     {
         var header = "sha256=" + Digest;
 
@@ -69,11 +75,13 @@ public sealed class HubSignatureVerifierTests
     }
 
     [Fact]
-    public void Verify_RepeatedHeader_IsRefused_Rule18() =>
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_RepeatedHeader_IsRefused() =>
         Assert.Equal(Verification.NoCredential, Verify(new StringValues(["sha256=" + Digest, "sha256=" + Digest])));
 
     [Fact]
-    public void Verify_AnyChangedByte_IsRefused_Rule18() => Assert.All(Enumerable.Range(0, Body.Length), at =>
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_AnyChangedByte_IsRefused() => Assert.All(Enumerable.Range(0, Body.Length), at =>
     {
         var changed = Body.ToArray();
         changed[at] ^= 1;

@@ -15,7 +15,8 @@ public sealed class JwtVerifierTests
     private static readonly JwtRules Connect = JwtRules.Connect(StubSites.Connect, QueryHash);
 
     [Fact]
-    public void Verify_PublishedToken_IsAuthentic_Rule18()
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_PublishedToken_IsAuthentic()
     {
         // Made with Atlassian's own atlassian-jwt 2.0.3.
         const string token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJjb20uZXhhbXBsZS5hcHAiLCJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMDE4MCwicXNoIjoiZWNiOGM4ZWFlMzdjNGYxOTM2OTQ4NDU5ZjRkMWJlMTI4NGUxY2FlODdhM2NhOTBiN2ZhYzgwOGYxNDJiYjU2OCJ9.WFB65w-_yWhkCZl47uNoGW9q0rcFjeWhSYNa0A_I7OY";
@@ -37,7 +38,8 @@ public sealed class JwtVerifierTests
     [InlineData("""{"exp":1700000180,"iat":1700000120}""")]
     [InlineData("""{"exp":1700000180,"nbf":1700000120}""")]
     [InlineData("""{"exp":1699999881}""")]
-    public void Verify_OAuth_AcceptsWhatAtlassianWasSeenToSend_Rule18(string claims) => Assert.Equal(Verification.Authentic, Verify(claims, OAuth));
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_OAuth_AcceptsWhatAtlassianWasSeenToSend(string claims) => Assert.Equal(Verification.Authentic, Verify(claims, OAuth));
 
     [Theory]
     [InlineData("""{}""", Verification.BadClaims)]
@@ -64,7 +66,7 @@ public sealed class JwtVerifierTests
     [InlineData("""["exp",1700000180]""", Verification.BadClaims)]
     [InlineData("null", Verification.BadClaims)]
     [InlineData("", Verification.Malformed)]
-    internal void Verify_OAuth_RefusesWrongClaims_Rule18_Rule20(string claims, Verification expected) => Assert.Equal(expected, Verify(claims, OAuth));
+    internal void Verify_OAuth_RefusesWrongClaims(string claims, Verification expected) => Assert.Equal(expected, Verify(claims, OAuth));
 
     [Theory]
     [InlineData("""{"iss":"tenant-of-the-test","iat":1700000000,"exp":1700000180,"qsh":"HASH"}""", Verification.Authentic)]
@@ -82,7 +84,7 @@ public sealed class JwtVerifierTests
     [InlineData("""{"iss":"another-tenant","iat":1700000121,"exp":1700000180,"qsh":"HASH"}""", Verification.BadClaims)]
     [InlineData("""{"iss":"tenant-of-the-test","iat":1600000000,"exp":1600000180,"qsh":"HASH"}""", Verification.Expired)]
     [InlineData("""{"iss":"tenant-of-the-test","iat":1600000000,"exp":1600000180,"qsh":"context-qsh"}""", Verification.BadClaims)]
-    internal void Verify_Connect_AsksForIssuerTimesAndQueryHash_Rule18_Rule20(string claims, Verification expected) =>
+    internal void Verify_Connect_AsksForIssuerTimesAndQueryHash(string claims, Verification expected) =>
         Assert.Equal(expected, Verify(claims.Replace("HASH", QueryHash, StringComparison.Ordinal), Connect));
 
     /// <summary>24 hours are 86,400 s; the leeway is 120 s.</summary>
@@ -154,7 +156,8 @@ public sealed class JwtVerifierTests
         Assert.Equal(expected, Verify(TestTokens.Sign("""{"exp":1700000180}""", header: header)));
 
     [Fact]
-    public void Verify_PreviousSecret_StillVerifies_Rule20()
+    [Trait("Rule", "secret-rotation")]
+    public void Verify_PreviousSecret_StillVerifies()
     {
         var token = TestTokens.Sign("""{"exp":1700000180}""", StubSites.PreviousSecret);
 
@@ -163,7 +166,8 @@ public sealed class JwtVerifierTests
     }
 
     [Fact]
-    public void Verify_NotOurSecret_IsBadSignature_Rule18() =>
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_NotOurSecret_IsBadSignature() =>
         Assert.Equal(Verification.BadSignature, Verify(TestTokens.Sign("""{"exp":1700000180}""", "another-secret")));
 
     [Theory]

@@ -53,7 +53,8 @@ public sealed class OwnChangeTests
         Assert.False(Describe(StubSites.OAuth, Named("""{"webhookEvent":"jira:issue_updated","user":{"accountId":"BOT"}}""")).OwnChange);
 
     [Fact]
-    public void DescribeFailed_OwnChange_HasTheMarkOfTheLiveDelivery_Decision5()
+    [Trait("Decision", "one-message-id")]
+    public void DescribeFailed_OwnChange_HasTheMarkOfTheLiveDelivery()
     {
         var body = Encoding.UTF8.GetBytes(Named("""{"webhookEvent":"jira:issue_updated","user":{"accountId":"BOT"}}"""));
 

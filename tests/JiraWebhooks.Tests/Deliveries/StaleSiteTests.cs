@@ -11,7 +11,8 @@ public sealed class StaleSiteTests
 
     [Theory]
     [MemberData(nameof(Stale))]
-    public async Task Receive_SignedWithTheSecretThatIsKnown_IsTaken_Decision1(Site site)
+    [Trait("Decision", "200-after-publish")]
+    public async Task Receive_SignedWithTheSecretThatIsKnown_IsTaken(Site site)
     {
         var harness = new ReceiverHarness { Sites = new StubSites(site) };
 
@@ -20,7 +21,8 @@ public sealed class StaleSiteTests
 
     [Theory]
     [MemberData(nameof(Stale))]
-    public async Task Receive_SignedWithAnotherSecret_IsAskedForAgain_Decision1(Site site)
+    [Trait("Decision", "200-after-publish")]
+    public async Task Receive_SignedWithAnotherSecret_IsAskedForAgain(Site site)
     {
         var older = site with { Secret = SiteSecret.From("the-older-secret-which-is-all-that-is-known-here"), PreviousSecret = null };
         var harness = new ReceiverHarness { Sites = new StubSites(older) };
@@ -31,7 +33,8 @@ public sealed class StaleSiteTests
 
     [Theory]
     [MemberData(nameof(Stale))]
-    public async Task Receive_NotSignedAtAll_IsRefusedAllTheSame_Rule18(Site site)
+    [Trait("Rule", "verify-raw-body")]
+    public async Task Receive_NotSignedAtAll_IsRefusedAllTheSame(Site site)
     {
         var harness = new ReceiverHarness { Sites = new StubSites(site) };
 

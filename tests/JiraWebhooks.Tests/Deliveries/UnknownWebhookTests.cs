@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Tests.Deliveries;
 
-/// <summary>Deliveries for webhooks that are not in the table: always published, marked when the table could be read (rule 23).</summary>
+/// <summary>Deliveries for webhooks that are not in the table: always published, marked when the table could be read (docs/jira-behaviour.md#unknown-webhooks).</summary>
 [Collection<Clocked>]
 public sealed class UnknownWebhookTests : IAsyncLifetime
 {
@@ -21,7 +21,8 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     [Theory]
     [InlineData(World.Acme)]
     [InlineData(World.Globex)]
-    public async Task Receive_RegisteredByAnotherInstance_IsNotMarked_Rule23(string site)
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task Receive_RegisteredByAnotherInstance_IsNotMarked(string site)
     {
         _world.Receiver = _world.NewInstance();
         await _world.RefreshAsync();
@@ -30,7 +31,8 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Receive_RegisteredByAnotherInstanceAfterTheFirstRead_IsFoundByTheReRead_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task Receive_RegisteredByAnotherInstanceAfterTheFirstRead_IsFoundByTheReRead()
     {
         await _world.RefreshAsync();
         _world.Receiver = _world.NewInstance();
@@ -47,7 +49,8 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Receive_RegistrationInFlight_IsPublishedWithTheMarkUntilItIsSaved_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task Receive_RegistrationInFlight_IsPublishedWithTheMarkUntilItIsSaved()
     {
         await _world.RefreshAsync();
         _world.Receiver = _world.NewInstance();
@@ -66,7 +69,8 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Receive_OneKnownIdAmongUnknown_IsNotMarked_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task Receive_OneKnownIdAmongUnknown_IsNotMarked()
     {
         await _world.RefreshAsync();
         AddBesides("jira:issue_updated");
@@ -78,7 +82,8 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Receive_FloodOfUnknownIds_ReadsStorageOncePerInterval_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task Receive_FloodOfUnknownIds_ReadsStorageOncePerInterval()
     {
         await _world.RefreshAsync();
         AddBesides();
@@ -97,7 +102,8 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Receive_StorageAway_IsPublishedWithoutTheMarkAtTheFirstAttempt_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task Receive_StorageAway_IsPublishedWithoutTheMarkAtTheFirstAttempt()
     {
         await _world.RefreshAsync();
         AddBesides();
@@ -109,7 +115,8 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Receive_AdminWebhook_IsNeverMarkedAndReadsNothing_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task Receive_AdminWebhook_IsNeverMarkedAndReadsNothing()
     {
         var reads = CountReads();
 
@@ -122,7 +129,8 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     [InlineData("""{"webhookEvent":"a","matchedWebhookIds":[]}""")]
     [InlineData("""{"webhookEvent":"a","matchedWebhookIds":null}""")]
     [InlineData("garbage")]
-    public async Task ReceiveAsync_NoIds_IsNeverMarked_Rule23(string body)
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task ReceiveAsync_NoIds_IsNeverMarked(string body)
     {
         var harness = new ReceiverHarness { Created = (_, _) => Task.FromResult<IReadOnlyList<WebhookRow>>([]) };
 
@@ -133,7 +141,8 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_UnknownId_IsCountedForItsSite_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task ReceiveAsync_UnknownId_IsCountedForItsSite()
     {
         using var metrics = new MetricRecorder();
         var site = StubSites.OAuth with { Id = "unknown-webhook" };
@@ -148,7 +157,8 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_StorageSlow_IsPublishedAfterASecondWithoutTheMark_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task ReceiveAsync_StorageSlow_IsPublishedAfterASecondWithoutTheMark()
     {
         var harness = new ReceiverHarness { Created = (_, _) => new TaskCompletionSource<IReadOnlyList<WebhookRow>>().Task };
         var context = harness.Request(StubSites.OAuth);

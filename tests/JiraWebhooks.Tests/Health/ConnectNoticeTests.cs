@@ -82,7 +82,8 @@ public sealed class ConnectNoticeTests
     }
 
     [Fact]
-    public async Task Health_OfAConnectSite_HasTheNoticeAndIsNoWorseForIt_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task Health_OfAConnectSite_HasTheNoticeAndIsNoWorseForIt()
     {
         await using var world = await World.StartAsync();
         var instance = world.NewInstance();
@@ -98,7 +99,8 @@ public sealed class ConnectNoticeTests
     }
 
     [Fact]
-    public async Task Health_StorageAway_StillHasTheNotice_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task Health_StorageAway_StillHasTheNotice()
     {
         await using var world = await World.StartAsync();
         var instance = world.NewInstance();

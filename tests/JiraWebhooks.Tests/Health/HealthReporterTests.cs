@@ -32,7 +32,8 @@ public sealed class HealthReporterTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Report_TimersNeverRan_IsUnhealthy_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task Report_TimersNeverRan_IsUnhealthy()
     {
         var site = await _health.ReportAsync(Fixed, Token);
 
@@ -60,7 +61,8 @@ public sealed class HealthReporterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Report_RefreshedADayAgo_IsUnhealthyAfter26Hours_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task Report_RefreshedADayAgo_IsUnhealthyAfter26Hours()
     {
         await RanAsync();
         _world.Clock.Advance(TimeSpan.FromHours(26));
@@ -72,7 +74,8 @@ public sealed class HealthReporterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Report_NoPollForTwoHours_IsUnhealthy_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task Report_NoPollForTwoHours_IsUnhealthy()
     {
         await RanAsync();
         _world.Clock.Advance(TimeSpan.FromHours(2));
@@ -83,7 +86,8 @@ public sealed class HealthReporterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Report_RefreshedButNeverPolled_IsUnhealthyAfterTwoHours_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task Report_RefreshedButNeverPolled_IsUnhealthyAfterTwoHours()
     {
         await _status.SaveAsync(new SiteRefresh(Fixed.Id) { SoonestExpiry = Now.AddDays(30) }, Token);
         Assert.Equal("ok", (await StateAsync(Fixed)).State);
@@ -94,7 +98,8 @@ public sealed class HealthReporterTests : IAsyncLifetime
 
     /// <summary>The reason a poll gives is lost when a sweep of another kind goes well: the cursor itself is judged too.</summary>
     [Fact]
-    public async Task Report_CursorOlderThan60Hours_IsUnhealthy_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task Report_CursorOlderThan60Hours_IsUnhealthy()
     {
         await RanAsync();
         await _status.SaveAsync(new SitePoll(Fixed.Id) { Cursor = Now - TimeSpan.FromHours(60) }, Token);

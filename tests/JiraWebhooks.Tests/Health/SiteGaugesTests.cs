@@ -31,7 +31,8 @@ public sealed class SiteGaugesTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Poll_FailsForDays_CursorAgeGoesOnRising_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task Poll_FailsForDays_CursorAgeGoesOnRising()
     {
         using var measured = new MeasuredHere();
         await _status.SaveAsync(new SitePoll(World.Globex) { Cursor = Now }, Token);
@@ -48,7 +49,8 @@ public sealed class SiteGaugesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_HasFailedFromTheFirst_CursorAgeCountsFromThere_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task Poll_HasFailedFromTheFirst_CursorAgeCountsFromThere()
     {
         using var measured = new MeasuredHere();
         _world.Site(World.Globex).Faults.FailNext("", 500, times: 1000);
@@ -62,7 +64,8 @@ public sealed class SiteGaugesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Record_FailedListClosed_HasNoCursorAge_Rule14()
+    [Trait("Rule", "cursor-after-publish")]
+    public async Task Record_FailedListClosed_HasNoCursorAge()
     {
         using var measured = new MeasuredHere();
         await _status.SaveAsync(new SitePoll(World.Globex) { Cursor = Now }, Token);
@@ -79,7 +82,8 @@ public sealed class SiteGaugesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refresh_FailsForWeeks_ExpiryCountsDownAndItsAgeRises_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task Refresh_FailsForWeeks_ExpiryCountsDownAndItsAgeRises()
     {
         using var measured = new MeasuredHere();
         await _status.SaveAsync(new SiteRefresh(World.Globex) { SoonestExpiry = Now.AddDays(30) }, Token);

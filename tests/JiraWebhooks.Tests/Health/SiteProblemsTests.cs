@@ -16,7 +16,8 @@ public sealed class SiteProblemsTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Start_WithASiteThatCannotWork_IsAnErrorThatNamesIt_Decision4()
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public async Task Start_WithASiteThatCannotWork_IsAnErrorThatNamesIt()
     {
         await StartAsync(() => new([StubSites.OAuth, StubSites.Admin with { Problem = "Secret is missing." }]));
 

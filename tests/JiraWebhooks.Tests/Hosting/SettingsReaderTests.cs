@@ -7,7 +7,8 @@ namespace JiraWebhooks.Tests.Hosting;
 public sealed class SettingsReaderTests
 {
     [Fact]
-    public void Read_OnlyPublicBaseUrl_GivesDefaults_Decision15()
+    [Trait("Decision", "publisher-setting")]
+    public void Read_OnlyPublicBaseUrl_GivesDefaults()
     {
         var options = Read(("PublicBaseUrl", "https://hooks.example.com"));
 
@@ -20,7 +21,8 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
-    public void Read_InAzure_TakesTheHostName_Decision11() =>
+    [Trait("Decision", "take-over")]
+    public void Read_InAzure_TakesTheHostName() =>
         Assert.Equal("https://hooks.azurewebsites.net/", Read(("WEBSITE_HOSTNAME", "hooks.azurewebsites.net")).PublicBaseUrl.AbsoluteUri);
 
     [Fact]
@@ -31,11 +33,13 @@ public sealed class SettingsReaderTests
     [InlineData("https://hooks.example.com", "https://hooks.example.com/api/deliveries/acme")]
     [InlineData("https://hooks.example.com/", "https://hooks.example.com/api/deliveries/acme")]
     [InlineData("https://hooks.example.com/base/", "https://hooks.example.com/base/api/deliveries/acme")]
-    public void CallbackUrl_AnyBase_HasTheSiteInItsPath_Rule4(string baseUrl, string expected) =>
+    [Trait("Rule", "callback-path")]
+    public void CallbackUrl_AnyBase_HasTheSiteInItsPath(string baseUrl, string expected) =>
         Assert.Equal(expected, Read(("PublicBaseUrl", baseUrl)).CallbackUrl("acme").AbsoluteUri);
 
     [Fact]
-    public void Read_EverythingWrong_NamesAllSettingsAndNoValues_Decision4()
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public void Read_EverythingWrong_NamesAllSettingsAndNoValues()
     {
         var error = Assert.Throws<SettingsException>(() => Read(
             ("PublicBaseUrl", "http://example.com"),
@@ -59,7 +63,8 @@ public sealed class SettingsReaderTests
     [Theory]
     [InlineData("https://hooks.example.com?x=1")]
     [InlineData("https://hooks.example.com/#top")]
-    public void Read_BaseUrlThatJiraWouldMangle_IsRefused_Rule3(string baseUrl)
+    [Trait("Rule", "check-before-register")]
+    public void Read_BaseUrlThatJiraWouldMangle_IsRefused(string baseUrl)
     {
         var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", baseUrl)));
 
@@ -83,7 +88,8 @@ public sealed class SettingsReaderTests
     [Theory]
     [InlineData("26214400")]
     [InlineData("62914560")]
-    public void Read_MaxBodyBytes_FromJirasOwnLimitOn_IsTaken_Rule22(string bytes) =>
+    [Trait("Rule", "body-size")]
+    public void Read_MaxBodyBytes_FromJirasOwnLimitOn_IsTaken(string bytes) =>
         Assert.Equal(bytes, Read(("PublicBaseUrl", "https://hooks.example.com"), ("MaxBodyBytes", bytes)).MaxBodyBytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Less would refuse what Jira sends, and a refused event is lost; more would never reach the app.</summary>
@@ -92,7 +98,8 @@ public sealed class SettingsReaderTests
     [InlineData("62914561")]
     [InlineData("25 MB")]
     [InlineData("-1")]
-    public void Read_MaxBodyBytes_OutsideOfThat_IsRefused_Rule22(string bytes)
+    [Trait("Rule", "body-size")]
+    public void Read_MaxBodyBytes_OutsideOfThat_IsRefused(string bytes)
     {
         var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", "https://hooks.example.com"), ("MaxBodyBytes", bytes)));
 
@@ -141,7 +148,8 @@ public sealed class SettingsReaderTests
 
     /// <summary>A vault that is away at the start must not keep the other sites from their deliveries.</summary>
     [Fact]
-    public void Read_OAuthSecretNotResolvedYet_StopsNothing_Decision4() =>
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public void Read_OAuthSecretNotResolvedYet_StopsNothing() =>
         Assert.Null(Read(("PublicBaseUrl", "https://hooks.example.com"), ("OAuthClientId", "app"), ("OAuthClientSecret", "@Microsoft.KeyVault(SecretUri=https://x)")).OAuthClientSecret);
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class JiraCredentialTests : IDisposable
     public void Dispose() => _harness.Dispose();
 
     [Fact]
-    public void Write_TheVectorOfAtlassiansLibrary_Agrees_Rule27()
+    [Trait("Rule", "connect-calls")]
+    public void Write_TheVectorOfAtlassiansLibrary_Agrees()
     {
         var site = StubSites.Connect with { AppKey = "com.example.app", Secret = SiteSecret.From("a-secret-key-not-to-be-lost"), ApiUrl = new Uri("https://acme.atlassian.net") };
 
@@ -33,7 +34,8 @@ public sealed class JiraCredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_ToAConnectSite_CarriesAFreshTokenOnEachAttempt_Rule27()
+    [Trait("Rule", "connect-calls")]
+    public async Task Call_ToAConnectSite_CarriesAFreshTokenOnEachAttempt()
     {
         _harness.Jira.Answer(503, "", ("Retry-After", "5")).Answer(200, NoWebhooks);
 
@@ -48,7 +50,8 @@ public sealed class JiraCredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_ToAConnectSiteBehindAPath_LeavesThePathOutOfTheHash_Rule27()
+    [Trait("Rule", "connect-calls")]
+    public async Task Call_ToAConnectSiteBehindAPath_LeavesThePathOutOfTheHash()
     {
         _harness.Jira.Answer(200, NoWebhooks);
 
@@ -60,7 +63,8 @@ public sealed class JiraCredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_ToAnOAuthSite_GoesToTheGatewayWithABearer_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task Call_ToAnOAuthSite_GoesToTheGatewayWithABearer()
     {
         _harness.Jira.Answer(200, NoWebhooks);
 
@@ -72,7 +76,8 @@ public sealed class JiraCredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_TokenRejected_IsTriedOnceWithANewOne_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task Call_TokenRejected_IsTriedOnceWithANewOne()
     {
         _harness.Jira.Answer(401).Answer(200, """{"webhookRegistrationResult":[{"createdWebhookId":1}]}""");
 
@@ -83,7 +88,8 @@ public sealed class JiraCredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_NewTokenRejectedToo_AsksForReconnection_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task Call_NewTokenRejectedToo_AsksForReconnection()
     {
         _harness.Jira.Answer(401);
 
@@ -94,7 +100,8 @@ public sealed class JiraCredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_GrantIsDead_AsksForReconnectionWithoutACall_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task Call_GrantIsDead_AsksForReconnectionWithoutACall()
     {
         _harness.Jira.Answer(200, NoWebhooks);
         _harness.Tokens.Failure = new ReconnectRequiredException("acme");

@@ -73,7 +73,8 @@ public sealed class JiraFailureTests : IDisposable
     [InlineData(429)]
     [InlineData(500)]
     [InlineData(503)]
-    public async Task Call_TransientStatus_IsTriedAgain_Rule26(int status)
+    [Trait("Rule", "rate-limits")]
+    public async Task Call_TransientStatus_IsTriedAgain(int status)
     {
         _harness.Jira.Answer(status).Answer(status).Answer(200, NoWebhooks);
 
@@ -83,7 +84,8 @@ public sealed class JiraFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_ShortWaitAsked_IsSatOut_Rule26()
+    [Trait("Rule", "rate-limits")]
+    public async Task Call_ShortWaitAsked_IsSatOut()
     {
         _harness.Jira.Answer(429, "", ("Retry-After", "45")).Answer(200, NoWebhooks);
         var started = _harness.Clock.GetUtcNow();
@@ -97,7 +99,8 @@ public sealed class JiraFailureTests : IDisposable
     [InlineData(429, "1847", 1847)]
     [InlineData(503, "1847", 1847)]
     [InlineData(429, "Tue, 14 Nov 2023 23:13:20 GMT", 3600)]
-    public async Task Call_LongWaitAsked_EndsAtOnceAndTellsIt_Rule26(int status, string retryAfter, int seconds)
+    [Trait("Rule", "rate-limits")]
+    public async Task Call_LongWaitAsked_EndsAtOnceAndTellsIt(int status, string retryAfter, int seconds)
     {
         _harness.Jira.Answer(status, "", ("Retry-After", retryAfter), ("RateLimit-Reason", "jira-quota-tenant-based"));
 
@@ -111,7 +114,8 @@ public sealed class JiraFailureTests : IDisposable
     [InlineData("jira-quota-global-based", 1)]
     [InlineData("jira-quota-tenant-based", 1)]
     [InlineData("jira-burst-based", 2)]
-    public async Task Call_QuotaUsedUpAndNoWaitGiven_EndsAtOnce_Rule26(string reason, int calls)
+    [Trait("Rule", "rate-limits")]
+    public async Task Call_QuotaUsedUpAndNoWaitGiven_EndsAtOnce(string reason, int calls)
     {
         _harness.Jira.Answer(429, "", ("RateLimit-Reason", reason)).Answer(200, NoWebhooks);
 
@@ -122,7 +126,8 @@ public sealed class JiraFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_ConnectionNotMadeInTime_IsTriedAgain_Rule26()
+    [Trait("Rule", "rate-limits")]
+    public async Task Call_ConnectionNotMadeInTime_IsTriedAgain()
     {
         // What SocketsHttpHandler throws when its ConnectTimeout is over.
         _harness.Jira.Fail(new TaskCanceledException("A connection could not be established.", new TimeoutException())).Answer(200, NoWebhooks);
@@ -144,7 +149,8 @@ public sealed class JiraFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_OnlyAResetTimeGiven_IsTheWait_Rule26()
+    [Trait("Rule", "rate-limits")]
+    public async Task Call_OnlyAResetTimeGiven_IsTheWait()
     {
         _harness.Jira.Answer(429, "", ("X-RateLimit-Reset", "2023-11-14T23:13:20Z"));
 
@@ -194,7 +200,8 @@ public sealed class JiraFailureTests : IDisposable
 
     /// <summary>It was turned away and did not happen; a webhook that was deleted to make room waits for it.</summary>
     [Fact]
-    public async Task Register_TurnedAwayForAShortWhile_IsTriedAgainAfterIt_Rule26()
+    [Trait("Rule", "rate-limits")]
+    public async Task Register_TurnedAwayForAShortWhile_IsTriedAgainAfterIt()
     {
         _harness.Jira.Answer(429, "", ("Retry-After", "2")).Answer(200, """{"webhookRegistrationResult":[{"createdWebhookId":1}]}""");
 
@@ -203,7 +210,8 @@ public sealed class JiraFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Register_ConnectionBroken_IsNotTriedAgain_Rule26()
+    [Trait("Rule", "rate-limits")]
+    public async Task Register_ConnectionBroken_IsNotTriedAgain()
     {
         _harness.Jira.Fail(new HttpRequestException("connection reset"));
 
@@ -214,7 +222,8 @@ public sealed class JiraFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Refresh_ConnectionBroken_IsTriedAgain_Rule26()
+    [Trait("Rule", "rate-limits")]
+    public async Task Refresh_ConnectionBroken_IsTriedAgain()
     {
         _harness.Jira.Fail(new HttpRequestException("connection reset")).Answer(200, "{}");
 
@@ -235,7 +244,8 @@ public sealed class JiraFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_NeverRecovers_HasAnEnd_Rule26()
+    [Trait("Rule", "rate-limits")]
+    public async Task Call_NeverRecovers_HasAnEnd()
     {
         _harness.Jira.Answer(500);
 

@@ -12,7 +12,8 @@ public sealed class JiraPropertyTests
         Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 1, 6], Gen.String[Gen.Char["aZ0 +*%&=,.~é☃/"], 0, 8]).Array[0, 6];
 
     [Fact]
-    public void Date_InAnyFormAndZone_IsTheSameMoment_Rule1() =>
+    [Trait("Rule", "expiry-dates")]
+    public void Date_InAnyFormAndZone_IsTheSameMoment() =>
         Gen.Select(Gen.Long[0, 4_102_444_800_000], Gen.Int[-14 * 4, 14 * 4]).Sample((milliseconds, quarters) =>
         {
             var moment = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToOffset(TimeSpan.FromMinutes(15 * quarters));
@@ -30,11 +31,13 @@ public sealed class JiraPropertyTests
         });
 
     [Fact]
-    public void Date_AnyText_IsADateOrUnknown_Rule1() =>
+    [Trait("Rule", "expiry-dates")]
+    public void Date_AnyText_IsADateOrUnknown() =>
         Gen.String.Sample(text => _ = Read(JsonSerializer.Serialize(text)));
 
     [Fact]
-    public void QueryHash_AnyOrderOfParameters_IsTheSame_Rule19() =>
+    [Trait("Rule", "query-string-hash")]
+    public void QueryHash_AnyOrderOfParameters_IsTheSame() =>
         Gen.Select(Parameters, Gen.Int).Sample((parameters, seed) =>
         {
             var shuffled = parameters.ToArray();
@@ -44,7 +47,8 @@ public sealed class JiraPropertyTests
         });
 
     [Fact]
-    public void QueryHash_SpacesAsPlusOrEscaped_AreTheSame_Rule19() =>
+    [Trait("Rule", "query-string-hash")]
+    public void QueryHash_SpacesAsPlusOrEscaped_AreTheSame() =>
         Parameters.Sample(parameters =>
         {
             var query = Query(parameters);
@@ -52,7 +56,8 @@ public sealed class JiraPropertyTests
         });
 
     [Fact]
-    public void QueryHash_CanonicalOfCanonical_IsItself_Rule19() =>
+    [Trait("Rule", "query-string-hash")]
+    public void QueryHash_CanonicalOfCanonical_IsItself() =>
         Parameters.Where(parameters => parameters.Select(parameter => parameter.Name).Distinct().Count() == parameters.Length).Sample(parameters =>
         {
             var canonical = QueryStringHash.Canonical("GET", "/p", Query(parameters));

@@ -21,7 +21,8 @@ public sealed class JiraWebhookClientTests : IDisposable
     [InlineData("\"2019-06-01T12:42:30.000+0000\"")]
     [InlineData("\"2019-06-01T12:42:30.000+00:00\"")]
     [InlineData("\"2019-06-01T12:42:30.000Z\"")]
-    public async Task List_ExpiryInAnyForm_IsRead_Rule1(string expiry)
+    [Trait("Rule", "expiry-dates")]
+    public async Task List_ExpiryInAnyForm_IsRead(string expiry)
     {
         _harness.Jira.Answer(200, $$"""{"isLast":true,"values":[{"id":1,"events":["jira:issue_created"],"jqlFilter":"project = A","url":"https://hooks.example.com/x","expirationDate":{{expiry}}}]}""");
 
@@ -36,7 +37,8 @@ public sealed class JiraWebhookClientTests : IDisposable
     [InlineData("null")]
     [InlineData("{\"at\":1}")]
     [InlineData("99999999999999999")]
-    public async Task List_ExpiryThatCannotBeRead_IsUnknown_Rule1(string expiry)
+    [Trait("Rule", "expiry-dates")]
+    public async Task List_ExpiryThatCannotBeRead_IsUnknown(string expiry)
     {
         _harness.Jira.Answer(200, $$"""{"isLast":true,"values":[{"id":1,"events":[],"jqlFilter":"","expirationDate":{{expiry}}}]}""");
 
@@ -44,7 +46,8 @@ public sealed class JiraWebhookClientTests : IDisposable
     }
 
     [Fact]
-    public async Task List_UnknownFieldsAndEvents_Pass_Rule11()
+    [Trait("Rule", "unknown-content")]
+    public async Task List_UnknownFieldsAndEvents_Pass()
     {
         _harness.Jira.Answer(200, """{"isLast":true,"later":{"x":[1]},"values":[{"id":7,"events":["jira:planet_exploded"],"jqlFilter":"x","kind":"NEW"}]}""");
 
@@ -52,7 +55,8 @@ public sealed class JiraWebhookClientTests : IDisposable
     }
 
     [Fact]
-    public async Task List_SeveralPages_AreReadFromTheRightStart_Rule10()
+    [Trait("Rule", "list-pages")]
+    public async Task List_SeveralPages_AreReadFromTheRightStart()
     {
         _harness.Jira
             .Answer(200, """{"isLast":false,"values":[{"id":1,"events":[],"jqlFilter":""},{"id":2,"events":[],"jqlFilter":""}]}""")
@@ -66,7 +70,8 @@ public sealed class JiraWebhookClientTests : IDisposable
     [InlineData("""{"values":[]}""", 1)]
     [InlineData("{}", 1)]
     [InlineData("""{"values":[{"id":1,"events":[],"jqlFilter":""}]}""", 2)]
-    public async Task List_NeverTheLastPage_Ends_Rule10(string page, int requests)
+    [Trait("Rule", "list-pages")]
+    public async Task List_NeverTheLastPage_Ends(string page, int requests)
     {
         _harness.Jira.Answer(200, page);
 
@@ -76,7 +81,8 @@ public sealed class JiraWebhookClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Register_SomeItemsFail_ResultsKeepTheOrder_Rule2()
+    [Trait("Rule", "registration-results")]
+    public async Task Register_SomeItemsFail_ResultsKeepTheOrder()
     {
         _harness.Jira.Answer(200, """{"webhookRegistrationResult":[{"createdWebhookId":11},{"errors":["The clause watchCount is unsupported"]},{}]}""");
 
@@ -94,7 +100,8 @@ public sealed class JiraWebhookClientTests : IDisposable
     [Theory]
     [InlineData("""{"webhookRegistrationResult":[{"createdWebhookId":11}]}""")]
     [InlineData("{}")]
-    public async Task Register_CountsDiffer_Fails_Rule2(string answer)
+    [Trait("Rule", "registration-results")]
+    public async Task Register_CountsDiffer_Fails(string answer)
     {
         _harness.Jira.Answer(200, answer);
 
@@ -106,7 +113,8 @@ public sealed class JiraWebhookClientTests : IDisposable
     [InlineData(200)]
     [InlineData(202)]
     [InlineData(204)]
-    public async Task Delete_Accepted_SendsTheIdsAsJson_Rule7(int status)
+    [Trait("Rule", "asynchronous-delete")]
+    public async Task Delete_Accepted_SendsTheIdsAsJson(int status)
     {
         _harness.Jira.Answer(status);
 
@@ -122,7 +130,8 @@ public sealed class JiraWebhookClientTests : IDisposable
     [InlineData(200, "", false)]
     [InlineData(200, "not json", false)]
     [InlineData(204, "", false)]
-    public async Task Refresh_WithOrWithoutADate_Succeeds_Rule9(int status, string body, bool dated)
+    [Trait("Rule", "refresh-answers")]
+    public async Task Refresh_WithOrWithoutADate_Succeeds(int status, string body, bool dated)
     {
         _harness.Jira.Answer(status, body);
 
@@ -130,7 +139,8 @@ public sealed class JiraWebhookClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Refresh_MoreThanAHundred_GoInChunks_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Refresh_MoreThanAHundred_GoInChunks()
     {
         _harness.Jira.Answer(200, "{}");
 
@@ -140,7 +150,8 @@ public sealed class JiraWebhookClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Failed_NextPointsElsewhere_IsNotFollowed_Rule12()
+    [Trait("Rule", "failed-list-start")]
+    public async Task Failed_NextPointsElsewhere_IsNotFollowed()
     {
         _harness.Jira.Answer(200, """{"maxResults":2,"values":[{"id":"a","url":"u","failureTime":5}],"next":"https://evil.example.com/x?failedAfter=5"}""");
 

@@ -172,7 +172,8 @@ public sealed class FileTokenStoreTests : IDisposable
     [InlineData("""{"refreshToken":""}""")]
     [InlineData("leak-5f0c")]
     [InlineData("""{"refreshToken":{"leak-5f0c":1}}""")]
-    public async Task Read_Damaged_SaysSoWithoutQuotingIt_Rule30(string text)
+    [Trait("Rule", "secrecy")]
+    public async Task Read_Damaged_SaysSoWithoutQuotingIt(string text)
     {
         Directory.CreateDirectory(Folder);
         await File.WriteAllTextAsync(GrantFile, text, Token);
@@ -197,7 +198,8 @@ public sealed class FileTokenStoreTests : IDisposable
     }
 
     [Fact]
-    public void ToString_Grant_HidesItsTokens_Rule30()
+    [Trait("Rule", "secrecy")]
+    public void ToString_Grant_HidesItsTokens()
     {
         var grant = new OAuthGrant { RefreshToken = "leak-1", AccessToken = "leak-2", Reason = "invalid_grant" };
 

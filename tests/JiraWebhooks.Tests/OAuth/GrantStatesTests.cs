@@ -21,7 +21,8 @@ public sealed class GrantStatesTests
     }
 
     [Fact]
-    public async Task ReconnectRequiredSince_DeadGrant_TellsSinceWhen_Rule31()
+    [Trait("Rule", "health-per-site")]
+    public async Task ReconnectRequiredSince_DeadGrant_TellsSinceWhen()
     {
         var since = _harness.Clock.GetUtcNow();
         _harness.Authority.RevokeGrant();

@@ -21,7 +21,8 @@ public sealed class GrantWriterTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Write_RotationUnderWay_WaitsForItAndStands_Decision12()
+    [Trait("Decision", "token-store")]
+    public async Task Write_RotationUnderWay_WaitsForItAndStands()
     {
         var lease = _harness.Leases.TryAcquire(GrantRotation.LeaseKind, OAuthHarness.Grant, TimeSpan.FromSeconds(30))!;
         var writing = _writer.TryWriteAsync(OAuthHarness.Grant, _ => Given, Token);

@@ -26,14 +26,16 @@ public sealed class KeyVaultTokenStoreTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _vault.DisposeAsync();
 
     [Fact]
-    public async Task OurCalls_MissingSecret_IsNull_Decision12()
+    [Trait("Decision", "token-store")]
+    public async Task OurCalls_MissingSecret_IsNull()
     {
         Assert.Null(await _store.ReadAsync("acme", Token));
         Assert.Equal([$"GET secrets/{Secret}"], _vault.Requests);
     }
 
     [Fact]
-    public async Task OurCalls_WriteAndRead_OneSecretPerGrantWhoseVersionIsTheVaults_Decision12()
+    [Trait("Decision", "token-store")]
+    public async Task OurCalls_WriteAndRead_OneSecretPerGrantWhoseVersionIsTheVaults()
     {
         var grant = new OAuthGrant { RefreshToken = "r", AccessToken = "a", AccessTokenExpiresAt = DateTimeOffset.UnixEpoch.AddTicks(12_345) };
 
@@ -48,7 +50,8 @@ public sealed class KeyVaultTokenStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OurCalls_AnotherVersion_NothingIsSent_Decision12()
+    [Trait("Decision", "token-store")]
+    public async Task OurCalls_AnotherVersion_NothingIsSent()
     {
         Assert.False(await _store.TryWriteAsync("acme", Grant("1"), "some version", Token));
         await _store.TryWriteAsync("acme", Grant("1"), null, Token);
@@ -79,7 +82,8 @@ public sealed class KeyVaultTokenStoreTests : IAsyncLifetime
     [InlineData(409, "Conflict")]
     [InlineData(429, "Throttled")]
     [InlineData(503, "ServiceUnavailable")]
-    public async Task OurCalls_RefusedWrite_IsThrownWithoutTheTokens_Rule30(int status, string code)
+    [Trait("Rule", "secrecy")]
+    public async Task OurCalls_RefusedWrite_IsThrownWithoutTheTokens(int status, string code)
     {
         await _store.TryWriteAsync("acme", Grant("1"), null, Token);
         var read = await _store.ReadAsync("acme", Token);
@@ -113,7 +117,8 @@ public sealed class KeyVaultTokenStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OurCalls_ValueThatIsNoGrant_SaysSoWithoutQuotingIt_Rule30()
+    [Trait("Rule", "secrecy")]
+    public async Task OurCalls_ValueThatIsNoGrant_SaysSoWithoutQuotingIt()
     {
         await _vault.Client(_clock).SetSecretAsync(Secret, "leak-5f0c", Token);
 
@@ -123,7 +128,8 @@ public sealed class KeyVaultTokenStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OurCalls_WholeRotation_SeedsRefreshesAndIsAdoptedByTheNextInstance_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task OurCalls_WholeRotation_SeedsRefreshesAndIsAdoptedByTheNextInstance()
     {
         var harness = new OAuthHarness();
         OAuthTokenSource Instance() => new(new KeyVaultTokenStore(_vault.Client(harness.Clock), harness.Clock), harness.Leases, harness.Client, harness.Clock, harness.Log);

@@ -3,7 +3,7 @@ using JiraWebhooks.OAuth;
 
 namespace JiraWebhooks.Tests.OAuth;
 
-/// <summary>What ends a grant and what does not (rule 28).</summary>
+/// <summary>What ends a grant and what does not (docs/jira-behaviour.md#oauth-tokens).</summary>
 [Collection<Clocked>]
 public sealed class OAuthFailureTests
 {
@@ -14,7 +14,8 @@ public sealed class OAuthFailureTests
     [InlineData(400, "invalid_grant")]
     [InlineData(403, "unauthorized_client")]
     [InlineData(400, "unauthorized_client")]
-    public async Task GetAccessToken_Terminal_AsksToReconnectAndKeepsTheGrant_Rule28(int status, string error)
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_Terminal_AsksToReconnectAndKeepsTheGrant(int status, string error)
     {
         _harness.Endpoint.AnswerAlways(status, $$"""{"error":"{{error}}","error_description":"Unknown or invalid refresh token."}""");
 
@@ -25,7 +26,8 @@ public sealed class OAuthFailureTests
     }
 
     [Fact]
-    public async Task GetAccessToken_WhileMarked_ThrowsAtOnceWithoutNetwork_UntilTheGrantIsGivenAnew_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_WhileMarked_ThrowsAtOnceWithoutNetwork_UntilTheGrantIsGivenAnew()
     {
         _harness.Authority.RevokeGrant();
         await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync());
@@ -58,7 +60,8 @@ public sealed class OAuthFailureTests
     }
 
     [Fact]
-    public async Task GetAccessToken_RefusedButTheStoreHoldsANewerRefreshToken_UsesThatOne_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_RefusedButTheStoreHoldsANewerRefreshToken_UsesThatOne()
     {
         var newer = _harness.Authority.Consent();
         _harness.Authority.RevokeGrant();
@@ -77,7 +80,8 @@ public sealed class OAuthFailureTests
     }
 
     [Fact]
-    public async Task GetAccessToken_RefusedAndTheStoreCannotSayWhetherItHoldsANewer_IsTransient_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_RefusedAndTheStoreCannotSayWhetherItHoldsANewer_IsTransient()
     {
         _harness.Authority.RevokeGrant();
         _harness.Store.BeforeWrite = _ => _harness.Stored is null ? Task.CompletedTask : throw new IOException("the store is away");
@@ -104,7 +108,8 @@ public sealed class OAuthFailureTests
     [InlineData(200, """{"access_token":""}""")]
     [InlineData(302, "")]
     [InlineData(204, "")]
-    public async Task GetAccessToken_AnythingElse_IsTransientAndLeavesTheGrant_Rule28(int status, string body)
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_AnythingElse_IsTransientAndLeavesTheGrant(int status, string body)
     {
         _harness.Endpoint.AnswerAlways(status, body);
 
@@ -117,7 +122,8 @@ public sealed class OAuthFailureTests
     }
 
     [Fact]
-    public async Task GetAccessToken_BrokenConnection_IsTransient_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_BrokenConnection_IsTransient()
     {
         _harness.Endpoint.Before = (_, _) => throw new HttpRequestException("connection refused");
 
@@ -127,7 +133,8 @@ public sealed class OAuthFailureTests
     }
 
     [Fact]
-    public async Task GetAccessToken_NoAnswer_IsATimeOutAfterTenSeconds_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_NoAnswer_IsATimeOutAfterTenSeconds()
     {
         _harness.Endpoint.Before = async (_, cancellationToken) =>
         {
@@ -174,9 +181,10 @@ public sealed class OAuthFailureTests
         Assert.Empty(_harness.Endpoint.Requests);
     }
 
-    /// <summary>Every way to fail, at every level of log: no token, code or secret comes out (rule 30).</summary>
+    /// <summary>Every way to fail, at every level of log: no token, code or secret comes out (docs/jira-behaviour.md#secrecy).</summary>
     [Fact]
-    public async Task GetAccessToken_Failing_NothingSecretInExceptionsAndLogs_Rule30()
+    [Trait("Rule", "secrecy")]
+    public async Task GetAccessToken_Failing_NothingSecretInExceptionsAndLogs()
     {
         const string Leak = "leak-5f0c";
         var texts = new List<string>();
@@ -202,7 +210,8 @@ public sealed class OAuthFailureTests
     }
 
     [Fact]
-    public async Task GetAccessToken_Working_NothingSecretInLogs_Rule30()
+    [Trait("Rule", "secrecy")]
+    public async Task GetAccessToken_Working_NothingSecretInLogs()
     {
         var tokens = new List<string> { _harness.Seed };
         for (var number = 0; number < 3; number++)

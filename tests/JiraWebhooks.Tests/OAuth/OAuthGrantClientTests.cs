@@ -127,7 +127,8 @@ public sealed class OAuthGrantClientTests
     [InlineData(401, """{"code":401,"message":"Unauthorized the-token"}""")]
     [InlineData(200, "<html>the-token</html>")]
     [InlineData(200, """[{"name":"no id, the-token"}]""")]
-    public async Task AccessibleResources_AnythingElse_IsAFailureWithTheStatusOnly_Rule30(int status, string body)
+    [Trait("Rule", "secrecy")]
+    public async Task AccessibleResources_AnythingElse_IsAFailureWithTheStatusOnly(int status, string body)
     {
         _harness.Endpoint.AnswerAlways(status, body);
 

@@ -21,7 +21,8 @@ public sealed class OAuthRegistrationTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task AddSites_NoVault_KeepsGrantsInFiles_Decision12()
+    [Trait("Decision", "token-store")]
+    public async Task AddSites_NoVault_KeepsGrantsInFiles()
     {
         await using var services = Services(Options);
 
@@ -32,7 +33,8 @@ public sealed class OAuthRegistrationTests
     }
 
     [Fact]
-    public async Task AddSites_Vault_KeepsGrantsInKeyVault_Decision12()
+    [Trait("Decision", "token-store")]
+    public async Task AddSites_Vault_KeepsGrantsInKeyVault()
     {
         await using var services = Services(Options with { KeyVaultUri = new Uri("https://v.vault.azure.net") });
 
@@ -72,9 +74,10 @@ public sealed class OAuthRegistrationTests
         Assert.Equal(["/oauth/token"], paths);
     }
 
-    /// <summary>At the finest level of log, on the real pipeline: no token, no secret (rule 30).</summary>
+    /// <summary>At the finest level of log, on the real pipeline: no token, no secret (docs/jira-behaviour.md#secrecy).</summary>
     [Fact]
-    public async Task HttpClient_EverythingLogged_HoldsNothingSecret_Rule30()
+    [Trait("Rule", "secrecy")]
+    public async Task HttpClient_EverythingLogged_HoldsNothingSecret()
     {
         var log = new AllLogs();
         long? length = null;
@@ -96,7 +99,8 @@ public sealed class OAuthRegistrationTests
     }
 
     [Fact]
-    public async Task HttpClient_NobodyListens_IsTransient_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task HttpClient_NobodyListens_IsTransient()
     {
         var server = await ServerAsync(_ => Task.CompletedTask);
         var address = new Uri(server.Urls.Single());
@@ -120,7 +124,8 @@ public sealed class OAuthRegistrationTests
     [Theory]
     [InlineData("../x")]
     [InlineData("a b")]
-    public void ConfiguredSites_GrantThatIsNoSlug_IsAProblem_Decision4(string setting) =>
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public void ConfiguredSites_GrantThatIsNoSlug_IsAProblem(string setting) =>
         Assert.Contains("Grant must be", Find(setting)!.Problem, StringComparison.Ordinal);
 
     private static Site? Find(string? grant) => new ConfiguredSites(

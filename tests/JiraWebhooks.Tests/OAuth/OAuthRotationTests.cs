@@ -2,7 +2,7 @@ using JiraWebhooks.OAuth;
 
 namespace JiraWebhooks.Tests.OAuth;
 
-/// <summary>One refresh at a time, in the process and over processes, and no new token lost on the way to the store (rule 28, decision 12).</summary>
+/// <summary>One refresh at a time, in the process and over processes, and no new token lost on the way to the store (docs/jira-behaviour.md#oauth-tokens, docs/architecture.md#token-store).</summary>
 [Collection<Clocked>]
 public sealed class OAuthRotationTests
 {
@@ -11,7 +11,8 @@ public sealed class OAuthRotationTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task GetAccessToken_FiftyCallersAtOnce_OneRefresh_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_FiftyCallersAtOnce_OneRefresh()
     {
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _harness.Endpoint.After = cancellationToken => answer.Task.WaitAsync(cancellationToken);
@@ -25,7 +26,8 @@ public sealed class OAuthRotationTests
     }
 
     [Fact]
-    public async Task GetAccessToken_CallersWithDifferentRejectedTokens_NoneGetsItsOwnBack_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_CallersWithDifferentRejectedTokens_NoneGetsItsOwnBack()
     {
         var first = await _harness.GetAsync();
         var second = await _harness.GetAsync(rejected: first);
@@ -55,7 +57,8 @@ public sealed class OAuthRotationTests
     }
 
     [Fact]
-    public async Task GetAccessToken_SomebodyElseRefreshes_WaitsAndAdoptsTheirs_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_SomebodyElseRefreshes_WaitsAndAdoptsTheirs()
     {
         var held = _harness.Leases.TryAcquire("token", OAuthHarness.Grant, TimeSpan.FromSeconds(30))!;
         var call = _harness.GetAsync();
@@ -101,7 +104,8 @@ public sealed class OAuthRotationTests
     }
 
     [Fact]
-    public async Task GetAccessToken_SomebodyElseWroteFirst_AdoptsTheStoredOne_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_SomebodyElseWroteFirst_AdoptsTheStoredOne()
     {
         var (access, refresh) = _harness.Authority.Refresh(_harness.Seed)!.Value;
         _harness.Endpoint.After = _ =>
@@ -188,7 +192,8 @@ public sealed class OAuthRotationTests
     }
 
     [Fact]
-    public async Task GetAccessToken_CrashBetweenRefreshAndSave_NextCallWithinTheLeewayMendsIt_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_CrashBetweenRefreshAndSave_NextCallWithinTheLeewayMendsIt()
     {
         var saving = false;
         _harness.Store.BeforeWrite = _ => saving || _harness.Stored is not null ? new TaskCompletionSource().Task : Task.CompletedTask;

@@ -4,14 +4,15 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Tests.OAuth;
 
-/// <summary>When a token is taken from memory, from the store and from Atlassian (rule 28).</summary>
+/// <summary>When a token is taken from memory, from the store and from Atlassian (docs/jira-behaviour.md#oauth-tokens).</summary>
 [Collection<Clocked>]
 public sealed class OAuthTokenSourceTests
 {
     private readonly OAuthHarness _harness = new();
 
     [Fact]
-    public async Task GetAccessToken_EmptyStore_SeedsItFromTheSettingsAndRefreshes_Decision12()
+    [Trait("Decision", "token-store")]
+    public async Task GetAccessToken_EmptyStore_SeedsItFromTheSettingsAndRefreshes()
     {
         var token = await _harness.GetAsync();
 
@@ -22,7 +23,8 @@ public sealed class OAuthTokenSourceTests
     }
 
     [Fact]
-    public async Task GetAccessToken_StoreHoldsAGrant_SettingsSeedIsIgnored_Decision12()
+    [Trait("Decision", "token-store")]
+    public async Task GetAccessToken_StoreHoldsAGrant_SettingsSeedIsIgnored()
     {
         var other = _harness.Authority.Consent();
         _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = other });
@@ -65,7 +67,8 @@ public sealed class OAuthTokenSourceTests
     }
 
     [Fact]
-    public async Task GetAccessToken_FiveMinutesBeforeItEnds_IsRefreshed_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_FiveMinutesBeforeItEnds_IsRefreshed()
     {
         var token = await _harness.GetAsync();
         _harness.Clock.Advance(TimeSpan.FromMinutes(55));
@@ -78,7 +81,8 @@ public sealed class OAuthTokenSourceTests
     }
 
     [Fact]
-    public async Task GetAccessToken_OtherInstanceRefreshed_TakesItsTokenFromTheStore_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_OtherInstanceRefreshed_TakesItsTokenFromTheStore()
     {
         var token = await _harness.GetAsync(_harness.One);
 
@@ -87,7 +91,8 @@ public sealed class OAuthTokenSourceTests
     }
 
     [Fact]
-    public async Task GetAccessToken_Rejected_IsRefreshed_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_Rejected_IsRefreshed()
     {
         var token = await _harness.GetAsync();
 
@@ -99,7 +104,8 @@ public sealed class OAuthTokenSourceTests
     }
 
     [Fact]
-    public async Task GetAccessToken_RejectedAndStoreHoldsANewerOne_AdoptsItWithoutNetwork_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_RejectedAndStoreHoldsANewerOne_AdoptsItWithoutNetwork()
     {
         var old = await _harness.GetAsync(_harness.One);
         await _harness.GetAsync(_harness.Two);
@@ -110,7 +116,8 @@ public sealed class OAuthTokenSourceTests
     }
 
     [Fact]
-    public async Task GetAccessToken_AnswerWithoutRefreshToken_KeepsTheOld_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_AnswerWithoutRefreshToken_KeepsTheOld()
     {
         _harness.Authority.KeepsRefreshToken = true;
 

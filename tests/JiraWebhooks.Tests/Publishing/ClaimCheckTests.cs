@@ -26,7 +26,8 @@ public sealed class ClaimCheckTests
     [Theory]
     [InlineData(HttpStatusCode.Conflict, "BlobAlreadyExists")]
     [InlineData(HttpStatusCode.PreconditionFailed, "ConditionNotMet")]
-    public async Task Store_TheBodyIsThere_IsDone_Decision7(HttpStatusCode status, string code)
+    [Trait("Decision", "claim-check")]
+    public async Task Store_TheBodyIsThere_IsDone(HttpStatusCode status, string code)
     {
         using var storage = new Storage { Status = status, Code = code };
 
@@ -40,7 +41,8 @@ public sealed class ClaimCheckTests
     [InlineData(HttpStatusCode.Conflict, null, 1)]
     [InlineData(HttpStatusCode.PreconditionFailed, "LeaseIdMissing", 1)]
     [InlineData(HttpStatusCode.Forbidden, "AuthorizationPermissionMismatch", 1)]
-    public async Task Store_AnyOtherRefusal_Fails_AndAContainerThatIsGoneIsCreatedAgain_Decision1(HttpStatusCode status, string? code, int created)
+    [Trait("Decision", "200-after-publish")]
+    public async Task Store_AnyOtherRefusal_Fails_AndAContainerThatIsGoneIsCreatedAgain(HttpStatusCode status, string? code, int created)
     {
         using var storage = new Storage { Status = status, Code = code };
         var claims = storage.ClaimCheck();

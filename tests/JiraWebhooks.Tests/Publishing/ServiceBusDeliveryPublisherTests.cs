@@ -18,7 +18,9 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Publish_ADelivery_MapsEverything_Decision6()
+    [Trait("Decision", "untouched-body")]
+    [Trait("Rule", "no-order")]
+    public async Task Publish_ADelivery_MapsEverything()
     {
         var message = Message("id-1", 10) with { IssueKey = "ED-1", Retry = 2, Flow = "Primary", WebhookIds = ",10,11,", Time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123) };
 
@@ -35,7 +37,8 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
     [Theory]
     [InlineData(Threshold, 0)]
     [InlineData(Threshold + 1, 1)]
-    public async Task Publish_AboveTheThreshold_IsClaimChecked_Decision7(int size, int claims)
+    [Trait("Decision", "claim-check")]
+    public async Task Publish_AboveTheThreshold_IsClaimChecked(int size, int claims)
     {
         await Publisher.PublishAsync(Message("id-1", size), Token);
         await Publisher.PublishAsync([Message("id-2", size)], Token);
@@ -46,7 +49,8 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Publish_BusSaysTooLarge_IsClaimCheckedOnceAndSentAgain_Decision7()
+    [Trait("Decision", "claim-check")]
+    public async Task Publish_BusSaysTooLarge_IsClaimCheckedOnceAndSentAgain()
     {
         _sender.MaxBody = 5;
 
@@ -57,7 +61,8 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Publish_TooLargeEvenWithoutItsBody_FailsAndIsNotTriedForEver_Decision7()
+    [Trait("Decision", "claim-check")]
+    public async Task Publish_TooLargeEvenWithoutItsBody_FailsAndIsNotTriedForEver()
     {
         _sender.MaxBody = -1;
 
@@ -74,7 +79,8 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Reasons))]
-    public async Task Publish_AnyOtherFailure_IsTheCallersToAnswer_Decision1(ServiceBusFailureReason reason)
+    [Trait("Decision", "200-after-publish")]
+    public async Task Publish_AnyOtherFailure_IsTheCallersToAnswer(ServiceBusFailureReason reason)
     {
         _sender.Failure = new ServiceBusException("fault of the test", reason);
 
@@ -101,7 +107,8 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
 
     /// <summary>What finds no room in one batch goes into the next as it is: its body is not stored again.</summary>
     [Fact]
-    public async Task Publish_LargeOnesOverSeveralBatches_AreClaimCheckedOnceEach_Decision7()
+    [Trait("Decision", "claim-check")]
+    public async Task Publish_LargeOnesOverSeveralBatches_AreClaimCheckedOnceEach()
     {
         _sender.MaxPerBatch = 1;
 
@@ -112,7 +119,8 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Publish_OneOfSeveralTooLargeForAnEmptyBatch_IsClaimChecked_Decision7()
+    [Trait("Decision", "claim-check")]
+    public async Task Publish_OneOfSeveralTooLargeForAnEmptyBatch_IsClaimChecked()
     {
         _sender.MaxBody = 50;
 
@@ -124,7 +132,8 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
 
     /// <summary>The batch had room for them and the bus takes less at once: a poll that failed here would fail on the same page for ever.</summary>
     [Fact]
-    public async Task Publish_BusRefusesABatchItHadRoomFor_SendsThemOneByOneInOrder_Decision7()
+    [Trait("Decision", "claim-check")]
+    public async Task Publish_BusRefusesABatchItHadRoomFor_SendsThemOneByOneInOrder()
     {
         _sender.MaxSend = 15;
 
@@ -137,7 +146,8 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Publish_BusRefusesEverythingOfABatch_ClaimChecksOnceAndFails_Decision7()
+    [Trait("Decision", "claim-check")]
+    public async Task Publish_BusRefusesEverythingOfABatch_ClaimChecksOnceAndFails()
     {
         _sender.MaxSend = -1;
 
@@ -150,7 +160,8 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
 
     /// <summary>The caller takes its buffer back when the call returns, so the message must not be a copy nor the publisher keep it.</summary>
     [Fact]
-    public async Task Publish_ABody_IsLentToTheBusAndLetGo_Decision8()
+    [Trait("Decision", "one-pass-envelope")]
+    public async Task Publish_ABody_IsLentToTheBusAndLetGo()
     {
         var publisher = Publisher;
         var (single, several) = await PublishedAsync(publisher);
@@ -174,7 +185,8 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Publish_ClaimCheckFails_SendsNothing_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Publish_ClaimCheckFails_SendsNothing()
     {
         _claims.Failure = new TimeoutException("storage is away");
 

@@ -20,7 +20,8 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Publish_SmallBody_IsInTheQueueWithEveryProperty_Decision6()
+    [Trait("Decision", "untouched-body")]
+    public async Task Publish_SmallBody_IsInTheQueueWithEveryProperty()
     {
         var sent = Message("id-1", Encoding.UTF8.GetBytes("""{"text":"Grüße ☃"}""")) with
         {
@@ -44,7 +45,8 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
     [InlineData(32 * 1024, false)]
     [InlineData((32 * 1024) + 1, true)]
     [InlineData(3_000_000, true)]
-    public async Task Publish_AboveTheThreshold_GoesThroughTheClaimCheckAndReadsBackTheSame_Decision7(int size, bool claimed)
+    [Trait("Decision", "claim-check")]
+    public async Task Publish_AboveTheThreshold_GoesThroughTheClaimCheckAndReadsBackTheSame(int size, bool claimed)
     {
         var body = new byte[size];
         new Random(7).NextBytes(body);
@@ -58,7 +60,8 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
     }
 
     [Fact]
-    public async Task Publish_PropertiesFillTheMessage_GoesThroughTheClaimCheck_Decision7()
+    [Trait("Decision", "claim-check")]
+    public async Task Publish_PropertiesFillTheMessage_GoesThroughTheClaimCheck()
     {
         var wide = new string('☃', 2000);
         var sent = Message(wide, new byte[32 * 1024]) with { Type = wide, IssueKey = wide, Flow = wide };
@@ -69,7 +72,8 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
     }
 
     [Fact]
-    public async Task Publish_TheSameLargeMessageTwice_FindsItsBodyThere_Decision7()
+    [Trait("Decision", "claim-check")]
+    public async Task Publish_TheSameLargeMessageTwice_FindsItsBodyThere()
     {
         var body = new byte[40_000];
 
@@ -94,7 +98,8 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
     [Theory]
     [InlineData(10)]
     [InlineData(40_000)]
-    public async Task Publish_QueueAndContainerWereDeleted_FailsOnceAndCreatesThemAgain_Decision1(int size)
+    [Trait("Decision", "200-after-publish")]
+    public async Task Publish_QueueAndContainerWereDeleted_FailsOnceAndCreatesThemAgain(int size)
     {
         var publisher = Publisher();
         await publisher.PublishAsync(Message("id-1", new byte[40_000]), Token);

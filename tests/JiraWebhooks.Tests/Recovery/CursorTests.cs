@@ -12,7 +12,8 @@ public sealed class CursorTests(AzuriteFixture azurite)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void After_AnyRecords_OnlyAdvancesAndNeverBeyondNow_Rule14() =>
+    [Trait("Rule", "cursor-after-publish")]
+    public void After_AnyRecords_OnlyAdvancesAndNeverBeyondNow() =>
         Gen.Select(Gen.Long[0, 1_700_000_000_000], Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 0, 5], Gen.Long).Array[0, 50]).Sample((time, records) =>
         {
             var next = new Cursor(time).After(records, Now);
@@ -20,7 +21,8 @@ public sealed class CursorTests(AzuriteFixture azurite)
         });
 
     [Fact]
-    public void After_AnyRecords_RemembersTheNewestThousandOnce_Decision9() =>
+    [Trait("Decision", "cursor-follows-publish")]
+    public void After_AnyRecords_RemembersTheNewestThousandOnce() =>
         Gen.Int[0, 3000].Array[0, 40].Sample(blocks =>
         {
             var cursor = new Cursor(0);
@@ -34,7 +36,8 @@ public sealed class CursorTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task TryWrite_ThenRead_GivesTheSame_Rule14(StorageKind kind)
+    [Trait("Rule", "cursor-after-publish")]
+    public async Task TryWrite_ThenRead_GivesTheSame(StorageKind kind)
     {
         var table = await TableAsync(kind);
         var cursor = new Cursor(1_700_000_000_123) { Seen = [.. Enumerable.Range(0, 1000).Select(number => $"{number:D4}\"{new string('x', 120)}☃")] };
@@ -50,7 +53,8 @@ public sealed class CursorTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task TryWrite_AnotherWroteSince_IsRefused_Rule14(StorageKind kind)
+    [Trait("Rule", "cursor-after-publish")]
+    public async Task TryWrite_AnotherWroteSince_IsRefused(StorageKind kind)
     {
         var table = await TableAsync(kind);
         var first = (await table.TryWriteAsync("acme", new Cursor(1), Token))!;

@@ -20,7 +20,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Run_DeliveriesOutOfRetries_ArePublishedUnderTheirLiveIdentity_Rule17()
+    [Trait("Rule", "one-identity")]
+    public async Task Run_DeliveriesOutOfRetries_ArePublishedUnderTheirLiveIdentity()
     {
         var identifiers = await _world.FailAsync(World.Globex, 3);
 
@@ -33,7 +34,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_Again_SkipsTheOverlap_Decision9()
+    [Trait("Decision", "cursor-follows-publish")]
+    public async Task Run_Again_SkipsTheOverlap()
     {
         await _world.FailAsync(World.Globex, 3);
         await _world.PollAsync();
@@ -45,7 +47,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_RecordListedLate_IsFoundByTheOverlap_Rule13()
+    [Trait("Rule", "failed-list-pages")]
+    public async Task Run_RecordListedLate_IsFoundByTheOverlap()
     {
         await _world.FailAsync(World.Globex, 1);
         var cursor = (await _world.PollAsync(World.Globex)).Cursor!.Value;
@@ -55,7 +58,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ManyPagesAndEqualTimes_FindsAll_Rule13()
+    [Trait("Rule", "failed-list-pages")]
+    public async Task Run_ManyPagesAndEqualTimes_FindsAll()
     {
         var time = _world.Clock.GetUtcNow().AddHours(-2);
         for (var number = 0; number < 240; number++) Put($"id-{number}", number is >= 40 and < 140 ? time : time.AddSeconds(number - 90));
@@ -67,7 +71,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     [Theory]
     [InlineData(AfterMeaning.Exclusive)]
     [InlineData(AfterMeaning.Inclusive)]
-    public async Task Run_PageOfOneFailureTime_IsNotTheEnd_Rule13(AfterMeaning after)
+    [Trait("Rule", "failed-list-pages")]
+    public async Task Run_PageOfOneFailureTime_IsNotTheEnd(AfterMeaning after)
     {
         _world.Site(World.Globex).After = after;
         var time = _world.Clock.GetUtcNow().AddHours(-2);
@@ -85,7 +90,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_AfterIgnoredByJira_KeepsTheCursorAndSaysSo_Rule13()
+    [Trait("Rule", "failed-list-pages")]
+    public async Task Run_AfterIgnoredByJira_KeepsTheCursorAndSaysSo()
     {
         _world.Site(World.Globex).After = AfterMeaning.Ignored;
         var time = _world.Clock.GetUtcNow().AddHours(-70);
@@ -99,7 +105,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_First_StartsAtWhatJiraKeeps_Rule12()
+    [Trait("Rule", "failed-list-start")]
+    public async Task Run_First_StartsAtWhatJiraKeeps()
     {
         Put("old", _world.Clock.GetUtcNow().AddHours(-71));
 
@@ -111,7 +118,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public async Task Run_RecordWithoutBody_IsPublishedAsMissing_Decision9(string? body)
+    [Trait("Decision", "cursor-follows-publish")]
+    public async Task Run_RecordWithoutBody_IsPublishedAsMissing(string? body)
     {
         _world.Site(World.Globex).AddFailed(new FailedRecord("id-1", "u", _world.Clock.GetUtcNow().AddHours(-1).ToUnixTimeMilliseconds(), body));
 
@@ -123,7 +131,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_PublisherFails_KeepsTheCursor_Rule14()
+    [Trait("Rule", "cursor-after-publish")]
+    public async Task Run_PublisherFails_KeepsTheCursor()
     {
         await _world.FailAsync(World.Globex, 2);
         _world.Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
@@ -135,7 +144,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_CursorOlderThanJiraKeeps_ReportsAPossibleLoss_Rule15()
+    [Trait("Rule", "possible-loss")]
+    public async Task Run_CursorOlderThanJiraKeeps_ReportsAPossibleLoss()
     {
         await _world.PollAsync();
         _world.Clock.Advance(TimeSpan.FromHours(80));
@@ -145,7 +155,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_QuietSite_CursorFollowsTheClock_Rule15()
+    [Trait("Rule", "possible-loss")]
+    public async Task Run_QuietSite_CursorFollowsTheClock()
     {
         for (var day = 0; day < 10; day++)
         {
@@ -157,7 +168,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_SiteWhoseListIsClosed_IsLeftInPeace_Rule16()
+    [Trait("Rule", "forbidden")]
+    public async Task Run_SiteWhoseListIsClosed_IsLeftInPeace()
     {
         _world.Site(World.Globex).Faults.FailNext("/failed", 403);
         for (var poll = 0; poll < 5; poll++)
@@ -174,7 +186,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_OAuthSite_NeverAsksForTheFailedList_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Run_OAuthSite_NeverAsksForTheFailedList()
     {
         await _world.PollAsync();
 
@@ -182,7 +195,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_RecordFromTheFuture_DoesNotCarryTheCursorAway_Rule14()
+    [Trait("Rule", "cursor-after-publish")]
+    public async Task Run_RecordFromTheFuture_DoesNotCarryTheCursorAway()
     {
         Put("future", _world.Clock.GetUtcNow().AddYears(1));
         Put("now", _world.Clock.GetUtcNow().AddMinutes(-2));
@@ -194,7 +208,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_JiraFails_IsAProblemOfThatSite_Rule16()
+    [Trait("Rule", "forbidden")]
+    public async Task Run_JiraFails_IsAProblemOfThatSite()
     {
         _world.Site(World.Globex).Faults.MalformNext("/failed");
 
@@ -205,7 +220,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_TwoPollersAtOnce_OneLeavesTheSiteToTheOther_Rule14()
+    [Trait("Rule", "cursor-after-publish")]
+    public async Task Run_TwoPollersAtOnce_OneLeavesTheSiteToTheOther()
     {
         await _world.FailAsync(World.Globex, 60);
         SitePoller[] pollers = [_world.NewInstance().GetRequiredService<SitePoller>(), _world.NewInstance().GetRequiredService<SitePoller>()];

@@ -19,7 +19,8 @@ public sealed class OutageRecorderTests
     }
 
     [Fact]
-    public async Task Failed_ManyTimes_KeepsFirstAndLastAndWritesOnceAMinute_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Failed_ManyTimes_KeepsFirstAndLastAndWritesOnceAMinute()
     {
         var first = _clock.GetUtcNow();
         for (var second = 0; second < 600; second++)
@@ -61,7 +62,8 @@ public sealed class OutageRecorderTests
     }
 
     [Fact]
-    public async Task Accepted_AfterAFailure_EndsTheOutage_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Accepted_AfterAFailure_EndsTheOutage()
     {
         _recorder.Failed("acme", _clock.GetUtcNow());
         Assert.False((await ReadAsync())!.HasEnded);
@@ -73,7 +75,8 @@ public sealed class OutageRecorderTests
     }
 
     [Fact]
-    public async Task Accepted_ByAnInstanceThatSawNoFailure_EndsTheOutage_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Accepted_ByAnInstanceThatSawNoFailure_EndsTheOutage()
     {
         _recorder.Failed("acme", _clock.GetUtcNow());
         _clock.Advance(TimeSpan.FromSeconds(90));
@@ -84,7 +87,8 @@ public sealed class OutageRecorderTests
     }
 
     [Fact]
-    public void Accepted_WhileAllIsWell_LooksOnceInTenMinutes_Rule32()
+    [Trait("Rule", "search-instead")]
+    public void Accepted_WhileAllIsWell_LooksOnceInTenMinutes()
     {
         for (var second = 0; second < 1200; second++)
         {
@@ -97,7 +101,8 @@ public sealed class OutageRecorderTests
     }
 
     [Fact]
-    public async Task Failed_StorageAway_IsWrittenAtTheNextFailure_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Failed_StorageAway_IsWrittenAtTheNextFailure()
     {
         _tables.Before = _ => throw new Azure.RequestFailedException(503, "storage is away");
         _recorder.Failed("acme", _clock.GetUtcNow());
@@ -114,7 +119,8 @@ public sealed class OutageRecorderTests
     [InlineData(24, 30, false, true)] // five retries can be over
     [InlineData(23, 30, false, false)]
     [InlineData(0, 1, true, true)] // goes on from one that never ended
-    public void MayHaveLost_ByLengthAndEnd_Rule32(int minutes, int? acceptedAfter, bool unended, bool expected)
+    [Trait("Rule", "search-instead")]
+    public void MayHaveLost_ByLengthAndEnd(int minutes, int? acceptedAfter, bool unended, bool expected)
     {
         var from = _clock.GetUtcNow();
         var outage = new Outage(from, from.AddMinutes(minutes), default) { Accepted = acceptedAfter is { } after ? from.AddMinutes(after) : null, Unended = unended };
@@ -123,7 +129,8 @@ public sealed class OutageRecorderTests
     }
 
     [Fact]
-    public async Task Settle_OutageThatHasGrownSinceItWasRead_StaysOpen_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Settle_OutageThatHasGrownSinceItWasRead_StaysOpen()
     {
         _recorder.Failed("acme", _clock.GetUtcNow());
         var read = (await ReadAsync())!;

@@ -13,7 +13,8 @@ public sealed class PoisonRecordTests
     [InlineData("""{"webhookEvent":"\ud800"}""", true)]
     [InlineData("""{"webhookEvent":""", true)]
     [InlineData("\0", true)]
-    public async Task Run_ARecordNobodyExpected_IsPublishedAndTheRestGoesOn_Decision1(string body, bool unparsed)
+    [Trait("Decision", "200-after-publish")]
+    public async Task Run_ARecordNobodyExpected_IsPublishedAndTheRestGoesOn(string body, bool unparsed)
     {
         await using var world = await World.StartAsync();
         await world.RefreshAsync();
@@ -36,7 +37,8 @@ public sealed class PoisonRecordTests
     [InlineData("""\uDE00\uD83D""", "\uFFFD\uFFFD")]
     [InlineData("""\ud83d\ude00\ude00\u00e9""", "\U0001F600\uFFFD\u00e9")]
     [InlineData("""\\\\ud83d\ud83d""", "\\\\ud83d\uFFFD")]
-    public async Task Run_HalfASurrogatePairInTheAnswer_IsPublishedReplaced_Decision1(string escaped, string expected)
+    [Trait("Decision", "200-after-publish")]
+    public async Task Run_HalfASurrogatePairInTheAnswer_IsPublishedReplaced(string escaped, string expected)
     {
         await using var world = await World.StartAsync();
         await world.RefreshAsync();

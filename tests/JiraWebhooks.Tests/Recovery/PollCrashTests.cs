@@ -5,24 +5,27 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Tests.Recovery;
 
-/// <summary>Whatever fails at whatever point, every record is published and the cursor never passes what was not (rule 14).</summary>
+/// <summary>Whatever fails at whatever point, every record is published and the cursor never passes what was not (docs/jira-behaviour.md#cursor-after-publish).</summary>
 [Collection<Clocked>]
 public sealed class PollCrashTests
 {
     private const int Records = 30;
 
     [Fact]
-    public Task Run_StorageFailsAtAnyCall_LosesNothing_Rule14() => StorageFaults.AtEveryCallAsync(ReadyAsync, world => world.PollAsync(), AssertAllPublishedAsync);
+    [Trait("Rule", "cursor-after-publish")]
+    public Task Run_StorageFailsAtAnyCall_LosesNothing() => StorageFaults.AtEveryCallAsync(ReadyAsync, world => world.PollAsync(), AssertAllPublishedAsync);
 
     [Fact]
-    public Task Run_AnswerOfStorageLostAtAnyWrite_LosesNothing_Rule14() => StorageFaults.AtEveryAnswerAsync(ReadyAsync, world => world.PollAsync(), AssertAllPublishedAsync);
+    [Trait("Rule", "cursor-after-publish")]
+    public Task Run_AnswerOfStorageLostAtAnyWrite_LosesNothing() => StorageFaults.AtEveryAnswerAsync(ReadyAsync, world => world.PollAsync(), AssertAllPublishedAsync);
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task Run_JiraFailsAtAnyPage_LosesNothing_Rule14(int page)
+    [Trait("Rule", "cursor-after-publish")]
+    public async Task Run_JiraFailsAtAnyPage_LosesNothing(int page)
     {
         await using var world = await ReadyAsync();
         var calls = 0;
@@ -40,7 +43,8 @@ public sealed class PollCrashTests
     }
 
     [Fact]
-    public async Task Run_KilledAfterAnyMessageWasTaken_LosesNothing_Rule14()
+    [Trait("Rule", "cursor-after-publish")]
+    public async Task Run_KilledAfterAnyMessageWasTaken_LosesNothing()
     {
         for (var last = 1; last <= Records; last++)
         {
@@ -55,7 +59,8 @@ public sealed class PollCrashTests
     }
 
     [Fact]
-    public async Task Run_PublisherFailsAtAnyMessage_LosesNothing_Rule14()
+    [Trait("Rule", "cursor-after-publish")]
+    public async Task Run_PublisherFailsAtAnyMessage_LosesNothing()
     {
         for (var failing = 1; failing <= Records; failing++)
         {
@@ -70,7 +75,8 @@ public sealed class PollCrashTests
     }
 
     [Fact]
-    public async Task Run_PublisherHangsForEver_EndsWithItsBudgetAndLosesNothing_Decision16()
+    [Trait("Decision", "schedules")]
+    public async Task Run_PublisherHangsForEver_EndsWithItsBudgetAndLosesNothing()
     {
         await using var world = await ReadyAsync();
         world.Publisher.Before = (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, token);

@@ -3,17 +3,19 @@ using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Recovery;
 
-/// <summary>Whatever fails at whatever point of a search, the next runs bring every issue (rule 32).</summary>
+/// <summary>Whatever fails at whatever point of a search, the next runs bring every issue (docs/jira-behaviour.md#search-instead).</summary>
 [Collection<Clocked>]
 public sealed class SweepCrashTests
 {
     private const int Issues = 60;
 
     [Fact]
-    public Task Run_StorageFailsAtAnyCall_LosesNothing_Rule32() => StorageFaults.AtEveryCallAsync(ReadyAsync, world => world.PollAsync(), AssertAllFoundAsync);
+    [Trait("Rule", "search-instead")]
+    public Task Run_StorageFailsAtAnyCall_LosesNothing() => StorageFaults.AtEveryCallAsync(ReadyAsync, world => world.PollAsync(), AssertAllFoundAsync);
 
     [Fact]
-    public Task Run_AnswerOfStorageLostAtAnyWrite_LosesNothing_Rule32() => StorageFaults.AtEveryAnswerAsync(ReadyAsync, world => world.PollAsync(), AssertAllFoundAsync);
+    [Trait("Rule", "search-instead")]
+    public Task Run_AnswerOfStorageLostAtAnyWrite_LosesNothing() => StorageFaults.AtEveryAnswerAsync(ReadyAsync, world => world.PollAsync(), AssertAllFoundAsync);
 
     [Fact]
     public Task Run_StorageFailsAtAnyCallOfTheSecondPass_LosesNothing() => StorageFaults.AtEveryCallAsync(ReadyForTheSecondPassAsync, world => world.PollAsync(), AssertAllFoundAsync);
@@ -28,7 +30,8 @@ public sealed class SweepCrashTests
     [InlineData(50)]
     [InlineData(51)]
     [InlineData(Issues)]
-    public async Task Run_PublisherFailsAtAMessage_LosesNothing_Rule32(int failing)
+    [Trait("Rule", "search-instead")]
+    public async Task Run_PublisherFailsAtAMessage_LosesNothing(int failing)
     {
         await using var world = await ReadyAsync();
         var sent = 0;
@@ -42,7 +45,8 @@ public sealed class SweepCrashTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task Run_SearchFailsAtAPage_LosesNothing_Rule32(int page)
+    [Trait("Rule", "search-instead")]
+    public async Task Run_SearchFailsAtAPage_LosesNothing(int page)
     {
         await using var world = await ReadyAsync();
         var calls = 0;

@@ -23,7 +23,8 @@ public sealed class SweepOutageTests : IAsyncLifetime
     [InlineData(39)]
     [InlineData(90)]
     [InlineData(600)]
-    public async Task Poll_AppWasDownLongerThanJiraRetries_FindsEveryIssueOnce_Rule32(int minutes)
+    [Trait("Rule", "search-instead")]
+    public async Task Poll_AppWasDownLongerThanJiraRetries_FindsEveryIssueOnce(int minutes)
     {
         for (var issue = 1; issue <= 120; issue++) _world.Emit(World.Acme, issue);
 
@@ -38,7 +39,8 @@ public sealed class SweepOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_ReceiverFailedLongerThanJiraRetries_FindsEveryIssue_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Poll_ReceiverFailedLongerThanJiraRetries_FindsEveryIssue()
     {
         _world.Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
         for (var issue = 1; issue <= 20; issue++) _world.Emit(World.Acme, issue);
@@ -54,7 +56,8 @@ public sealed class SweepOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_ReceiverFailedAndThenTheAppWasDown_SearchesFromTheFirstFailure_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Poll_ReceiverFailedAndThenTheAppWasDown_SearchesFromTheFirstFailure()
     {
         _world.Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
         for (var issue = 1; issue <= 50; issue++) _world.Emit(World.Acme, issue);
@@ -69,7 +72,8 @@ public sealed class SweepOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_FailureThatJiraRetriedInTime_IsNotSearchedFor_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Poll_FailureThatJiraRetriedInTime_IsNotSearchedFor()
     {
         _world.Publisher.Before = (message, _) => message.Retry < 2 ? throw new TimeoutException("the bus is away") : Task.CompletedTask;
         _world.Emit(World.Acme);
@@ -82,7 +86,8 @@ public sealed class SweepOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_OneFailureAndThenSilence_IsSearchedFor_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Poll_OneFailureAndThenSilence_IsSearchedFor()
     {
         // After half an hour of failures Jira tries an event once and no more.
         _world.Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
@@ -97,9 +102,10 @@ public sealed class SweepOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_OutageThatNeverEnded_IsSearchedForFromItsNextFailureAlone_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Poll_OutageThatNeverEnded_IsSearchedForFromItsNextFailureAlone()
     {
-        await Poll_OneFailureAndThenSilence_IsSearchedFor_Rule32();
+        await Poll_OneFailureAndThenSilence_IsSearchedFor();
         await PassAsync(600, receiverIsDown: true);
         var at = _world.Clock.GetUtcNow();
         await _world.Outages().RecordFailureAsync(World.Acme, at, at, CancellationToken.None);
@@ -112,7 +118,8 @@ public sealed class SweepOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_OutageThatGoesOnForHours_IsNotWaitedOut_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Poll_OutageThatGoesOnForHours_IsNotWaitedOut()
     {
         var began = _world.Clock.GetUtcNow();
         for (var tick = 0; tick < 12; tick++)
@@ -128,7 +135,8 @@ public sealed class SweepOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_WebhooksWereGone_SearchesFromWhenTheyWereLastSeen_Rule5()
+    [Trait("Rule", "no-orphans")]
+    public async Task Poll_WebhooksWereGone_SearchesFromWhenTheyWereLastSeen()
     {
         _world.Site(World.Acme).Delete(_world.Site(World.Acme).Webhooks.Select(webhook => webhook.Id));
         await PassAsync(60);
@@ -144,7 +152,8 @@ public sealed class SweepOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_GrantWasDead_SearchesTheTimeWhenItIsGivenAnew_Rule28()
+    [Trait("Rule", "oauth-tokens")]
+    public async Task Poll_GrantWasDead_SearchesTheTimeWhenItIsGivenAnew()
     {
         _world.Jira.OAuth.RevokeAll(_world.Site(World.Acme).Options.ClientId);
         _world.Clock.Advance(TimeSpan.FromHours(2));

@@ -13,7 +13,8 @@ public sealed class SweepTablesTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task State_WrittenAndRead_IsTheSameAndGuarded_Rule32(StorageKind kind)
+    [Trait("Rule", "search-instead")]
+    public async Task State_WrittenAndRead_IsTheSameAndGuarded(StorageKind kind)
     {
         var table = new SweepTable(await CursorsAsync(kind));
         Assert.Null(await table.ReadAsync("acme", Token));
@@ -76,7 +77,8 @@ public sealed class SweepTablesTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task Outage_FromFailureToItsEnd_IsKeptAndPutAway_Rule32(StorageKind kind)
+    [Trait("Rule", "search-instead")]
+    public async Task Outage_FromFailureToItsEnd_IsKeptAndPutAway(StorageKind kind)
     {
         var table = new OutageTable(await CursorsAsync(kind));
         await table.RecordAcceptedAsync("acme", Now, Token);
@@ -105,7 +107,8 @@ public sealed class SweepTablesTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task Missing_RecordedTwice_KeepsTheEarlierAndGoesOnlyAsItWasRead_Rule5(StorageKind kind)
+    [Trait("Rule", "no-orphans")]
+    public async Task Missing_RecordedTwice_KeepsTheEarlierAndGoesOnlyAsItWasRead(StorageKind kind)
     {
         var table = new OutageTable(await CursorsAsync(kind));
         await table.RecordMissingAsync("acme", Now, Token);

@@ -23,7 +23,8 @@ public sealed class SweepTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Sweep_FoundIssue_IsPublishedUnderItsStateAndMarked_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Sweep_FoundIssue_IsPublishedUnderItsStateAndMarked()
     {
         _world.Emit(World.Acme, 3);
         await OutageAsync();
@@ -40,7 +41,8 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sweep_Repeated_GivesTheSameIdentities_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Sweep_Repeated_GivesTheSameIdentities()
     {
         for (var issue = 1; issue <= 30; issue++) _world.Emit(World.Acme, issue);
         await OutageAsync();
@@ -54,7 +56,8 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sweep_LongerThanItsSlice_GoesOnWhereItStopped_Decision16()
+    [Trait("Decision", "schedules")]
+    public async Task Sweep_LongerThanItsSlice_GoesOnWhereItStopped()
     {
         _world.Unsubscribe(World.Acme, "bugs");
         for (var issue = 1; issue <= 400; issue++)
@@ -80,7 +83,8 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sweep_LongWaitAsked_EndsTheRunAndTheNextGoesOn_Rule26()
+    [Trait("Rule", "rate-limits")]
+    public async Task Sweep_LongWaitAsked_EndsTheRunAndTheNextGoesOn()
     {
         for (var issue = 1; issue <= 120; issue++) _world.Emit(World.Acme, issue);
         await OutageAsync();
@@ -94,7 +98,8 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sweep_OneFilterCannotBeSearchedNow_TheOthersAreAndTheNextRunGoesOn_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Sweep_OneFilterCannotBeSearchedNow_TheOthersAreAndTheNextRunGoesOn()
     {
         await BreakAtTheSecondFilterAsync();
 
@@ -103,7 +108,8 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sweep_SecondOutageBeforeTheSearchHasEnded_IsSearchedForByEveryFilter_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Sweep_SecondOutageBeforeTheSearchHasEnded_IsSearchedForByEveryFilter()
     {
         await BreakAtTheSecondFilterAsync();
         _world.Unsubscribe(World.Acme, "bugs");
@@ -117,7 +123,8 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sweep_AnswerThatCannotBeUsed_IsNotTheEndOfIt_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Sweep_AnswerThatCannotBeUsed_IsNotTheEndOfIt()
     {
         _world.Emit(World.Acme, 3);
         await OutageAsync();
@@ -129,7 +136,8 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sweep_OfASiteThatIsSwitchedOff_WaitsUntilItIsOnAgain_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Sweep_OfASiteThatIsSwitchedOff_WaitsUntilItIsOnAgain()
     {
         _world.Emit(World.Acme, 3);
         await OutageAsync();
@@ -145,7 +153,8 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sweep_OfAConnectSiteWhoseListIsClosed_TakesItsPlace_Rule16()
+    [Trait("Rule", "forbidden")]
+    public async Task Sweep_OfAConnectSiteWhoseListIsClosed_TakesItsPlace()
     {
         _world.Site(World.Globex).Faults.FailNext("/failed", 403, times: 100);
         await _world.PollAsync();
@@ -159,7 +168,8 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sweep_OfAConnectSiteWhoseListIsOpen_OnlyFindsWhatWasNeverSent_Rule5()
+    [Trait("Rule", "no-orphans")]
+    public async Task Sweep_OfAConnectSiteWhoseListIsOpen_OnlyFindsWhatWasNeverSent()
     {
         await _world.FailAsync(World.Globex, 2);
         var gone = _world.Clock.GetUtcNow();
@@ -180,7 +190,8 @@ public sealed class SweepTests : IAsyncLifetime
     [InlineData("jira:version_released", 0)]
     [InlineData("jira:issue_deleted", 0)]
     [InlineData("comment_created", 1)]
-    public async Task Sweep_SubscriptionThatWantsNoChangesOfIssues_GetsNone_Rule32(string wanted, int found)
+    [Trait("Rule", "search-instead")]
+    public async Task Sweep_SubscriptionThatWantsNoChangesOfIssues_GetsNone(string wanted, int found)
     {
         _world.Unsubscribe(World.Acme, "issues");
         _world.Unsubscribe(World.Acme, "bugs");
@@ -192,7 +203,8 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Recoveries_OfAnySite_CoverItOnce_Rule32()
+    [Trait("Rule", "search-instead")]
+    public async Task Recoveries_OfAnySite_CoverItOnce()
     {
         var instance = _world.NewInstance();
         foreach (var site in await instance.GetRequiredService<ISiteStore>().ListAsync(CancellationToken.None))

@@ -52,7 +52,8 @@ public sealed class ConfiguredSitesTests
     [InlineData("   ")]
     [InlineData("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)")]
     [InlineData("@microsoft.keyvault(VaultName=v;SecretName=s)")]
-    public void Find_UnusableSecret_IsAProblemNotAnException_Decision4(string secret)
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public void Find_UnusableSecret_IsAProblemNotAnException(string secret)
     {
         var site = Find("acme", With("Sites:acme:Secret", secret));
 
@@ -71,7 +72,8 @@ public sealed class ConfiguredSitesTests
     [InlineData("CloudId", null, "CloudId is missing")]
     [InlineData("ClientId", " ", "ClientId is missing")]
     [InlineData("ApiUrl", "ftp://x", "ApiUrl must be an absolute https address")]
-    public void Find_WrongSetting_NamesItAndNeverItsValue_Decision4(string name, string? value, string sentence)
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public void Find_WrongSetting_NamesItAndNeverItsValue(string name, string? value, string sentence)
     {
         var site = Find("acme", With($"Sites:acme:{name}", value));
 
@@ -81,7 +83,8 @@ public sealed class ConfiguredSitesTests
     }
 
     [Fact]
-    public void Find_SeveralMistakes_AreToldTogether_Decision4()
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public void Find_SeveralMistakes_AreToldTogether()
     {
         var settings = With("Sites:acme:Url", null);
         settings["Sites:acme:CloudId"] = null;
@@ -93,7 +96,8 @@ public sealed class ConfiguredSitesTests
     }
 
     [Fact]
-    public void Find_SubscriptionOfAWrongName_StopsNeitherTheSiteNorItsOthers_Decision4()
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public void Find_SubscriptionOfAWrongName_StopsNeitherTheSiteNorItsOthers()
     {
         var site = Find("acme", With("Sites:acme:Subscriptions:Not_A_Slug:Jql", "project = A"))!;
 
@@ -117,7 +121,8 @@ public sealed class ConfiguredSitesTests
     }
 
     [Fact]
-    public void All_OneSiteWrong_LeavesTheOtherUsable_Decision4()
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public void All_OneSiteWrong_LeavesTheOtherUsable()
     {
         var settings = With("Sites:globex:Scheme", "Connect");
 
@@ -131,7 +136,8 @@ public sealed class ConfiguredSitesTests
     }
 
     [Fact]
-    public void ToString_OfASite_HidesItsSecrets_Rule30()
+    [Trait("Rule", "secrecy")]
+    public void ToString_OfASite_HidesItsSecrets()
     {
         var site = new Site
         {

@@ -30,7 +30,8 @@ public sealed class SecretCacheTests
     }
 
     [Fact]
-    public async Task Get_VaultHangs_IsGivenUpAfterFourSecondsAndTriedLater_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Get_VaultHangs_IsGivenUpAfterFourSecondsAndTriedLater()
     {
         _store.Hangs = true;
         var hanging = GetAsync("r1");
@@ -45,7 +46,8 @@ public sealed class SecretCacheTests
     }
 
     [Fact]
-    public async Task Get_AnotherRevision_ReadsAtOnce_Rule20()
+    [Trait("Rule", "secret-rotation")]
+    public async Task Get_AnotherRevision_ReadsAtOnce()
     {
         await GetAsync("r1");
         _store.Put("a", "r2", new SecretPair("two", "one"));
@@ -54,7 +56,8 @@ public sealed class SecretCacheTests
     }
 
     [Fact]
-    public async Task Get_VaultAway_ServesWhatWasReadAndNoOldRevisionForANewOne_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Get_VaultAway_ServesWhatWasReadAndNoOldRevisionForANewOne()
     {
         await GetAsync("r1");
         _store.Put("a", "r2", new SecretPair("two"));

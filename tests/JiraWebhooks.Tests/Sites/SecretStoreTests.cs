@@ -74,7 +74,8 @@ public sealed class SecretStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OurCalls_VaultRefuses_IsThrownWithoutTheSecret_Rule30()
+    [Trait("Rule", "secrecy")]
+    public async Task OurCalls_VaultRefuses_IsThrownWithoutTheSecret()
     {
         for (var attempt = 0; attempt < 2; attempt++) _vault.Failures.Enqueue(("PUT", 403, "Forbidden"));
 
@@ -88,7 +89,8 @@ public sealed class SecretStoreTests : IAsyncLifetime
     [InlineData("leak-5f0c")]
     [InlineData("""{"current":""}""")]
     [InlineData("""{"previous":"leak-5f0c"}""")]
-    public async Task OurCalls_ValueOfAnotherShape_SaysSoWithoutQuotingIt_Rule30(string value)
+    [Trait("Rule", "secrecy")]
+    public async Task OurCalls_ValueOfAnotherShape_SaysSoWithoutQuotingIt(string value)
     {
         var written = await _vault.Client(_clock).SetSecretAsync(Name, value, Token);
 
@@ -116,7 +118,8 @@ public sealed class SecretStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Pair_Rotated_KeepsTheOneBefore_Rule20()
+    [Trait("Rule", "secret-rotation")]
+    public void Pair_Rotated_KeepsTheOneBefore()
     {
         var pair = new SecretPair("one");
 

@@ -10,7 +10,8 @@ public sealed class SiteSecretTests
     [InlineData("secret\r\n")]
     [InlineData("\r\n\tsecret ")]
     [InlineData("secret")]
-    public void From_BlanksAndLineEndsAround_AreNoPartOfIt_Rule20(string value)
+    [Trait("Rule", "secret-rotation")]
+    public void From_BlanksAndLineEndsAround_AreNoPartOfIt(string value)
     {
         var secret = SiteSecret.From(value)!;
 
@@ -19,12 +20,14 @@ public sealed class SiteSecretTests
     }
 
     [Fact]
-    public void From_BlanksInside_StayAsTheyAre_Rule20() => Assert.Equal("It's a Secret to Everybody", SiteSecret.From("It's a Secret to Everybody\n")!.Reveal());
+    [Trait("Rule", "secret-rotation")]
+    public void From_BlanksInside_StayAsTheyAre() => Assert.Equal("It's a Secret to Everybody", SiteSecret.From("It's a Secret to Everybody\n")!.Reveal());
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData(" \r\n")]
     [InlineData("\n@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)")]
-    public void From_NothingUsable_IsNull_Decision4(string? value) => Assert.Null(SiteSecret.From(value));
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public void From_NothingUsable_IsNull(string? value) => Assert.Null(SiteSecret.From(value));
 }

@@ -30,7 +30,8 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task Row_WrittenAndRead_IsTheSameWithoutItsSecrets_Rule30(StorageKind kind)
+    [Trait("Rule", "secrecy")]
+    public async Task Row_WrittenAndRead_IsTheSameWithoutItsSecrets(StorageKind kind)
     {
         var (tables, sites) = await TableAsync(kind);
         Assert.True(await sites.TryAddAsync(Globex with { Former = new FormerApp("client", "r0", Globex.ActiveSince.AddDays(3)), DisabledSince = Globex.ActiveSince.AddDays(1), DisabledReason = "moved", RemovedAt = Globex.ActiveSince.AddDays(2) }, Token));
@@ -70,7 +71,8 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Row_SpoiltByHand_IsASiteWithNothingInIt_Decision4()
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public async Task Row_SpoiltByHand_IsASiteWithNothingInIt()
     {
         var (tables, sites) = await TableAsync(StorageKind.Memory);
         await sites.TryAddAsync(Globex, Token);

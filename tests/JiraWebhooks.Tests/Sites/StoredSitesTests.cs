@@ -102,7 +102,8 @@ public sealed class StoredSitesTests
     }
 
     [Fact]
-    public async Task Find_FloodWhileStorageIsAway_AsksOnceInTenSecondsAndThrows_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Find_FloodWhileStorageIsAway_AsksOnceInTenSecondsAndThrows()
     {
         await AddAsync("globex");
         _away = true;
@@ -129,7 +130,8 @@ public sealed class StoredSitesTests
     }
 
     [Fact]
-    public async Task Find_StorageAway_KnownSiteServesForHalfAnHour_Decision1()
+    [Trait("Decision", "200-after-publish")]
+    public async Task Find_StorageAway_KnownSiteServesForHalfAnHour()
     {
         await AddAsync("globex");
         Assert.False((await FindAsync("globex"))!.IsStale);
@@ -145,7 +147,8 @@ public sealed class StoredSitesTests
     }
 
     [Fact]
-    public async Task Find_StorageHangs_KnownSiteServesAfterTwoSeconds_Decision2()
+    [Trait("Decision", "ten-second-budget")]
+    public async Task Find_StorageHangs_KnownSiteServesAfterTwoSeconds()
     {
         await AddAsync("globex");
         await FindAsync("globex");
@@ -159,7 +162,8 @@ public sealed class StoredSitesTests
     }
 
     [Fact]
-    public async Task Find_SecretCannotBeRead_IsThatSitesProblem_Decision4()
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public async Task Find_SecretCannotBeRead_IsThatSitesProblem()
     {
         await AddAsync("globex");
         _secrets.Failure = new TimeoutException();

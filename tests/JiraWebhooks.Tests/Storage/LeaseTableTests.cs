@@ -16,7 +16,8 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task TryAcquire_HeldBySomebody_GivesNothing_Decision16(StorageKind kind)
+    [Trait("Decision", "schedules")]
+    public async Task TryAcquire_HeldBySomebody_GivesNothing(StorageKind kind)
     {
         var (one, two) = await TwoInstancesAsync(kind);
         await using var held = await one.TryAcquireAsync("refresh", "acme", Minute, Token);
@@ -30,7 +31,8 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task TryAcquire_GivenBackOrRunOut_IsFree_Decision16(StorageKind kind)
+    [Trait("Decision", "schedules")]
+    public async Task TryAcquire_GivenBackOrRunOut_IsFree(StorageKind kind)
     {
         var (one, two) = await TwoInstancesAsync(kind);
         await (await one.TryAcquireAsync("refresh", "acme", Minute, Token))!.DisposeAsync();
@@ -44,7 +46,8 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task Dispose_AfterAnotherTookOver_LeavesTheOthersLease_Decision16(StorageKind kind)
+    [Trait("Decision", "schedules")]
+    public async Task Dispose_AfterAnotherTookOver_LeavesTheOthersLease(StorageKind kind)
     {
         var (one, two) = await TwoInstancesAsync(kind);
         var late = await one.TryAcquireAsync("refresh", "acme", Minute, Token);
@@ -59,7 +62,8 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task TryAcquire_ManyAtOnce_OneWins_Decision16(StorageKind kind)
+    [Trait("Decision", "schedules")]
+    public async Task TryAcquire_ManyAtOnce_OneWins(StorageKind kind)
     {
         var (one, two) = await TwoInstancesAsync(kind);
 
@@ -69,7 +73,8 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Dispose_StorageIsAway_LetsNothingThrough_Decision16()
+    [Trait("Decision", "schedules")]
+    public async Task Dispose_StorageIsAway_LetsNothingThrough()
     {
         var tables = new InMemoryTables();
         var table = new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance);

@@ -22,7 +22,8 @@ public sealed class FullSiteTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Run_ChangedSubscription_IsRegisteredInTheSameRun_Rule7()
+    [Trait("Rule", "asynchronous-delete")]
+    public async Task Run_ChangedSubscription_IsRegisteredInTheSameRun()
     {
         _world.Subscribe(World.Acme, "issues", "project = OTHER", "jira:issue_created", "jira:issue_updated");
 
@@ -34,7 +35,8 @@ public sealed class FullSiteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_AllChanged_AllAreRegisteredInTheSameRun_Rule7()
+    [Trait("Rule", "asynchronous-delete")]
+    public async Task Run_AllChanged_AllAreRegisteredInTheSameRun()
     {
         foreach (var name in new[] { "issues", "more1", "more2", "more3", "more4" }) _world.Subscribe(World.Acme, name, "project = OTHER", "jira:issue_updated");
 
@@ -43,7 +45,8 @@ public sealed class FullSiteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ChangedBesideOneNoLongerWanted_HasNoGap_Rule6()
+    [Trait("Rule", "replace-webhook")]
+    public async Task Run_ChangedBesideOneNoLongerWanted_HasNoGap()
     {
         _world.Unsubscribe(World.Acme, "more1");
         _world.Subscribe(World.Acme, "issues", "project = OTHER", "jira:issue_created", "jira:issue_updated");
@@ -58,7 +61,8 @@ public sealed class FullSiteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ChangedBesideOneThatCannotBeRead_LeavesItsWebhookAlone_Decision4()
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public async Task Run_ChangedBesideOneThatCannotBeRead_LeavesItsWebhookAlone()
     {
         _world.Subscribe(World.Acme, "more1", "project = KEPT", "comment_created");
         await _world.RefreshAsync();
@@ -75,7 +79,8 @@ public sealed class FullSiteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ChangedAndOneTooMany_TheChangedGetsTheRoom_Rule6()
+    [Trait("Rule", "replace-webhook")]
+    public async Task Run_ChangedAndOneTooMany_TheChangedGetsTheRoom()
     {
         _world.Subscribe(World.Acme, "a-new-one", "project = NEW", "jira:issue_created");
         _world.Subscribe(World.Acme, "issues", "project = OTHER", "jira:issue_created", "jira:issue_updated");
@@ -160,7 +165,8 @@ public sealed class FullSiteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ListFailsWhileDeleting_WaitsOn_Rule7()
+    [Trait("Rule", "asynchronous-delete")]
+    public async Task Run_ListFailsWhileDeleting_WaitsOn()
     {
         _world.Subscribe(World.Acme, "issues", "project = OTHER", "jira:issue_created", "jira:issue_updated");
         Acme.Faults.FailNext("GET /rest/api/3/webhook", 200, body: RefreshFailureTests.Listing(Acme));
@@ -170,7 +176,8 @@ public sealed class FullSiteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_DeletionTakesTooLong_IsToldAfterAMinute_Rule7()
+    [Trait("Rule", "asynchronous-delete")]
+    public async Task Run_DeletionTakesTooLong_IsToldAfterAMinute()
     {
         _world.Subscribe(World.Acme, "issues", "project = OTHER", "jira:issue_created", "jira:issue_updated");
         Acme.Faults.FailNext("GET /rest/api/3/webhook", 200, times: 100, body: RefreshFailureTests.Listing(Acme));

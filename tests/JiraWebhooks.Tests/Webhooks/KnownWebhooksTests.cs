@@ -30,17 +30,20 @@ public sealed class KnownWebhooksTests
     [InlineData(",9,11,", false)]
     [InlineData(",9,", true)]
     [InlineData(",1,0,1011,-10,", true)]
-    public async Task AreUnknown_FirstDelivery_IsComparedWithTheTable_Rule23(string ids, bool expected)
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_FirstDelivery_IsComparedWithTheTable(string ids, bool expected)
     {
         Assert.Equal(expected, await AskAsync(ids));
         Assert.Equal(1, _reads);
     }
 
     [Fact]
-    public async Task AreUnknown_IdOfAnotherSite_IsUnknown_Rule23() => Assert.True(await AskAsync(",10,", "globex"));
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_IdOfAnotherSite_IsUnknown() => Assert.True(await AskAsync(",10,", "globex"));
 
     [Fact]
-    public async Task AreUnknown_Warm_AnswersAtOnceAndAllocatesNothing_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_Warm_AnswersAtOnceAndAllocatesNothing()
     {
         await AskAsync(",10,");
         long Measure()
@@ -56,7 +59,8 @@ public sealed class KnownWebhooksTests
     }
 
     [Fact]
-    public async Task AreUnknown_UnknownIdAfterTheInterval_IsFoundByOneReRead_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_UnknownIdAfterTheInterval_IsFoundByOneReRead()
     {
         await AskAsync(",10,");
         _list = (_, _) => Rows([10, 12]);
@@ -68,7 +72,8 @@ public sealed class KnownWebhooksTests
     }
 
     [Fact]
-    public async Task AreUnknown_FloodOfUnknownIds_ReadsOncePerInterval_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_FloodOfUnknownIds_ReadsOncePerInterval()
     {
         for (var second = 0; second < 120; second++)
         {
@@ -80,7 +85,8 @@ public sealed class KnownWebhooksTests
     }
 
     [Fact]
-    public async Task AreUnknown_ManyAtOnce_ShareOneRead_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_ManyAtOnce_ShareOneRead()
     {
         var rows = new TaskCompletionSource<IReadOnlyList<WebhookRow>>();
         _list = (_, _) => rows.Task;
@@ -95,7 +101,8 @@ public sealed class KnownWebhooksTests
     }
 
     [Fact]
-    public async Task AreUnknown_DeletedWebhook_IsKnownNoLongerThanTheAge_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_DeletedWebhook_IsKnownNoLongerThanTheAge()
     {
         await AskAsync(",10,");
         _list = (_, _) => Rows([]);
@@ -109,7 +116,8 @@ public sealed class KnownWebhooksTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AreUnknown_StorageAway_NothingIsUnknown_AndItIsAskedAgainAfterTheInterval_Rule23(bool atOnce)
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_StorageAway_NothingIsUnknown_AndItIsAskedAgainAfterTheInterval(bool atOnce)
     {
         _list = async (_, _) =>
         {
@@ -127,7 +135,8 @@ public sealed class KnownWebhooksTests
     }
 
     [Fact]
-    public async Task AreUnknown_ReReadFails_KnownIdsStayKnownAndOthersAreNotMarked_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_ReReadFails_KnownIdsStayKnownAndOthersAreNotMarked()
     {
         await AskAsync(",10,");
         _list = (_, _) => throw new TimeoutException();
@@ -139,7 +148,8 @@ public sealed class KnownWebhooksTests
     }
 
     [Fact]
-    public async Task AreUnknown_SlowStorage_KeepsNobodyWaitingAfterTheFirstSecond_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_SlowStorage_KeepsNobodyWaitingAfterTheFirstSecond()
     {
         var rows = new TaskCompletionSource<IReadOnlyList<WebhookRow>>();
         _list = (_, _) => rows.Task;
@@ -163,7 +173,8 @@ public sealed class KnownWebhooksTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AreUnknown_StorageHangs_TheReadIsGivenUpAndTriedAgain_Rule23(bool obedient)
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_StorageHangs_TheReadIsGivenUpAndTriedAgain(bool obedient)
     {
         var never = new TaskCompletionSource<IReadOnlyList<WebhookRow>>();
         _list = (_, cancellation) => obedient ? never.Task.WaitAsync(cancellation) : never.Task;
@@ -180,7 +191,8 @@ public sealed class KnownWebhooksTests
     }
 
     [Fact]
-    public async Task AreUnknown_CallerOutOfTime_IsNotMarked_Rule23()
+    [Trait("Rule", "unknown-webhooks")]
+    public async Task AreUnknown_CallerOutOfTime_IsNotMarked()
     {
         _list = (_, _) => new TaskCompletionSource<IReadOnlyList<WebhookRow>>().Task;
         using var budget = new CancellationTokenSource();

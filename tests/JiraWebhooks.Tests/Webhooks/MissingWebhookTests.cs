@@ -27,10 +27,12 @@ public sealed class MissingWebhookTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Run_NothingWasGone_RecordsNothing_Rule8() => Assert.Null(await MissingSinceAsync(_world));
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_NothingWasGone_RecordsNothing() => Assert.Null(await MissingSinceAsync(_world));
 
     [Fact]
-    public async Task Run_ManyWebhooksSeen_IsOneWrite_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_ManyWebhooksSeen_IsOneWrite()
     {
         for (var number = 1; number <= 30; number++) _world.Subscribe(World.Globex, $"more{number}", "project = SHOP", "comment_created");
         await _world.RefreshAsync();
@@ -46,7 +48,8 @@ public sealed class MissingWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_WebhookVanished_RecordsWhenItWasLastSeen_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_WebhookVanished_RecordsWhenItWasLastSeen()
     {
         Vanish(_world);
 
@@ -56,7 +59,8 @@ public sealed class MissingWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_BreaksOffBeforeTheNewWebhookIsSaved_StillRecords_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_BreaksOffBeforeTheNewWebhookIsSaved_StillRecords()
     {
         Vanish(_world);
         var recorded = new List<string>();
@@ -73,7 +77,8 @@ public sealed class MissingWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_StorageFailedAtAnyCallAfterAWebhookVanished_IsRecordedByTheNextRun_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_StorageFailedAtAnyCallAfterAWebhookVanished_IsRecordedByTheNextRun()
     {
         var lastSeen = DateTimeOffset.MinValue;
         await StorageFaults.AtEveryCallAsync(ReadyAsync, world => world.RefreshAsync(), async (world, what) =>
@@ -96,7 +101,8 @@ public sealed class MissingWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_SearchedTooEarlyByAPoll_RecordsAgain_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_SearchedTooEarlyByAPoll_RecordsAgain()
     {
         Vanish(_world);
 
@@ -114,7 +120,8 @@ public sealed class MissingWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_TheRecordCannotBeWritten_RegistersAndSaysSo_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_TheRecordCannotBeWritten_RegistersAndSaysSo()
     {
         Vanish(_world);
         _world.Tables.Before = call => _ = call == "cursors.upsert" ? throw new Azure.RequestFailedException(503, "storage is away") : call;
@@ -126,7 +133,8 @@ public sealed class MissingWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_DeletedFirstForRoom_RecordsTheGap_Rule6()
+    [Trait("Rule", "replace-webhook")]
+    public async Task Run_DeletedFirstForRoom_RecordsTheGap()
     {
         for (var number = 1; number <= 4; number++) _world.Subscribe(World.Acme, $"more{number}", "project = SHOP", "comment_created");
         await _world.RefreshAsync();
@@ -141,7 +149,8 @@ public sealed class MissingWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_RowOfAnEarlierVersion_RecordsNothing_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_RowOfAnEarlierVersion_RecordsNothing()
     {
         var table = new WebhookTable(new LazyTable(_world.Tables, TableNames.Webhooks));
         var row = Assert.Single(await table.ListAsync(World.Acme, CancellationToken.None));

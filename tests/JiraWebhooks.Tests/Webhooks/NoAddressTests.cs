@@ -20,7 +20,8 @@ public sealed class NoAddressTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Run_UnknownWebhook_IsNeverDeleted_Decision11()
+    [Trait("Decision", "take-over")]
+    public async Task Run_UnknownWebhook_IsNeverDeleted()
     {
         var production = _world.Site(World.Acme).Add("https://production.example.com/api/deliveries/acme", ["jira:issue_updated"], "project = SHOP");
 
@@ -33,7 +34,8 @@ public sealed class NoAddressTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_UnknownBesideOurs_OursAreKeptAlive_Decision11()
+    [Trait("Decision", "take-over")]
+    public async Task Run_UnknownBesideOurs_OursAreKeptAlive()
     {
         await _world.RefreshAsync();
         var unknown = Globex.Add("https://hooks.example.com/api/deliveries/globex", ["comment_created"], "project = X");
@@ -50,7 +52,8 @@ public sealed class NoAddressTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_UnknownFillTheSite_AreNotDeletedForRoom_Decision11()
+    [Trait("Decision", "take-over")]
+    public async Task Run_UnknownFillTheSite_AreNotDeletedForRoom()
     {
         for (var number = 1; number <= 5; number++) _world.Site(World.Acme).Add("https://hooks.example.com/api/deliveries/acme", ["comment_created"], "project = X");
 
@@ -62,7 +65,8 @@ public sealed class NoAddressTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_TakeOver_RemovesTheUnknownAndRegisters_Decision11()
+    [Trait("Decision", "take-over")]
+    public async Task Run_TakeOver_RemovesTheUnknownAndRegisters()
     {
         _world.Site(World.Acme).Add("https://production.example.com/api/deliveries/acme", ["jira:issue_updated"], "project = SHOP");
         _world.Settings["TakeOver"] = "true";

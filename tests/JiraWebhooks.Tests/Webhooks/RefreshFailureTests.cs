@@ -22,7 +22,8 @@ public sealed class RefreshFailureTests : IAsyncLifetime
     [Theory]
     [InlineData("POST")]
     [InlineData("DELETE")]
-    public async Task Run_RefusedEveryDay_TheLivingStayAlive_Rule8(string method)
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_RefusedEveryDay_TheLivingStayAlive(string method)
     {
         if (method == "POST") _world.Subscribe(World.Globex, "more", "project = SHOP", "jira:issue_created");
         else _world.Unsubscribe(World.Globex, "comments");
@@ -43,7 +44,8 @@ public sealed class RefreshFailureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ListFailsEveryDay_TheRememberedStayAlive_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_ListFailsEveryDay_TheRememberedStayAlive()
     {
         _world.Unsubscribe(World.Globex, "comments");
         Globex.Faults.FailNext("GET /rest/api/3/webhook", 400, times: 1000);
@@ -57,7 +59,8 @@ public sealed class RefreshFailureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ExtensionRefused_RegistersWhatIsMissingAndTellsTheExpiry_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_ExtensionRefused_RegistersWhatIsMissingAndTellsTheExpiry()
     {
         _world.Subscribe(World.Globex, "more", "project = SHOP", "jira:issue_created");
         _world.Clock.Advance(TimeSpan.FromDays(10));
@@ -71,7 +74,8 @@ public sealed class RefreshFailureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_CannotVerify_TellsTheExpiryOfTheFirstList_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_CannotVerify_TellsTheExpiryOfTheFirstList()
     {
         _world.Clock.Advance(TimeSpan.FromDays(10));
         Globex.Faults.FailNext("GET /rest/api/3/webhook", 200, body: Listing(Globex));
@@ -87,7 +91,8 @@ public sealed class RefreshFailureTests : IAsyncLifetime
     [Theory]
     [InlineData(429)]
     [InlineData(401)]
-    public async Task Run_LongWaitOrDeadGrant_EndsTheSiteAfterTheLivingWereExtended_Rule26(int status)
+    [Trait("Rule", "rate-limits")]
+    public async Task Run_LongWaitOrDeadGrant_EndsTheSiteAfterTheLivingWereExtended(int status)
     {
         _world.Subscribe(World.Globex, "more", "project = SHOP", "jira:issue_created");
         _world.Unsubscribe(World.Globex, "comments");
@@ -106,7 +111,8 @@ public sealed class RefreshFailureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ForeignAddressBesideOurs_OursAreExtended_Decision11()
+    [Trait("Decision", "take-over")]
+    public async Task Run_ForeignAddressBesideOurs_OursAreExtended()
     {
         Globex.Add("https://production.example.com/api/deliveries/globex", ["jira:issue_created"], "project = SHOP");
         _world.Clock.Advance(TimeSpan.FromDays(10));
@@ -119,7 +125,8 @@ public sealed class RefreshFailureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_GoneWhenListedAgain_IsRegisteredInTheSameRun_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_GoneWhenListedAgain_IsRegisteredInTheSameRun()
     {
         var before = Listing(Globex);
         Globex.Delete([Globex.Webhooks[0].Id]);
@@ -133,7 +140,8 @@ public sealed class RefreshFailureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_RowOfAnUnwantedWebhookThatCannotBeDeleted_IsKept_Rule5()
+    [Trait("Rule", "no-orphans")]
+    public async Task Run_RowOfAnUnwantedWebhookThatCannotBeDeleted_IsKept()
     {
         _world.Unsubscribe(World.Globex, "comments");
         Globex.Faults.FailNext("DELETE /rest/api/3/webhook", 400);

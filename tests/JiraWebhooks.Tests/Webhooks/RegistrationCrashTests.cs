@@ -7,10 +7,12 @@ namespace JiraWebhooks.Tests.Webhooks;
 public sealed class RegistrationCrashTests
 {
     [Fact]
-    public Task Run_AfterStorageFailedAtAnyCall_Converges_Rule5() => StorageFaults.AtEveryCallAsync(() => World.StartAsync(), world => world.RefreshAsync(), AssertConvergesAsync);
+    [Trait("Rule", "no-orphans")]
+    public Task Run_AfterStorageFailedAtAnyCall_Converges() => StorageFaults.AtEveryCallAsync(() => World.StartAsync(), world => world.RefreshAsync(), AssertConvergesAsync);
 
     [Fact]
-    public Task Run_AfterAnAnswerOfStorageWasLostAtAnyWrite_Converges_Rule5() => StorageFaults.AtEveryAnswerAsync(() => World.StartAsync(), world => world.RefreshAsync(), AssertConvergesAsync);
+    [Trait("Rule", "no-orphans")]
+    public Task Run_AfterAnAnswerOfStorageWasLostAtAnyWrite_Converges() => StorageFaults.AtEveryAnswerAsync(() => World.StartAsync(), world => world.RefreshAsync(), AssertConvergesAsync);
 
     [Theory]
     [InlineData("GET /rest/api/3/webhook")]
@@ -18,7 +20,8 @@ public sealed class RegistrationCrashTests
     [InlineData("DELETE /rest/api/3/webhook")]
     [InlineData("PUT /rest/api/3/webhook/refresh")]
     [InlineData("POST /oauth/token")]
-    public async Task Run_AfterAnAnswerOfJiraWasLost_Converges_Rule26(string operation)
+    [Trait("Rule", "rate-limits")]
+    public async Task Run_AfterAnAnswerOfJiraWasLost_Converges(string operation)
     {
         await using var world = await World.StartAsync();
         world.Jira.Faults.LoseAnswerNext(operation);
@@ -29,7 +32,8 @@ public sealed class RegistrationCrashTests
     }
 
     [Fact]
-    public async Task Run_CreatedAndNeitherSavedNorRemoved_IsRemovedByTheNextRun_Rule5()
+    [Trait("Rule", "no-orphans")]
+    public async Task Run_CreatedAndNeitherSavedNorRemoved_IsRemovedByTheNextRun()
     {
         await using var world = await World.StartAsync();
         world.Tables.Before = call =>
@@ -48,7 +52,8 @@ public sealed class RegistrationCrashTests
     }
 
     [Fact]
-    public async Task Run_SavingFails_RemovesWhatItCreated_Rule5()
+    [Trait("Rule", "no-orphans")]
+    public async Task Run_SavingFails_RemovesWhatItCreated()
     {
         await using var world = await World.StartAsync();
         world.Tables.Before = call =>

@@ -22,14 +22,16 @@ public sealed class SubscriptionValidatorTests
     [InlineData]
     [InlineData("")]
     [InlineData("jira:issue_created", " ")]
-    public void Problem_NoEvents_IsNamed_Rule3(params string[] events) =>
+    [Trait("Rule", "check-before-register")]
+    public void Problem_NoEvents_IsNamed(params string[] events) =>
         Assert.Contains("Events", SubscriptionValidator.Problem(new Subscription("mine", events, "project = SHOP")), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://hooks.example.com/api/deliveries/acme")]
     [InlineData("https://hooks.example.com:8443/api/deliveries/acme")]
     [InlineData("https://hooks.example.com:1885/x")]
-    public void Problem_AddressJiraDeliversTo_IsNone_Rule3(string url) => Assert.Null(SubscriptionValidator.Problem(new Uri(url), StubSites.OAuth));
+    [Trait("Rule", "check-before-register")]
+    public void Problem_AddressJiraDeliversTo_IsNone(string url) => Assert.Null(SubscriptionValidator.Problem(new Uri(url), StubSites.OAuth));
 
     [Theory]
     [InlineData("http://hooks.example.com/x", "https")]
@@ -39,7 +41,8 @@ public sealed class SubscriptionValidatorTests
     [InlineData("https://hooks.example.com/x?site=acme", "query")]
     [InlineData("https://hooks.example.com/x#a", "fragment")]
     [InlineData("https://user@hooks.example.com/x", "user info")]
-    public void Problem_AddressJiraRefuses_IsNamed_Rule3(string url, string words) =>
+    [Trait("Rule", "check-before-register")]
+    public void Problem_AddressJiraRefuses_IsNamed(string url, string words) =>
         Assert.Contains(words, SubscriptionValidator.Problem(new Uri(url), StubSites.OAuth), StringComparison.Ordinal);
 
     private static Subscription With(string jql) => new("mine", ["jira:issue_created"], jql);

@@ -16,7 +16,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Run_First_RegistersEverySubscriptionUnderTheCallback_Decision10()
+    [Trait("Decision", "declared-webhooks")]
+    public async Task Run_First_RegistersEverySubscriptionUnderTheCallback()
     {
         var results = await _world.RefreshAsync();
 
@@ -27,7 +28,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_EveryDayForAHundredDays_KeepsTheSameWebhooksAlive_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_EveryDayForAHundredDays_KeepsTheSameWebhooksAlive()
     {
         await _world.RefreshAsync();
         var ids = _world.Site(World.Globex).Webhooks.Select(webhook => webhook.Id).ToList();
@@ -44,7 +46,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_NeverWithin30Days_RegistersAgainWhatExpired_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_NeverWithin30Days_RegistersAgainWhatExpired()
     {
         await _world.RefreshAsync();
         _world.Clock.Advance(TimeSpan.FromDays(31));
@@ -55,7 +58,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_OneSubscriptionRefusedByJira_KeepsTheOthers_Rule2()
+    [Trait("Rule", "registration-results")]
+    public async Task Run_OneSubscriptionRefusedByJira_KeepsTheOthers()
     {
         _world.Subscribe(World.Globex, "odd", "project = SHOP", "planet_exploded");
 
@@ -68,7 +72,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_SubscriptionThatCannotWork_IsNotSent_Rule3()
+    [Trait("Rule", "check-before-register")]
+    public async Task Run_SubscriptionThatCannotWork_IsNotSent()
     {
         _world.Unsubscribe(World.Acme, "issues");
         _world.Subscribe(World.Acme, "empty", " ", "jira:issue_created");
@@ -81,7 +86,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_MoreThanTheLimit_RegistersWhatFits_Rule3()
+    [Trait("Rule", "check-before-register")]
+    public async Task Run_MoreThanTheLimit_RegistersWhatFits()
     {
         for (var number = 1; number <= 5; number++) _world.Subscribe(World.Acme, $"more{number}", "project = SHOP", "comment_created");
 
@@ -92,7 +98,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_WebhookDeletedBehindOurBack_IsRegisteredAgain_Rule5()
+    [Trait("Rule", "no-orphans")]
+    public async Task Run_WebhookDeletedBehindOurBack_IsRegisteredAgain()
     {
         await _world.RefreshAsync();
         _world.Site(World.Acme).Delete(_world.Site(World.Acme).Webhooks.Select(webhook => webhook.Id));
@@ -103,7 +110,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ChangedSubscription_CreatesTheNewBeforeDeletingTheOld_Rule6()
+    [Trait("Rule", "replace-webhook")]
+    public async Task Run_ChangedSubscription_CreatesTheNewBeforeDeletingTheOld()
     {
         await _world.RefreshAsync();
         var old = Assert.Single(_world.Site(World.Acme).Webhooks);
@@ -118,7 +126,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ChangedSubscriptionRefused_KeepsTheOld_Rule6()
+    [Trait("Rule", "replace-webhook")]
+    public async Task Run_ChangedSubscriptionRefused_KeepsTheOld()
     {
         await _world.RefreshAsync();
         var old = Assert.Single(_world.Site(World.Acme).Webhooks);
@@ -132,7 +141,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_SubscriptionNoLongerWanted_IsDeleted_Rule5()
+    [Trait("Rule", "no-orphans")]
+    public async Task Run_SubscriptionNoLongerWanted_IsDeleted()
     {
         await _world.RefreshAsync();
         _world.Unsubscribe(World.Globex, "comments");
@@ -144,7 +154,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_WebhooksUnderAnotherAddress_StopsThatSiteAndChangesNothing_Decision11()
+    [Trait("Decision", "take-over")]
+    public async Task Run_WebhooksUnderAnotherAddress_StopsThatSiteAndChangesNothing()
     {
         _world.Site(World.Acme).Add("https://production.example.com/api/deliveries/acme", ["jira:issue_created"], "project = SHOP");
 
@@ -157,7 +168,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_TakeOver_DeletesThemAndRegistersInTheSameRun_Decision11()
+    [Trait("Decision", "take-over")]
+    public async Task Run_TakeOver_DeletesThemAndRegistersInTheSameRun()
     {
         _world.Site(World.Acme).Add("https://production.example.com/api/deliveries/acme", ["jira:issue_created"], "project = SHOP");
         _world.Settings["TakeOver"] = "true";
@@ -169,7 +181,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_OneSiteFails_TheOthersAreRefreshed_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_OneSiteFails_TheOthersAreRefreshed()
     {
         _world.Site(World.Acme).Faults.FailNext("GET /rest/api/3/webhook", 500, times: 4);
 
@@ -182,7 +195,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_LongWaitAsked_EndsThatSiteAtOnce_Rule26()
+    [Trait("Rule", "rate-limits")]
+    public async Task Run_LongWaitAsked_EndsThatSiteAtOnce()
     {
         _world.Site(World.Acme).Faults.FailNext("GET /rest/api/3/webhook", 429, retryAfter: "1847");
         var started = _world.Clock.GetUtcNow();
@@ -194,7 +208,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_NotAuthorised_IsAProblemOfTheSite_Rule16()
+    [Trait("Rule", "forbidden")]
+    public async Task Run_NotAuthorised_IsAProblemOfTheSite()
     {
         _world.Site(World.Acme).Faults.FailNext("GET /rest/api/3/webhook", 403);
 
@@ -202,7 +217,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_AnotherRunIsAtTheSite_LeavesItAlone_Decision16()
+    [Trait("Decision", "schedules")]
+    public async Task Run_AnotherRunIsAtTheSite_LeavesItAlone()
     {
         await using var lease = await _world.NewInstance().GetRequiredService<ILeases>().TryAcquireAsync("refresh", World.Acme, TimeSpan.FromMinutes(5), CancellationToken.None);
 
@@ -214,7 +230,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_SiteNeverAnswers_EndsAfterEightMinutes_Decision16()
+    [Trait("Decision", "schedules")]
+    public async Task Run_SiteNeverAnswers_EndsAfterEightMinutes()
     {
         _world.Site(World.Acme).Faults.Latency = TimeSpan.FromHours(1);
         var started = _world.Clock.GetUtcNow();
@@ -228,7 +245,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_SitesBeforeItHang_IsReachedByTheNextRun_Decision16()
+    [Trait("Decision", "schedules")]
+    public async Task Run_SitesBeforeItHang_IsReachedByTheNextRun()
     {
         for (var number = 1; number <= 20; number++) AddConnect($"a{number:D2}");
         AddConnect("zulu");
@@ -246,7 +264,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RunSite_TakesTooLong_EndsAfterEightMinutes_Decision16()
+    [Trait("Decision", "schedules")]
+    public async Task RunSite_TakesTooLong_EndsAfterEightMinutes()
     {
         await _world.RefreshAsync();
         _world.Unsubscribe(World.Globex, "comments");
@@ -263,7 +282,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_LeaseCannotBeGivenBack_KeepsTheResult_Decision16()
+    [Trait("Decision", "schedules")]
+    public async Task Run_LeaseCannotBeGivenBack_KeepsTheResult()
     {
         _world.Tables.Before = call => _ = call == "leases.delete" ? throw new AggregateException("Retry failed after 4 tries.") : call;
 
@@ -271,7 +291,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_SettingsOfASiteAreWrong_IsAProblemOfThatSiteAlone_Decision4()
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public async Task Run_SettingsOfASiteAreWrong_IsAProblemOfThatSiteAlone()
     {
         _world.Settings[$"Sites:{World.Acme}:Secret"] = "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)";
 

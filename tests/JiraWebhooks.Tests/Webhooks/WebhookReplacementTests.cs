@@ -18,7 +18,8 @@ public sealed class WebhookReplacementTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Run_NotExtended_ReplacesOnlyBelowSevenDays_Rule8()
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_NotExtended_ReplacesOnlyBelowSevenDays()
     {
         for (var day = 1; day <= 24; day++)
         {
@@ -35,7 +36,8 @@ public sealed class WebhookReplacementTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ReplacingAtTheLimit_DeletesFirstAndCreatesInTheSameRun_Rule6()
+    [Trait("Rule", "replace-webhook")]
+    public async Task Run_ReplacingAtTheLimit_DeletesFirstAndCreatesInTheSameRun()
     {
         for (var number = 1; number <= 4; number++) _world.Subscribe(World.Acme, $"more{number}", "project = SHOP", "comment_created");
         await _world.RefreshAsync();
@@ -49,7 +51,8 @@ public sealed class WebhookReplacementTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ReplacementRefused_KeepsTheOldWhileItLives_Rule6()
+    [Trait("Rule", "replace-webhook")]
+    public async Task Run_ReplacementRefused_KeepsTheOldWhileItLives()
     {
         _world.Clock.Advance(TimeSpan.FromDays(24));
         _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/webhook", 400, times: 5);
@@ -61,7 +64,8 @@ public sealed class WebhookReplacementTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ExpiryUnknown_IsNeverReplaced_Rule1()
+    [Trait("Rule", "expiry-dates")]
+    public async Task Run_ExpiryUnknown_IsNeverReplaced()
     {
         _world.Clock.Advance(TimeSpan.FromDays(25));
         var id = Assert.Single(_world.Site(World.Acme).Webhooks).Id;

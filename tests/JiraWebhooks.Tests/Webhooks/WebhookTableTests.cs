@@ -11,7 +11,8 @@ public sealed class WebhookTableTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task Save_ThenList_GivesEachSiteItsOwn_Decision10(StorageKind kind)
+    [Trait("Decision", "declared-webhooks")]
+    public async Task Save_ThenList_GivesEachSiteItsOwn(StorageKind kind)
     {
         var table = new WebhookTable(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "webhooks"));
         await table.SaveAsync("acme", new WebhookRow("issues", long.MaxValue, "a"), Token);
@@ -47,7 +48,8 @@ public sealed class WebhookTableTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
-    public async Task Save_Many_GivesThemWithWhenTheyWereSeen_Rule8(StorageKind kind)
+    [Trait("Rule", "daily-refresh")]
+    public async Task Save_Many_GivesThemWithWhenTheyWereSeen(StorageKind kind)
     {
         var table = new WebhookTable(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "webhooks"));
         var seen = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);

@@ -7,7 +7,7 @@ using JiraWebhooks.Sites;
 namespace JiraWebhooks.Deliveries;
 
 /// <summary>Makes the message of a delivery from its headers and envelope; the live and the failed path share it, so that both give one event
-/// one identity (decision 5).</summary>
+/// one identity (docs/architecture.md#one-message-id).</summary>
 public static class DeliveryDescriber
 {
     private const string UnknownEvent = "unknown";

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Reads the envelope in one forward pass without building anything (decision 8). Whatever it does not know passes (rule 11);
+/// <summary>Reads the envelope in one forward pass without building anything (docs/architecture.md#one-pass-envelope). Whatever it does not know passes (docs/jira-behaviour.md#unknown-content);
 /// of a repeated member the last one counts, as in most JSON parsers. It never throws: what is no JSON gives an empty envelope.</summary>
 internal static class EnvelopeReader
 {

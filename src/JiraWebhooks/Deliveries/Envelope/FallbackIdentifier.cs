@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Stands in for X-Atlassian-Webhook-Identifier where it is missing (rule 17): the same event always gets the same one, and no two
+/// <summary>Stands in for X-Atlassian-Webhook-Identifier where it is missing (docs/jira-behaviour.md#one-identity): the same event always gets the same one, and no two
 /// events share one, since the bus would silently drop the second.</summary>
 internal static class FallbackIdentifier
 {

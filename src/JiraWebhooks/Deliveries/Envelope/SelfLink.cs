@@ -4,7 +4,7 @@ using JiraWebhooks.Sites;
 namespace JiraWebhooks.Deliveries;
 
 /// <summary>Tells whether a <c>self</c> link points at the site it came for. The links are the only place where a body names its site, and
-/// only the JWT's signature, not the body, is Jira's: so a foreign host is a mark, never a reason to refuse (decision 3).</summary>
+/// only the JWT's signature, not the body, is Jira's: so a foreign host is a mark, never a reason to refuse (docs/architecture.md#verify-first).</summary>
 internal static class SelfLink
 {
     /// <summary>True when <paramref name="link"/> names a host and is neither on the site's own nor under the address its API answers from.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Checks a delivery by the scheme of its site, which is a setting and never the sender's choice (decision 3, rule 18).</summary>
+/// <summary>Checks a delivery by the scheme of its site, which is a setting and never the sender's choice (docs/architecture.md#verify-first, docs/jira-behaviour.md#verify-raw-body).</summary>
 internal static class DeliveryVerifier
 {
     private const string HubSignature = "X-Hub-Signature";

@@ -2,7 +2,7 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>What a site's tokens must say (rules 18 and 20). Atlassian documents no claims of its OAuth webhooks, so there only what was
+/// <summary>What a site's tokens must say (docs/jira-behaviour.md#verify-raw-body). Atlassian documents no claims of its OAuth webhooks, so there only what was
 /// seen to be sent is checked, and only <c>exp</c> is asked for.</summary>
 internal readonly record struct JwtRules
 {

@@ -6,7 +6,7 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>Table <c>cursors</c>: partition site, row <c>cursor</c>, guarded by its entity tag (rule 14).</summary>
+/// <summary>Table <c>cursors</c>: partition site, row <c>cursor</c>, guarded by its entity tag (docs/jira-behaviour.md#cursor-after-publish).</summary>
 public sealed partial class CursorTable(LazyTable cursors)
 {
     private const string Row = "cursor";

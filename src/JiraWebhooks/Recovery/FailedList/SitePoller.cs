@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>One site's poll: read a page, publish it, then move the cursor (decision 9, rules 12 to 16). Whatever breaks in between costs
+/// <summary>One site's poll: read a page, publish it, then move the cursor (docs/architecture.md#cursor-follows-publish, docs/jira-behaviour.md#failed-list-start). Whatever breaks in between costs
 /// duplicates, which share their MessageId, and never a loss.</summary>
 internal sealed class SitePoller(
     JiraWebhookClient jira, CursorTable cursors, SiteSweeper sweeper, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock) : ISiteRecovery

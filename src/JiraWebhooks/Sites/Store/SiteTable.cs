@@ -116,7 +116,7 @@ public sealed class SiteTable(LazyTable sites)
         return row;
     }
 
-    // A row that somebody has spoilt by hand is a site with nothing in it: unhealthy, and no trouble for the others (decision 4).
+    // A row that somebody has spoilt by hand is a site with nothing in it: unhealthy, and no trouble for the others (docs/architecture.md#a-wrong-site-is-unhealthy).
     private static StoredSite Read(TableEntity row)
     {
         SiteOptions? options = null;

@@ -2,7 +2,7 @@ using JiraWebhooks.Hosting;
 
 namespace JiraWebhooks.Tests.OAuth.Schedules;
 
-/// <summary>Rule 28 over many schedules: two processes share one store, one lease and one grant, and die, hang and lose answers at any step.
+/// <summary>docs/jira-behaviour.md#oauth-tokens over many schedules: two processes share one store, one lease and one grant, and die, hang and lose answers at any step.
 /// A failing seed prints its trace and can be run alone.</summary>
 public sealed class RotationScheduleTests
 {
@@ -12,7 +12,8 @@ public sealed class RotationScheduleTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task GetAccessToken_CrashesAndTimeoutsAnywhere_GrantIsNeverLost_Rule28(bool comparesAndSwaps)
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_CrashesAndTimeoutsAnywhere_GrantIsNeverLost(bool comparesAndSwaps)
     {
         var runs = await RunAsync(Seeds, seed => new Simulation(seed, comparesAndSwaps, faultRate: 0.15, pauses: comparesAndSwaps));
 
@@ -28,7 +29,8 @@ public sealed class RotationScheduleTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task GetAccessToken_StoreTakesNoWritesForLong_GrantIsNeverLost_Rule28(bool comparesAndSwaps)
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_StoreTakesNoWritesForLong_GrantIsNeverLost(bool comparesAndSwaps)
     {
         var runs = await RunAsync(Seeds / 4, seed => new Simulation(seed, comparesAndSwaps, faultRate: 0)
         {
@@ -43,7 +45,8 @@ public sealed class RotationScheduleTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task GetAccessToken_NoFaults_NoRefreshTokenIsUsedTwice_Rule28(bool comparesAndSwaps)
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_NoFaults_NoRefreshTokenIsUsedTwice(bool comparesAndSwaps)
     {
         var runs = await RunAsync(Seeds / 4, seed => Strict(new Simulation(seed, comparesAndSwaps, faultRate: 0)));
 
