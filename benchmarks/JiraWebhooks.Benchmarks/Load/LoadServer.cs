@@ -32,7 +32,7 @@ internal static class LoadServer
             .AddSingleton<WebhookEventProcessor, NoProcessor>()
             .AddDeliveries()
             .AddSingleton(new DeliveryActivity(TimeProvider.System))
-            .AddSingleton(new KnownWebhooks((_, _) => Task.FromResult(Created), TimeProvider.System, NullLogger<KnownWebhooks>.Instance));
+            .AddSingleton<IKnownWebhooks>(new KnownWebhooks((_, _) => Task.FromResult(Created), TimeProvider.System, NullLogger<KnownWebhooks>.Instance));
 
         var app = builder.Build();
         var receiver = app.Services.GetRequiredService<DeliveryReceiver>();

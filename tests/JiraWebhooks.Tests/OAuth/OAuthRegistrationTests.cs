@@ -151,7 +151,7 @@ public sealed class OAuthRegistrationTests
             if (log is not null) logging.AddProvider(log);
         });
         services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton<ILeases>(new MemoryLeases(TimeProvider.System));
-        return services.AddSites(new ConfigurationBuilder().Build(), options).BuildServiceProvider();
+        return services.AddSites(new ConfigurationBuilder().Build(), options).AddOAuth(options).BuildServiceProvider();
     }
 
     private static async Task<WebApplication> ServerAsync(RequestDelegate answer)
