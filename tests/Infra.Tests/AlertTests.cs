@@ -118,10 +118,10 @@ public sealed partial class AlertTests
 
     /// <summary>Health calls red what the alerts fire on.</summary>
     [Theory]
-    [InlineData("LongestWithoutRefresh = TimeSpan.FromHours(26)", "src/JiraWebhooks/Diagnostics/SiteState.cs")]
-    [InlineData("LongestWithoutPoll = TimeSpan.FromHours(2)", "src/JiraWebhooks/Diagnostics/SiteState.cs")]
-    [InlineData("OldestCursor = TimeSpan.FromHours(60)", "src/JiraWebhooks/Diagnostics/SiteState.cs")]
-    [InlineData("Critical = TimeSpan.FromDays(7)", "src/JiraWebhooks/Subscriptions/SiteRefresher.cs")]
+    [InlineData("LongestWithoutRefresh = TimeSpan.FromHours(26)", "src/JiraWebhooks/Health/SiteState.cs")]
+    [InlineData("LongestWithoutPoll = TimeSpan.FromHours(2)", "src/JiraWebhooks/Health/SiteState.cs")]
+    [InlineData("OldestCursor = TimeSpan.FromHours(60)", "src/JiraWebhooks/Health/SiteState.cs")]
+    [InlineData("Critical = TimeSpan.FromDays(7)", "src/JiraWebhooks/Webhooks/SiteRefresher.cs")]
     public void Threshold_OfHealth_IsThatOfTheAlert(string declaration, string file) =>
         Assert.Contains(declaration, Repository.Read(file), StringComparison.Ordinal);
 
@@ -165,7 +165,7 @@ public sealed partial class AlertTests
     public async Task PossibleLoss_Alert_TellsEveryReasonApart()
     {
         var alert = (await Snapshot.DefaultAsync()).Named("Microsoft.Insights/scheduledQueryRules", "jira-webhooks-possible-loss");
-        var reasons = LossReason().Matches(Repository.Read("src/JiraWebhooks/FailedDeliveries/Loss.cs")).Select(match => match.Groups[1].Value).ToList();
+        var reasons = LossReason().Matches(Repository.Read("src/JiraWebhooks/Recovery/Outages/Loss.cs")).Select(match => match.Groups[1].Value).ToList();
 
         Assert.Equal(["old_cursor", "refused_filter"], reasons);
         Assert.All(reasons, reason => Assert.Contains($"{reason}: ", alert.Text("properties.description"), StringComparison.Ordinal));
