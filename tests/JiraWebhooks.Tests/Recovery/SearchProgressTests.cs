@@ -1,6 +1,7 @@
 using JiraSimulator;
 using JiraWebhooks.Recovery;
 using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Tests.Recovery;
 
@@ -85,6 +86,23 @@ public sealed class SearchProgressTests : IAsyncLifetime
 
         // Both find the same issues, each of which is published once.
         Assert.Equal((SearchRun.MostRequests, SearchRun.MostRequests / 2 * 50, true, null), (_world.Jira.Ledger.Calls(Search) - before, poll.Recovered, poll.Unfinished, poll.Problem));
+    }
+
+    /// <summary>As when a run has outlived its lease.</summary>
+    [Fact]
+    public async Task Poll_TwoRunsAtOnce_OneLeavesTheSearchToTheOther()
+    {
+        await ChangeAsync(issues: 200, every: TimeSpan.FromSeconds(10));
+        SiteSweeper[] sweepers = [.. Enumerable.Range(0, 2).Select(_ => _world.NewInstance().GetRequiredService<SiteSweeper>())];
+        var site = (await _world.FindAsync(World.Acme))!;
+        _world.Publisher.Before = async (_, _) => await Task.Yield();
+
+        var polls = await _world.Clock.DriveAsync(Task.WhenAll(sweepers.Select(sweeper => sweeper.PollAsync(site, null, CancellationToken.None))));
+        await _world.PollAsync();
+
+        Assert.Contains(polls, poll => poll.Problem?.Contains(SearchRun.AnotherRun, StringComparison.Ordinal) is true);
+        Assert.Empty(_world.LostIssues(World.Acme));
+        Assert.Equal((null, false), ((await _world.PollAsync(World.Acme)).Problem, (await _world.PollAsync(World.Acme)).Unfinished));
     }
 
     /// <summary>An import gives thousands of issues the same time, and Jira compares times by the minute.</summary>
