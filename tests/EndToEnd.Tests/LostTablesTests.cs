@@ -7,6 +7,7 @@ using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
 using JiraWebhooks.Publishing;
+using JiraWebhooks.Sites;
 using JiraWebhooks.Webhooks;
 using LocalHost.Demo;
 using LocalHost.Functions;
@@ -150,6 +151,7 @@ public sealed class LostTablesTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await _clock.MoveToAsync(_clock.GetUtcNow().AddMinutes(1), Token);
         await _clock.DriveAsync(_app.Services.GetRequiredService<WebhookRefresher>().RunAsync(Token));
+        await _clock.DriveAsync(_app.Services.GetRequiredService<SiteRemoval>().RunAsync(Token));
     }
 
     private async Task<HttpStatusCode> StatusAsync(string path)
