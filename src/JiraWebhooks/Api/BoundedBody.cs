@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace JiraWebhooks.Api;
 
-/// <summary>A body did not arrive whole: the caller sent it too slowly, or not as HTTP says.</summary>
+/// <summary>The request body is incomplete: the caller sends too slowly or breaks the HTTP protocol.</summary>
 internal sealed class BrokenBodyException(Exception cause) : Exception("The body did not arrive whole: send it again.", cause);
 
-/// <summary>Bodies of calls that people make, which are small.</summary>
+/// <summary>Reads the small bodies of management and onboarding requests.</summary>
 internal static class BoundedBody
 {
-    /// <summary>The whole body, or null when it has more than <paramref name="mostBytes"/>; no more than that is read.</summary>
-    /// <exception cref="BrokenBodyException">It is the caller's failure, and not one of ours.</exception>
+    /// <summary>Reads the whole body. Returns null if it is longer than <paramref name="mostBytes"/>, and stops reading there.</summary>
+    /// <exception cref="BrokenBodyException">The caller caused the error, not this app.</exception>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int mostBytes, CancellationToken cancellationToken)
     {
         if (request.ContentLength > mostBytes) return null;

@@ -4,17 +4,17 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Says at every start, and in Health, that Connect is at its end. A day on which webhooks stop must not come as a surprise
+/// <summary>Warns at every start, and in Health, that Connect reaches its end of support: the day on which webhooks stop must not be a surprise
 /// (<see href="https://www.atlassian.com/blog/developer/announcing-connect-end-of-support-timeline-and-next-steps"/>).</summary>
 public sealed partial class ConnectNotice(ISiteStore sites, ILogger<ConnectNotice> logger) : BackgroundService
 {
-    // Some texts of mid-2026 say 31 January 2027; Atlassian itself was not seen to.
+    // Some texts of mid-2026 name 31 January 2027. No page of Atlassian with that date was found.
     private const string Text =
         "Atlassian has announced the end of Connect's support for December 2026 (some texts say 31 January 2027). "
         + "Jira's list of failed deliveries, open to Connect apps alone, ends with it. Connect the site with OAuth 2.0 before, see docs/sites.md and "
         + "https://www.atlassian.com/blog/developer/announcing-connect-end-of-support-timeline-and-next-steps";
 
-    /// <summary>What there is to say of <paramref name="site"/>; null for all but Connect sites that are in use.</summary>
+    /// <summary>The warning for <paramref name="site"/>; null unless it is an enabled Connect site.</summary>
     public static string? Of(Site site) => site is { Scheme: SiteScheme.Connect, Disabled: null } ? Text : null;
 
     /// <inheritdoc/>
@@ -28,7 +28,7 @@ public sealed partial class ConnectNotice(ISiteStore sites, ILogger<ConnectNotic
         }
         catch (Exception error)
         {
-            // A host must never fail for a notice; Health has it too.
+            // A failed warning must not stop the host. Health shows the warning too.
             if (!stoppingToken.IsCancellationRequested) Log.Unreadable(logger, error.GetType().Name);
         }
     }

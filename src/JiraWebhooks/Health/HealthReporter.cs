@@ -4,12 +4,12 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Health from what the timers saved, the settings and the grants (docs/jira-behaviour.md#health-per-site). The short form is open to everybody, so it is made once
-/// in a while, however many ask: each making reads storage and the vault for every site. Details are always new.</summary>
+/// <summary>Computes Health from what the timers saved, the settings and the grants (docs/jira-behaviour.md#health-per-site). The short form is
+/// public: it is cached, because each report reads storage and the vault for every site. Details are never cached.</summary>
 public sealed class HealthReporter(
     ISiteStore sites, SiteStatusTable status, GrantStates grants, DeliveryActivity activity, TimeProvider clock) : IHealthReporter
 {
-    /// <summary>How long the short form stands.</summary>
+    /// <summary>How long the short form is cached.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -71,7 +71,7 @@ public sealed class HealthReporter(
 
             _shortAt = clock.GetTimestamp();
 
-            // Whoever asked first may leave; the others still wait for it.
+            // The first caller may disconnect; the other callers still wait for the report.
             return _short = Task.Run(() => MakeAsync(CancellationToken.None));
         }
     }

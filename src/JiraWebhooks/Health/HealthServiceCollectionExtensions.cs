@@ -8,7 +8,7 @@ namespace JiraWebhooks.Health;
 /// <summary>Registers Health.</summary>
 public static class HealthServiceCollectionExtensions
 {
-    /// <summary>Registers the site states, Health and what is said at the start.</summary>
+    /// <summary>Registers the site states, Health and the warnings at the start.</summary>
     public static IServiceCollection AddHealth(this IServiceCollection services) => services
         .AddSingleton(provider => new SiteStatusTable(
             provider.GetRequiredKeyedService<LazyTable>(TableNames.Status),

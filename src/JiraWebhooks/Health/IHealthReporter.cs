@@ -2,12 +2,12 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Tells how the sites are. The Functions tests put their own in its place.</summary>
+/// <summary>Reports the state of the sites. The tests of the Functions app replace it.</summary>
 public interface IHealthReporter
 {
-    /// <summary>The state of all sites; with <paramref name="details"/> one by one. Never throws: storage that is away is a finding.</summary>
+    /// <summary>The state of all sites; with <paramref name="details"/> one by one. Never throws: unavailable storage is part of the report.</summary>
     Task<HealthReport> ReportAsync(bool details, CancellationToken cancellationToken);
 
-    /// <summary>The state of one site, always with its details. Never throws for storage.</summary>
+    /// <summary>The state of one site, always with details. Never throws because of storage.</summary>
     Task<SiteHealth> ReportAsync(Site site, CancellationToken cancellationToken);
 }

@@ -4,18 +4,18 @@ using JiraWebhooks.Deliveries;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Keeps for Health that tokens are right in all but their times, until a delivery is accepted. It runs beside the receive path, and
-/// writes once in a while.</summary>
+/// <summary>Saves for Health that tokens are valid except for their times, until a delivery is accepted. It runs beside the receive path and
+/// limits how often it writes.</summary>
 internal sealed class LateDeliveryRecorder(SiteStatusTable status, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    // Another instance may have saved that deliveries are late, and its clock alone may be wrong.
+    // Another instance may have saved that deliveries are late, and only its clock may be wrong.
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, Noted> _sites = new(StringComparer.Ordinal);
 
-    /// <summary>Notes such a delivery; returns at once.</summary>
+    /// <summary>Records such a delivery; returns at once.</summary>
     public void Late(string site, TokenTimes times)
     {
         var noted = _sites.GetOrAdd(site, static _ => new Noted());
@@ -25,7 +25,7 @@ internal sealed class LateDeliveryRecorder(SiteStatusTable status, TimeProvider 
         noted.Write(() => status.SaveLateAsync(site, Problem(times), CancellationToken.None));
     }
 
-    /// <summary>Notes that a delivery was accepted; returns at once.</summary>
+    /// <summary>Records an accepted delivery; returns at once.</summary>
     public void Accepted(string site)
     {
         var noted = _sites.GetOrAdd(site, static _ => new Noted());
@@ -39,7 +39,7 @@ internal sealed class LateDeliveryRecorder(SiteStatusTable status, TimeProvider 
         CultureInfo.InvariantCulture,
         $"Clock: deliveries are answered 503, as their tokens are valid in all but their times. The last was issued at {TokenTimes.At(times.IssuedAt):u} and expires at {TokenTimes.At(times.Expires):u}; the clock here said {times.Clock:u}.");
 
-    // Read and written by many at once: the worst that comes of it is a row written twice. Timestamps, as the clock may be set meanwhile.
+    // Many threads read and write this; the worst result is that a row is written twice. Timestamps, because the clock may be set.
     private sealed class Noted
     {
         private readonly Lock _gate = new();
@@ -51,7 +51,7 @@ internal sealed class LateDeliveryRecorder(SiteStatusTable status, TimeProvider 
 
         public bool IsSaved { get; set; }
 
-        /// <summary>One after the other: what comes later must not be read over by what came before.</summary>
+        /// <summary>Writes one at a time, so that an older state does not overwrite a newer one.</summary>
         public void Write(Func<Task> save)
         {
             lock (_gate) _last = AfterAsync(_last, save);

@@ -5,7 +5,7 @@ using JiraWebhooks.Webhooks;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Keeps what the runs report: in the status table for Health, and as metrics for the alerts.</summary>
+/// <summary>Saves what the runs report: in the status table for Health, and as metrics for the alerts.</summary>
 internal sealed class RunReport(SiteStatusTable status, SiteGauges gauges) : IRunReport
 {
     public Task<IReadOnlyList<Site>> OldestFirstAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken) =>

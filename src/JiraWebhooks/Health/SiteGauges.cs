@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Measures every site at the end of every timer run, from what is stored: what a site's own run could not find out is old by now,
-/// and that is what the alerts ask for.</summary>
+/// <summary>Measures every site at the end of every timer run, from the stored state. If a site's own run fails, its stored times get old, and
+/// the alerts check these ages.</summary>
 public sealed partial class SiteGauges(ISiteStore store, SiteStatusTable status, GrantStates grants, TimeProvider clock, ILogger<SiteGauges> logger)
 {
-    // Comes on top of a run's budget, and the host ends what takes longer than functionTimeout.
+    // This time is added to the run's budget, and the host ends an invocation after functionTimeout.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>Records the state of <paramref name="sites"/>, those that are switched off left out, and then that <paramref name="timer"/> ran.</summary>
+    /// <summary>Records the state of <paramref name="sites"/> without the disabled ones, and then that <paramref name="timer"/> ran.</summary>
     public async Task RecordAsync(string timer, IReadOnlyList<Site> sites, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, clock);
@@ -28,7 +28,7 @@ public sealed partial class SiteGauges(ISiteStore store, SiteStatusTable status,
             unhealthy.UnionWith((await store.ListMissingAsync(limit.Token)).Select(site => site.Id));
             foreach (var site in used.Where(site => site.HasApi)) TimerMetrics.Record(site.Id, State(site, states), clock.GetUtcNow());
 
-            // Last: a run that could not measure must not pass for one that found nothing wrong.
+            // Last: a run that could not measure must not look like one that found no problem.
             TimerMetrics.CountRun(timer);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
@@ -40,7 +40,7 @@ public sealed partial class SiteGauges(ISiteStore store, SiteStatusTable status,
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    // Null where a grant could not be read: a number too small would put out an alert that is right.
+    // Null if a grant cannot be read: a number that is too small would resolve an alert that is still correct.
     private async Task<IReadOnlyList<string>?> ReconnectsAsync(List<Site> sites, CancellationToken cancellationToken)
     {
         var reconnect = new List<string>();

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Says at every start which sites cannot work and why: such a site stops no other (docs/architecture.md#a-wrong-site-is-unhealthy), so nothing else would tell whoever
-/// has just changed its settings.</summary>
+/// <summary>Logs at every start which sites cannot work and why. Such a site does not stop the others
+/// (docs/architecture.md#a-wrong-site-is-unhealthy), so without this line a person who has just changed the settings would not see it.</summary>
 public sealed partial class SiteProblems(ISiteStore sites, ILogger<SiteProblems> logger) : BackgroundService
 {
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ public sealed partial class SiteProblems(ISiteStore sites, ILogger<SiteProblems>
         }
         catch (Exception error)
         {
-            // A host must never fail for a line in the log; Health has it too.
+            // A failed log line must not stop the host. Health shows the problems too.
             if (!stoppingToken.IsCancellationRequested) Log.Unreadable(logger, error.GetType().Name);
         }
     }

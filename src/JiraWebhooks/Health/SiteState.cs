@@ -5,19 +5,19 @@ using JiraWebhooks.Webhooks;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>What the saved rows of a site amount to. Health and the gauges, which the alerts are made of, judge by the same.</summary>
+/// <summary>Computes a site's state from its saved rows. Health and the gauges, which the alerts use, share these rules.</summary>
 internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEntity> rows)
 {
-    /// <summary>Refreshes come daily; <c>infra/queries/refresh-absent.kql</c> has the same number.</summary>
+    /// <summary>A refresh runs daily; <c>infra/queries/refresh-absent.kql</c> has the same number.</summary>
     public static readonly TimeSpan LongestWithoutRefresh = TimeSpan.FromHours(26);
 
-    /// <summary>Polls come every 15 minutes; <c>infra/queries/cursor-age.kql</c> has the same number.</summary>
+    /// <summary>A poll runs every 15 minutes; <c>infra/queries/cursor-age.kql</c> has the same number.</summary>
     public static readonly TimeSpan LongestWithoutPoll = TimeSpan.FromHours(2);
 
-    /// <summary>A poll that fails for longer is in the alert on unhealthy sites: most failures are over by then.</summary>
+    /// <summary>Polls that fail for longer count in the alert on unhealthy sites: most errors end before that.</summary>
     public static readonly TimeSpan LongestFailingPoll = TimeSpan.FromHours(24);
 
-    /// <summary>Of the 72 h that Jira keeps failed deliveries for; <c>infra/queries/cursor-age.kql</c> has the same number.</summary>
+    /// <summary>Jira keeps failed deliveries for 72 h; <c>infra/queries/cursor-age.kql</c> has the same number as this limit.</summary>
     public static readonly TimeSpan OldestCursor = TimeSpan.FromHours(60);
 
     private static readonly TimeSpan LateNotice = TimeSpan.FromDays(1);
@@ -31,43 +31,43 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
     /// <summary>When its last delivery was accepted.</summary>
     public DateTimeOffset? LastDelivery => rows.GetValueOrDefault("delivery")?.GetDateTimeOffset("LastDelivery");
 
-    /// <summary>When a refresh last kept every subscription alive.</summary>
+    /// <summary>When a refresh last kept every declared webhook alive.</summary>
     public DateTimeOffset? LastRefresh => _refresh?.GetDateTimeOffset("OkAt");
 
-    /// <summary>From when on the site has been without a good refresh: its last one or, where it never had one, since it is known.</summary>
+    /// <summary>The time of the last good refresh or, if there was none, the time since when the site is known.</summary>
     public DateTimeOffset? RefreshedUntil => LastRefresh ?? KnownSince;
 
-    /// <summary>The soonest expiry among its webhooks, as a refresh last saw it.</summary>
+    /// <summary>The soonest expiry of its webhooks, as the last refresh saw it.</summary>
     public DateTimeOffset? SoonestExpiry => _refresh?.GetDateTimeOffset("SoonestExpiry");
 
-    /// <summary>How far its failed list was read.</summary>
+    /// <summary>The time up to which its failed list was read.</summary>
     public DateTimeOffset? Cursor => _poll?.GetDateTimeOffset("Cursor");
 
-    /// <summary>Up to when nothing of its failed list can be lost. A Connect site whose polls have all failed counts since the first of them;
-    /// a site whose list is closed has none.</summary>
+    /// <summary>The time up to which nothing of its failed list can be lost. For a Connect site whose polls have all failed it is the time of the
+    /// first poll; a site without access to the list has none.</summary>
     public DateTimeOffset? ReadUntil => Cursor ?? (site.Scheme is SiteScheme.Connect && _poll?.GetDateTimeOffset("OkAt") is null ? _poll?.GetDateTimeOffset("FirstAt") : null);
 
-    /// <summary>Since when its settings have been wrong, as far as a refresh has seen it.</summary>
+    /// <summary>Since when its settings are invalid, as far as a refresh has seen it.</summary>
     public DateTimeOffset? WrongSince => SiteStatusTable.ProblemSince(_refresh);
 
-    /// <summary>True when its polls have failed for so long that what was missed may wait for help.</summary>
+    /// <summary>True if its polls have failed for so long that missed events may need an operator.</summary>
     public bool IsPollFailing(DateTimeOffset now) => now - SiteStatusTable.ProblemSince(_poll) >= LongestFailingPoll;
 
-    /// <summary>What to know of a site that was just added; null where there is nothing.</summary>
+    /// <summary>The notice for a site that was just added; null if there is none.</summary>
     public string? Notice(DateTimeOffset now) => NotRefreshedYet && IsNew(now) ? Missing : null;
 
-    /// <summary>Why and since when none of its deliveries was accepted, where their tokens are right in all but their times: the clock here is
-    /// wrong. Null when one was accepted since.</summary>
+    /// <summary>Why and since when no delivery of the site is accepted, if the tokens are valid except for their times: the clock of this app is
+    /// wrong. Null if a delivery was accepted since.</summary>
     public (string Reason, DateTimeOffset? Since)? WrongClock =>
         SiteStatusTable.ProblemSince(_clock) is { } since && !(LastDelivery >= LateAt) ? (_clock!.GetString("Problem"), since) : null;
 
-    /// <summary>That a delivery was late while others were accepted: a retry with its first token, most likely. For a day.</summary>
+    /// <summary>The notice, shown for a day, that one delivery was late while others were accepted: most likely a retry with its first token.</summary>
     public string? LateDelivery(DateTimeOffset now) => LateAt is { } at && WrongClock is null && now - at < LateNotice
         ? string.Create(CultureInfo.InvariantCulture, $"Late delivery: at {at:u} one was answered 503, as its token was valid in all but its times; later ones were accepted.")
         : null;
 
-    /// <summary>Why and since when the site needs somebody, as far as the timers tell; null when it does not. A site added at run time may
-    /// wait a day for its first refresh. Of one in the settings nobody knows how long it has been waiting, so that it must be refreshed first.</summary>
+    /// <summary>Why and since when the site needs attention, as far as the timers know; null if it does not. A site added at run time may wait a
+    /// day for its first refresh. A site in the settings must be refreshed first, because it is unknown how long it has been waiting.</summary>
     public (string Reason, DateTimeOffset? Since)? Trouble(DateTimeOffset now)
     {
         if (WrongClock is { } clock) return clock;

@@ -7,16 +7,16 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>What the timers found, kept for Health: on Flex Consumption no two functions share a process. Saving never fails a run.</summary>
+/// <summary>Saves the results of the timers for Health: on Flex Consumption no two functions share a process. A failed save does not fail the run.</summary>
 public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock, ILogger<SiteStatusTable> logger)
 {
-    /// <summary>The row that tells whether tokens are right in all but their times.</summary>
+    /// <summary>The row that says whether tokens are valid except for their times.</summary>
     internal const string ClockRow = "clock";
 
-    /// <summary>When the last of them was.</summary>
+    /// <summary>When the last such token came.</summary>
     internal const string LateAt = "LateAt";
 
-    // The timers' client waits for minutes, and a run that has spent its budget must end all the same.
+    // The timers' client waits for minutes, but a run that has used its budget must end.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Saves a refresh.</summary>
@@ -31,18 +31,18 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
     public Task SaveDeliveryAsync(string site, DateTimeOffset at, CancellationToken cancellationToken) =>
         SaveAsync(site, "delivery", true, null, ("LastDelivery", at), cancellationToken);
 
-    /// <summary>Saves that a site's token was right in all but its times: <paramref name="problem"/>, unless a delivery is accepted later.</summary>
+    /// <summary>Saves that a site's token was valid except for its times: <paramref name="problem"/>, unless a delivery is accepted later.</summary>
     public Task SaveLateAsync(string site, string problem, CancellationToken cancellationToken) =>
         SaveAsync(site, ClockRow, ok: false, problem, (LateAt, clock.GetUtcNow()), cancellationToken);
 
-    /// <summary>Saves that a delivery was accepted after one that was late; with none, it only looks.</summary>
+    /// <summary>Saves that a delivery was accepted after a late one; if there was no late one, it only reads.</summary>
     public Task SaveInTimeAsync(string site, CancellationToken cancellationToken) => SaveAsync(
         site,
         ClockRow,
         (before, now) => ProblemSince(before) is null ? null : Row(site, ClockRow, before, now, ok: true, problem: null, (LateAt, before!.GetDateTimeOffset(LateAt))),
         cancellationToken);
 
-    /// <summary>All that is known of a site, by kind: <c>refresh</c>, <c>poll</c>, <c>delivery</c>, <c>clock</c>.</summary>
+    /// <summary>Reads all rows of a site, by kind: <c>refresh</c>, <c>poll</c>, <c>delivery</c>, <c>clock</c>.</summary>
     public async Task<IReadOnlyDictionary<string, TableEntity>> ReadAsync(string site, CancellationToken cancellationToken)
     {
         var table = await status.GetAsync(cancellationToken);
@@ -55,7 +55,7 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
         return rows;
     }
 
-    /// <summary>The same of every site, in one query.</summary>
+    /// <summary>Reads the rows of all sites in one query.</summary>
     public async Task<ILookup<string, TableEntity>> ReadAllAsync(CancellationToken cancellationToken)
     {
         var table = await status.GetAsync(cancellationToken);
@@ -64,8 +64,8 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
         return rows.ToLookup(row => row.PartitionKey, StringComparer.Ordinal);
     }
 
-    /// <summary><paramref name="sites"/> by when a run of <paramref name="kind"/> last came to them, the longest wait first: sites that never answer
-    /// must not keep the others out of every run. In their own order where that cannot be read.</summary>
+    /// <summary>Sorts <paramref name="sites"/> by their last run of <paramref name="kind"/>, the longest wait first: sites that never answer must
+    /// not keep the others out of every run. Keeps the given order if the table cannot be read.</summary>
     public async Task<IReadOnlyList<Site>> OldestFirstAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken)
     {
         try
@@ -80,7 +80,7 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
         }
     }
 
-    /// <summary>Since when the row tells of a problem; null when it tells of none.</summary>
+    /// <summary>Since when the row reports a problem; null if it reports none.</summary>
     public static DateTimeOffset? ProblemSince(TableEntity? row) =>
         row?.GetString("Problem") is { Length: > 0 } ? row.GetDateTimeOffset("ProblemSince") : null;
 
@@ -96,7 +96,7 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
             var table = await status.GetAsync(limit.Token);
             var found = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: limit.Token);
 
-            // Replace: a merge leaves what is null as it was.
+            // Replace: a merge keeps the old value of a property that is null now.
             if (make(found.HasValue ? found.Value : null, clock.GetUtcNow()) is { } row) await table.UpsertEntityAsync(row, TableUpdateMode.Replace, limit.Token);
         }
         catch (Exception error)
@@ -113,7 +113,7 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
             ["OkAt"] = ok ? now : before?.GetDateTimeOffset("OkAt"),
             ["Problem"] = problem ?? "",
             ["ProblemSince"] = problem is { Length: > 0 } ? ProblemSince(before) ?? now : null,
-            // A run that failed knows nothing, and what was known stays; one that went well and found none says that there is none any more.
+            // A failed run knows nothing, so the known values stay. A successful run that found no value clears it.
             [fact.Name] = fact.Value ?? (ok ? null : before?.GetDateTimeOffset(fact.Name)),
         };
 

@@ -5,7 +5,7 @@ using JiraWebhooks.Webhooks;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Measurements of the timers. Names and tags are in <see cref="MetricNames"/>, where the alert rules look for them.</summary>
+/// <summary>Measurements of the timers. Names and tags are in <see cref="MetricNames"/>; the alert rules use them.</summary>
 internal static class TimerMetrics
 {
     private static readonly Counter<long> Runs = Instrumentation.Meter.CreateCounter<long>(MetricNames.TimerRuns, "{run}", "Timer runs that measured every site.");

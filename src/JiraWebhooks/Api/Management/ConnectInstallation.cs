@@ -2,25 +2,25 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Api;
 
-/// <summary>An existing installation of a Connect app, with the names that its <c>installed</c> callback had, so that what was kept of it can
-/// be sent as it is (<see href="https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#lifecycle"/>). What else that
-/// body held is skipped.</summary>
+/// <summary>An existing installation of a Connect app. The names are those of the <c>installed</c> callback, so a stored callback body can be
+/// sent unchanged (<see href="https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#lifecycle"/>). Other properties of
+/// that body are ignored.</summary>
 /// <param name="Key">The app's key.</param>
 /// <param name="ClientKey">The installation's clientKey.</param>
-/// <param name="SharedSecret">The secret that signs both ways.</param>
+/// <param name="SharedSecret">The secret that signs requests in both directions.</param>
 /// <param name="BaseUrl">The site's address.</param>
 public sealed record ConnectInstallation(string? Key, string? ClientKey, string? SharedSecret, string? BaseUrl)
 {
     /// <summary>The shared secret before the last installation, if deliveries may still be signed with it.</summary>
     public string? PreviousSharedSecret { get; init; }
 
-    /// <summary>Where the API is, if not at the base URL.</summary>
+    /// <summary>The address of the API, if it is not the base URL.</summary>
     public string? ApiUrl { get; init; }
 
-    /// <summary>The webhooks wanted; those of the settings where none are given.</summary>
+    /// <summary>The declared webhooks; null or empty means those of the settings.</summary>
     public Dictionary<string, SubscriptionOptions>? Subscriptions { get; init; }
 
-    /// <summary>The same as settings of a site.</summary>
+    /// <summary>Converts the installation to the settings of a site.</summary>
     public SiteOptions ToOptions() => new()
     {
         Scheme = nameof(SiteScheme.Connect),

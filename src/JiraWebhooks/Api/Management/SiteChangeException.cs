@@ -1,6 +1,6 @@
 namespace JiraWebhooks.Api;
 
-/// <summary>A change of sites that cannot be made. The message is for whoever asked, and names what to do about it.</summary>
+/// <summary>A site cannot be changed as requested. The message is for the caller and says what to do.</summary>
 /// <param name="status">HTTP status.</param>
 /// <param name="message">One sentence, without secrets.</param>
 public sealed class SiteChangeException(int status, string message) : Exception(message)

@@ -6,26 +6,26 @@ using JiraWebhooks.Webhooks;
 
 namespace JiraWebhooks.Api;
 
-/// <summary>Adds, changes and switches off sites of the table. Each write names the version it replaces; secrets go to the vault first, so
-/// that no row ever waits for one, and count only when the row names them. Throws <see cref="SiteChangeException"/> where the caller is wrong,
-/// and storage errors as they come: every call may be repeated.</summary>
+/// <summary>Adds, changes and disables sites of the table. Each write names the version that it replaces. A secret is written to the vault
+/// before the row, so that no row waits for its secret; it is valid only when the row names it. Throws <see cref="SiteChangeException"/> if
+/// the request is invalid, and passes storage errors on: every call can be retried.</summary>
 public sealed class SiteManager(
     ConfiguredSites configured, SiteTable table, StoredSites cache, SiteLoader loader, SiteSecrets secrets, GrantWriter grants, JiraWebhooksOptions global, TimeProvider clock)
 {
     private const int MostReasonCharacters = 200;
 
-    /// <summary>The site's row, or 404.</summary>
+    /// <summary>Returns the site's row; throws 404 if there is none.</summary>
     public async Task<StoredSite> GetAsync(string id, CancellationToken cancellationToken)
     {
         EnsureNotFixed(id);
-        var row = SiteReader.IsSlug(id) ? await table.FindAsync(id, cancellationToken) : null; // some of what is no slug, the service refuses
+        var row = SiteReader.IsSlug(id) ? await table.FindAsync(id, cancellationToken) : null; // Table Storage rejects some texts that are not slugs
         return row ?? throw new SiteChangeException(404, $"There is no site {id}.");
     }
 
-    /// <summary>Adds the site or changes it to <paramref name="wanted"/>; a secret that is not given stays. Gives true when it was added.</summary>
+    /// <summary>Adds the site or changes it to <paramref name="wanted"/>. A secret that is not given stays. Returns true if the site was added.</summary>
     /// <param name="id">The site's slug.</param>
-    /// <param name="wanted">What the settings of a fixed site would say.</param>
-    /// <param name="ifMatch">The version that may be changed, <c>*</c> for any that is there, or null.</param>
+    /// <param name="wanted">The options, as the settings of a fixed site have them.</param>
+    /// <param name="ifMatch">The version that may be changed, <c>*</c> for any existing version, or null.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<bool> PutAsync(string id, SiteOptions wanted, string? ifMatch, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ public sealed class SiteManager(
 
         var old = await table.FindAsync(id, cancellationToken);
 
-        // Who changes a filter does not think of the grant, and no other would work.
+        // A caller who only changes a filter does not name the grant, and no other grant works.
         wanted = SiteReader.Trimmed(wanted) with { Grant = wanted.Grant ?? old?.Options.Grant };
         if (ifMatch is not null && (old is null || (ifMatch != ETag.All.ToString() && ifMatch != old.Version.ToString()))) throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
 
@@ -59,8 +59,8 @@ public sealed class SiteManager(
         return old is null;
     }
 
-    /// <summary>Makes <paramref name="secret"/> the site's secret, and the one there was the previous. With <paramref name="announce"/> it only
-    /// verifies for now: so a secret that changes elsewhere can be known here first, and nothing is refused in between.</summary>
+    /// <summary>Makes <paramref name="secret"/> the site's secret and keeps the current one as the previous. With <paramref name="announce"/> the
+    /// new secret only verifies for now: announce it here before it changes elsewhere, and no delivery is rejected in between.</summary>
     public async Task RotateAsync(string id, string? secret, bool announce, CancellationToken cancellationToken)
     {
         if (SiteSecret.From(secret) is null) throw new SiteChangeException(400, "secret is empty or an unresolved Key Vault reference.");
@@ -70,7 +70,7 @@ public sealed class SiteManager(
         if (revision != row.SecretRevision) await WriteAsync(row with { SecretRevision = revision }, isNew: false, cancellationToken);
     }
 
-    /// <summary>Switches the site off: the next refresh deletes its webhooks in Jira, and what still arrives is published.</summary>
+    /// <summary>Disables the site: the next refresh deletes its webhooks in Jira. Deliveries that still arrive are published.</summary>
     public async Task DisableAsync(string id, string? reason, CancellationToken cancellationToken)
     {
         if (reason?.Length > MostReasonCharacters) throw new SiteChangeException(400, $"reason has more than {MostReasonCharacters} characters.");
@@ -79,15 +79,15 @@ public sealed class SiteManager(
         await WriteAsync(row with { DisabledSince = row.DisabledSince ?? clock.GetUtcNow(), DisabledReason = reason ?? row.DisabledReason }, isNew: false, cancellationToken);
     }
 
-    /// <summary>Switches the site on again, or takes its removal back: the next refresh registers its webhooks.</summary>
+    /// <summary>Enables the site again, or cancels its removal: the next refresh registers its webhooks.</summary>
     public async Task EnableAsync(string id, CancellationToken cancellationToken)
     {
         var row = await GetAsync(id, cancellationToken);
         await WriteAsync(row with { DisabledSince = null, DisabledReason = null, RemovedAt = null, ActiveSince = clock.GetUtcNow() }, isNew: false, cancellationToken);
     }
 
-    /// <summary>Removes the site: the next refresh deletes its webhooks, and <see cref="SiteRemoval"/> everything else when Jira has given up on
-    /// what was under way.</summary>
+    /// <summary>Removes the site: the next refresh deletes its webhooks. <see cref="SiteRemoval"/> deletes everything else when Jira no longer
+    /// retries any delivery of the site.</summary>
     public async Task RemoveAsync(string id, CancellationToken cancellationToken)
     {
         var row = await GetAsync(id, cancellationToken);
@@ -100,7 +100,7 @@ public sealed class SiteManager(
 
         if (wanted is { Secret: null, PreviousSecret: not null }) throw new SiteChangeException(400, "previousSecret needs secret beside it.");
 
-        // A secret that is kept, or that of the app in the settings, is as good as one that is given.
+        // A stored secret, or the secret of the app in the settings, is as good as one in the request.
         var kept = wanted.Secret is null && (old is { SecretRevision.Length: > 0 } || (wanted.ClientId is { } client && client == global.OAuthClientId && global.OAuthClientSecret is not null));
         var site = SiteReader.Make(id, kept ? wanted with { Secret = "kept" } : wanted, global, [], "");
         var wrong = new[] { site.Problem?.Trim() }
@@ -119,7 +119,7 @@ public sealed class SiteManager(
     {
         if (scheme is not SiteScheme.OAuth || old?.Scheme is not SiteScheme.OAuth || old.Options.ClientId == wanted.ClientId) return old?.Former;
 
-        // Nothing would be left to verify what the old app's webhooks send on.
+        // Nothing would remain to verify the deliveries that the old app's webhooks still send.
         if (old.SecretRevision.Length == 0 && loader.Shared(old) is null && SiteSecret.From(wanted.PreviousSecret) is null)
         {
             throw new SiteChangeException(409, $"Site {old.Id} was connected with an app that is no longer in the settings, and its webhooks deliver on: set OAuthPreviousClientSecret to that app's secret first, and keep it there for three days.");
@@ -128,7 +128,7 @@ public sealed class SiteManager(
         return new FormerApp(old.Options.ClientId, old.SecretRevision, clock.GetUtcNow());
     }
 
-    // A token that is given twice must not replace the one that the first has become by now.
+    // A refresh token that is given twice must not replace the newer token that the first one has been exchanged for.
     private async Task SeedAsync(string grant, SiteSecret refreshToken, CancellationToken cancellationToken)
     {
         var seed = new OAuthGrant { RefreshToken = refreshToken.Reveal() };

@@ -3,16 +3,16 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Api;
 
-/// <summary>Changes of secrets. What is signed with the one there was is still under way, so it stays the previous. Each change is a revision
-/// of its own, which counts only when the site's row names it.</summary>
+/// <summary>Changes secrets. Deliveries signed with the current secret may still be under way, so it becomes the previous one. Each change is
+/// a new revision, which is valid only when the site's row names it.</summary>
 public sealed class SiteSecrets(ISecretStore store, SiteLoader loader, JiraWebhooksOptions global)
 {
-    /// <summary>Keeps the secret of <paramref name="wanted"/>, if it has one, and gives the revision that the site's row must name.</summary>
+    /// <summary>Stores the secret of <paramref name="wanted"/>, if it has one. Returns the revision that the site's row must name.</summary>
     public async Task<string> SaveAsync(string id, SiteScheme scheme, SiteOptions wanted, StoredSite? old, CancellationToken cancellationToken)
     {
         if (SiteSecret.From(wanted.Secret)?.Reveal() is not { } current)
         {
-            // A site that changes over to the app of the settings leaves its own secret behind.
+            // A site that changes to the app of the settings no longer uses its own secret.
             var changesOver = wanted.ClientId != old?.Options.ClientId && wanted.ClientId == global.OAuthClientId;
             return changesOver ? "" : old?.SecretRevision ?? "";
         }
@@ -30,8 +30,8 @@ public sealed class SiteSecrets(ISecretStore store, SiteLoader loader, JiraWebho
         return next == before && old is { SecretRevision: { Length: > 0 } kept } ? kept : await store.WriteAsync(SecretName.Of(id, scheme), next, cancellationToken);
     }
 
-    /// <summary>Keeps <paramref name="secret"/> as the site's or, with <paramref name="announce"/>, as one that verifies only, and gives the
-    /// revision that its row must name.</summary>
+    /// <summary>Stores <paramref name="secret"/> as the site's secret or, with <paramref name="announce"/>, as one that only verifies. Returns the
+    /// revision that the site's row must name.</summary>
     public async Task<string> RotateAsync(StoredSite row, string secret, bool announce, CancellationToken cancellationToken)
     {
         if (row.SecretRevision.Length == 0 && loader.OfTheSettings(row.Options) is not null) throw InTheSettings(row.Id);
@@ -44,11 +44,11 @@ public sealed class SiteSecrets(ISecretStore store, SiteLoader loader, JiraWebho
         return next == old ? row.SecretRevision : await store.WriteAsync(SecretName.Of(row.Id, row.Scheme), next, cancellationToken);
     }
 
-    // A copy of its own would miss the next rotation there, and refuse what is signed with it.
+    // A copy per site would miss the next rotation in the settings, and valid deliveries would be rejected.
     private static SiteChangeException InTheSettings(string id) =>
         new(409, $"Site {id} has the secret of the app in the settings: change OAuthClientSecret and OAuthPreviousClientSecret there, as docs/sites.md says.");
 
-    // What verifies now; null too where somebody has spoilt it, for the new one to mend.
+    // The secrets that verify now. Null also if the stored value is invalid: the new secret fixes that.
     private async Task<SecretPair?> CurrentAsync(StoredSite row, CancellationToken cancellationToken)
     {
         if (row.SecretRevision.Length == 0) return loader.Shared(row);

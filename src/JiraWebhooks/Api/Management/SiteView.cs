@@ -5,13 +5,13 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Api;
 
-/// <summary>A site as the API shows it. No secret is in it, nor whether one is right.</summary>
+/// <summary>A site as the API shows it. It contains no secret, and does not say whether a secret is valid.</summary>
 public sealed record SiteView
 {
     /// <summary>The site's slug.</summary>
     public required string Site { get; init; }
 
-    /// <summary><c>settings</c> or <c>store</c>; only the latter can be changed here.</summary>
+    /// <summary><c>settings</c> or <c>store</c>; the API can change only sites of the store.</summary>
     public required string Source { get; init; }
 
     /// <summary>The tenant's address.</summary>
@@ -20,16 +20,16 @@ public sealed record SiteView
     /// <summary><c>OAuth</c>, <c>Connect</c> or <c>AdminWebhook</c>.</summary>
     public required string Scheme { get; init; }
 
-    /// <summary>Where Jira delivers to.</summary>
+    /// <summary>The URL that Jira delivers to.</summary>
     public required Uri CallbackUrl { get; init; }
 
-    /// <summary>State and times, as Health has them.</summary>
+    /// <summary>State and times, as Health shows them.</summary>
     public required SiteHealth Health { get; init; }
 
     /// <summary>OAuth: the tenant's cloud id.</summary>
     public string? CloudId { get; init; }
 
-    /// <summary>OAuth: the app.</summary>
+    /// <summary>OAuth: the app's client id.</summary>
     public string? ClientId { get; init; }
 
     /// <summary>OAuth: name of the grant.</summary>
@@ -38,16 +38,16 @@ public sealed record SiteView
     /// <summary>Connect: the app's key.</summary>
     public string? AppKey { get; init; }
 
-    /// <summary>Connect: the installation.</summary>
+    /// <summary>Connect: the clientKey of the installation.</summary>
     public string? ClientKey { get; init; }
 
-    /// <summary>Accounts whose changes are the app's own; null when none.</summary>
+    /// <summary>Accounts whose changes the app makes itself; null if there are none.</summary>
     public IReadOnlyList<string>? OwnAccountIds { get; init; }
 
-    /// <summary>The webhooks wanted, by name.</summary>
+    /// <summary>The declared webhooks, by name.</summary>
     public required IReadOnlyList<Subscription> Subscriptions { get; init; }
 
-    /// <summary>The view of a site.</summary>
+    /// <summary>Creates the view of a site.</summary>
     public static SiteView Of(Site site, SiteHealth health, Uri callback) => new()
     {
         Site = site.Id,
@@ -68,13 +68,13 @@ public sealed record SiteView
 
 /// <summary>A new secret.</summary>
 /// <param name="Secret">The secret.</param>
-/// <param name="Announce">True lets it verify and nothing more, for now.</param>
+/// <param name="Announce">True if the secret only verifies for now.</param>
 internal sealed record Rotation(string? Secret, bool Announce = false)
 {
     public override string ToString() => nameof(Rotation);
 }
 
-/// <summary>Why a site is switched off.</summary>
+/// <summary>The reason why a site is disabled.</summary>
 /// <param name="Reason">At most 200 characters.</param>
 internal sealed record Disabling(string? Reason = null);
 

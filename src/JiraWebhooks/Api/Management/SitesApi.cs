@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Api;
 
-/// <summary>The management API, the same in both hosts, which put their key in front of it. Errors are problem details (RFC 9457).</summary>
+/// <summary>The management API. Both hosts use it and check their key before it. Errors are problem details (RFC 9457).</summary>
 public sealed partial class SitesApi(
     ISiteStore sites,
     SiteManager manager,
@@ -27,10 +27,10 @@ public sealed partial class SitesApi(
     /// <summary>Route of the list.</summary>
     public const string Route = "sites";
 
-    /// <summary>Route of one site; what can be done with it is one segment more.</summary>
+    /// <summary>Route of one site; an operation on the site adds one segment.</summary>
     public const string SiteRoute = "sites/{site}";
 
-    // Azure's load balancer ends a call at 230 s and tells nobody what came of it
+    // Azure's load balancer ends a call after 230 s, and the caller does not learn the result
     // (https://learn.microsoft.com/azure/azure-functions/functions-scale#timeout).
     private static readonly TimeSpan CallTime = TimeSpan.FromSeconds(200);
 
@@ -43,7 +43,7 @@ public sealed partial class SitesApi(
     /// <summary>GET sites/{site}</summary>
     public Task<IResult> ShowAsync(HttpRequest request, string site) => RunAsync(token => ShowAsync(request, site, 200, token));
 
-    /// <summary>PUT sites/{site}: adds or changes; with If-Match only that version.</summary>
+    /// <summary>PUT sites/{site}: adds or changes the site; with If-Match only that version.</summary>
     public Task<IResult> PutAsync(HttpRequest request, string site) => RunAsync(async token =>
     {
         var wanted = await ReadAsync(request, SiteJson.Default.SiteOptions, token);
@@ -58,7 +58,7 @@ public sealed partial class SitesApi(
         return await ShowAsync(request, site, await manager.PutAsync(site, installation.ToOptions(), null, token) ? 201 : 200, token);
     });
 
-    /// <summary>POST sites/{site}/secret: rotates.</summary>
+    /// <summary>POST sites/{site}/secret: rotates the secret.</summary>
     public Task<IResult> RotateAsync(HttpRequest request, string site) => RunAsync(async token =>
     {
         var rotation = await ReadAsync(request, ManagementJson.Default.Rotation, token);
@@ -80,7 +80,7 @@ public sealed partial class SitesApi(
         return await ShowAsync(request, site, 200, token);
     });
 
-    /// <summary>DELETE sites/{site}: 202, as the rest goes a day later; 204 where its row was lost, and there is nothing to wait for.</summary>
+    /// <summary>DELETE sites/{site}: 202, because its data is deleted a day later; 204 if its row was lost and there is nothing to wait for.</summary>
     public Task<IResult> RemoveAsync(HttpRequest request, string site) => RunAsync(async token =>
     {
         if ((await sites.ListMissingAsync(token)).Any(missing => missing.Id == site))
@@ -102,7 +102,7 @@ public sealed partial class SitesApi(
         return Results.Json(result, ManagementJson.Default.SiteRefresh);
     });
 
-    /// <summary>POST sites/{site}/recover?minutes=N: fetches what the site has missed.</summary>
+    /// <summary>POST sites/{site}/recover?minutes=N: recovers the events that the site has missed.</summary>
     public Task<IResult> RecoverAsync(HttpRequest request, string site) => RunAsync(async token =>
     {
         if (!int.TryParse(request.Query["minutes"], NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) || minutes is < 1 or > MostMinutes)
@@ -151,7 +151,7 @@ public sealed partial class SitesApi(
     private static async Task<T> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        // A page of somebody else's can make a browser send a form here, but not JSON.
+        // A foreign web page can make a browser send a form to this API, but not JSON.
         if (!request.HasJsonContentType()) throw new SiteChangeException(415, "Send JSON, with Content-Type: application/json.");
         if (await BoundedBody.ReadAsync(request, MostBodyBytes, cancellationToken) is not { } body) throw new SiteChangeException(413, $"The body has more than {MostBodyBytes} bytes.");
 
@@ -161,12 +161,12 @@ public sealed partial class SitesApi(
         }
         catch (JsonException wrong)
         {
-            // Its message may quote the body; its path holds names alone.
+            // The exception's message may quote the body; its path contains only property names.
             throw new SiteChangeException(400, $"The body is not JSON of the shape this call takes, at {wrong.Path ?? "its start"}: see docs/sites.md.");
         }
     }
 
-    // Whoever asks may leave: a change that has begun is finished all the same.
+    // A change that has begun is finished even if the caller disconnects.
     private async Task<IResult> RunAsync(Func<CancellationToken, Task<IResult>> call)
     {
         try

@@ -6,32 +6,32 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Api;
 
-/// <summary>The app that asks for consent.</summary>
+/// <summary>The OAuth app that asks for consent.</summary>
 /// <param name="ClientId">Its client id.</param>
 /// <param name="Secret">Its client secret.</param>
-/// <param name="RedirectUri">Its callback address, exactly as the developer console has it.</param>
+/// <param name="RedirectUri">Its callback URL, exactly as in the developer console.</param>
 public sealed record OAuthApp(string ClientId, SiteSecret Secret, Uri RedirectUri);
 
-/// <summary>What a consent came to.</summary>
+/// <summary>The result of a consent.</summary>
 /// <param name="Grant">The tokens.</param>
-/// <param name="GrantName">The name that was wanted for them, or null.</param>
-/// <param name="Sites">The tenants they reach.</param>
+/// <param name="GrantName">The requested name of the grant, or null.</param>
+/// <param name="Sites">The tenants that the tokens reach.</param>
 public sealed record Consent(OAuthGrant Grant, string? GrantName, IReadOnlyList<AccessibleResource> Sites)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{nameof(Consent)} {{ Sites = {Sites.Count} }}";
 }
 
-/// <summary>One consent, from the address to open to the grant: OAuth 2.0 (3LO) with a state that is random, bound to the browser, works for
-/// ten minutes and once (RFC 6749 section 10.12, RFC 9700 section 4.7). The deployed app and <c>connect</c> share it.</summary>
+/// <summary>One consent, from the authorization URL to the grant: OAuth 2.0 (3LO) with a state that is random, bound to the browser, valid for
+/// ten minutes and usable once (RFC 6749 section 10.12, RFC 9700 section 4.7). The deployed app and the command <c>connect</c> share it.</summary>
 public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, JiraWebhooksOptions options, TimeProvider clock)
 {
-    /// <summary>How long a person may take.</summary>
+    /// <summary>The time that a person has to give consent.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     private const string StartAgain = "Start again from the beginning.";
 
-    /// <summary>The address to open. <paramref name="browser"/> is the secret in the browser's cookie, or null where there is no browser yet.</summary>
+    /// <summary>Returns the authorization URL. <paramref name="browser"/> is the secret in the browser's cookie; null without a browser.</summary>
     public async Task<Uri> StartAsync(OAuthApp app, string? grant, string? browser, CancellationToken cancellationToken)
     {
         var state = NewSecret();
@@ -39,8 +39,9 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
         return OAuthAuthorizeUrl.For(options.AtlassianAuthUrl, app.ClientId, app.RedirectUri, state);
     }
 
-    /// <summary>The consent that the browser brought back.</summary>
-    /// <exception cref="OnboardingException">The state is not ours, not this browser's, too old or used; consent was refused; the code is worth nothing; Atlassian is away.</exception>
+    /// <summary>Completes the consent with the values of the callback.</summary>
+    /// <exception cref="OnboardingException">The state is unknown, belongs to another browser, is expired or used; consent was denied;
+    /// the code is invalid; Atlassian is unavailable.</exception>
     public async Task<Consent> FinishAsync(OAuthApp app, string? state, string? code, string? error, string? browser, CancellationToken cancellationToken)
     {
         var ticket = await RedeemAsync(state, browser, cancellationToken);
@@ -61,14 +62,14 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
         }
     }
 
-    /// <summary>The ticket that <paramref name="state"/> stands for, taken away.</summary>
-    /// <exception cref="OnboardingException">There is none, or it is somebody else's.</exception>
+    /// <summary>Returns the ticket of <paramref name="state"/> and deletes it.</summary>
+    /// <exception cref="OnboardingException">There is no ticket, or it belongs to another browser.</exception>
     public async Task<Ticket> RedeemAsync(string? state, string? browser, CancellationToken cancellationToken)
     {
         var id = string.IsNullOrEmpty(state) ? null : Hash(state);
         var ticket = id is null ? null : await tickets.PeekAsync(id, cancellationToken);
 
-        // One and the same answer: whoever has found or stolen a state learns nothing, and does not use it up.
+        // The answer is the same in all cases: a person who has guessed or stolen a state learns nothing and does not use it up.
         var mine = ticket is not null && (ticket.Browser is null || (browser is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash(browser)), Encoding.ASCII.GetBytes(ticket.Browser))));
         if (!mine || ticket!.ExpiresAt <= clock.GetUtcNow() || !await tickets.TakeAsync(id!, cancellationToken))
         {
@@ -78,7 +79,7 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
         return ticket;
     }
 
-    /// <summary>Keeps what there is to choose from, and gives the state that stands for it.</summary>
+    /// <summary>Stores the sites to choose from, and returns the state that identifies them.</summary>
     public async Task<string> OfferAsync(string grant, IReadOnlyList<AccessibleResource> sites, string browser, CancellationToken cancellationToken)
     {
         var state = NewSecret();
@@ -91,7 +92,7 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
 
     private static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
-    // What comes in the address is anybody's text.
+    // Anyone can write the error in the URL.
     private static string Shown(string? error) =>
         error is { Length: > 0 and <= 60 } && error.All(letter => char.IsAsciiLetterLower(letter) || letter == '_') ? error : "no reason given";
 }

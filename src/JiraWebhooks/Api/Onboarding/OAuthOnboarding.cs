@@ -12,19 +12,19 @@ namespace JiraWebhooks.Api;
 /// (<see href="https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/"/>).</summary>
 public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission admission, JiraWebhooksOptions options, ILogger<OAuthOnboarding> logger)
 {
-    /// <summary>Where a person begins; the host asks for its key.</summary>
+    /// <summary>Route of the first page; the host requires its key.</summary>
     public const string StartRoute = "oauth/start";
 
-    /// <summary>Where Atlassian sends the browser back; must be in the developer console as it is.</summary>
+    /// <summary>Route that Atlassian sends the browser back to; the developer console must have it unchanged.</summary>
     public const string CallbackRoute = "oauth/callback";
 
-    /// <summary>Where the form of sites goes.</summary>
+    /// <summary>Route that the form of sites is posted to.</summary>
     public const string ChoiceRoute = "oauth/sites";
 
     private const string Cookie = "jira_oauth";
     private const string Away = "Storage or the vault cannot be reached now.";
 
-    // Anybody can send one: it is as long as a form of more than a thousand sites.
+    // Anyone can send a form. This limit is enough for a form of more than a thousand sites.
     private const int MostFormBytes = 64 * 1024;
 
     /// <summary>GET oauth/start[?grant=NAME]: sends the browser to Atlassian.</summary>
@@ -43,7 +43,7 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
             HttpOnly = true,
             Secure = options.PublicBaseUrl.Scheme == Uri.UriSchemeHttps,
 
-            // Strict would not come along on the way back from Atlassian.
+            // A Strict cookie is not sent with the redirect back from Atlassian.
             SameSite = SameSiteMode.Lax,
             MaxAge = OAuthConsent.Lifetime,
             Path = Address("oauth").AbsolutePath,
@@ -99,7 +99,7 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
                 [.. failed.Select(failure => failure.Sentence), "Start again from the beginning for what is missing.", .. done.Count == 0 ? [] : next]));
     });
 
-    // One site's failure stops no other: the person has consented once, for all of them.
+    // An error of one site must not stop the others: the person has consented once, for all of them.
     private async Task<(int Status, string Sentence)?> AdmitAsync(Candidate candidate, string grant, CancellationToken cancellationToken)
     {
         try
@@ -147,7 +147,7 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
         headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
         headers.XContentTypeOptions = "nosniff";
 
-        // The addresses hold a key, a code and a state.
+        // The URLs contain a key, a code and a state.
         headers["Referrer-Policy"] = "no-referrer";
         try
         {

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace JiraWebhooks.Api;
 
-/// <summary>The pages a person sees: plain HTML, no script, nothing from elsewhere, every text encoded.</summary>
+/// <summary>The pages that a person sees: plain HTML without scripts and external content; every text is encoded.</summary>
 internal static class OAuthPages
 {
-    /// <summary>What happened, and what to do next.</summary>
+    /// <summary>A page that says what happened and what to do next.</summary>
     public static string Message(string title, params ReadOnlySpan<string> paragraphs)
     {
         var body = new StringBuilder();
@@ -14,7 +14,7 @@ internal static class OAuthPages
         return Page(title, body.ToString());
     }
 
-    /// <summary>The tenants, to choose from.</summary>
+    /// <summary>The form to choose tenants.</summary>
     public static string Choice(IReadOnlyList<Candidate> candidates, string state, Uri action)
     {
         var body = new StringBuilder($"<p>Atlassian gave this app access to {candidates.Count} site(s). Choose those it is to work for:</p>\n");

@@ -7,39 +7,39 @@ namespace JiraWebhooks.Api;
 
 /// <summary>A tenant on the page where sites are chosen.</summary>
 /// <param name="CloudId">Its cloud id.</param>
-/// <param name="Name">Its name, as people gave it.</param>
+/// <param name="Name">Its display name.</param>
 /// <param name="Url">Its address.</param>
-/// <param name="SiteId">The slug it has, or would get.</param>
-/// <param name="Known">True when it is connected already: choosing it renews its grant.</param>
+/// <param name="SiteId">The slug that it has or would get.</param>
+/// <param name="Known">True if it is connected already: choosing it renews its grant.</param>
 /// <param name="Problem">Why it cannot be chosen, or null.</param>
 public sealed record Candidate(string CloudId, string Name, Uri Url, string SiteId, bool Known, string? Problem)
 {
-    /// <summary>True when it is connected and switched off, or being removed: choosing it switches it on.</summary>
+    /// <summary>True if it is connected but disabled or being removed: choosing it enables it.</summary>
     public bool SwitchedOff { get; init; }
 }
 
-/// <summary>Makes sites of the tenants that a consent reaches.</summary>
+/// <summary>Adds the tenants that a consent reaches as sites.</summary>
 public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager manager, GrantWriter grants, JiraWebhooksOptions options)
 {
-    // What is asked for and belongs to a site: offline_access belongs to the consent.
+    // The scopes that belong to a site. offline_access belongs to the consent.
     private static readonly string[] Needed = [.. OAuthAuthorizeUrl.DefaultScopes.Where(scope => scope.Contains(':', StringComparison.Ordinal))];
 
-    /// <summary>Saves the grant: under the wanted name; else under that of the sites it was given for before, if it reaches them all; else
-    /// under a new one. Gives the name.</summary>
+    /// <summary>Saves the grant and returns its name: the requested name; else the name of the grant that these sites use already, if the new
+    /// grant reaches all of them; else a new name.</summary>
     public async Task<string> SaveAsync(Consent consent, CancellationToken cancellationToken)
     {
         if (consent.GrantName is { } given) await EnsureOursAsync(given, cancellationToken);
         var name = consent.GrantName ?? await NameAsync(consent.Sites, cancellationToken);
         while (!await grants.TryWriteAsync(name, _ => consent.Grant, cancellationToken))
         {
-            // Somebody else wrote at the same moment: what a person has just given replaces that.
+            // Another process wrote at the same time: the grant that a person has just given replaces that.
         }
 
         return name;
     }
 
-    /// <summary>Throws where a site uses that grant with another app: what is written over its tokens, that app could never renew.</summary>
-    /// <exception cref="OnboardingException">409: there is one.</exception>
+    /// <summary>Throws if a site uses that grant with another app: that app could not refresh the tokens of this one.</summary>
+    /// <exception cref="OnboardingException">409: such a site exists.</exception>
     public async Task EnsureOursAsync(string grant, CancellationToken cancellationToken)
     {
         if ((await sites.ListAsync(cancellationToken)).FirstOrDefault(site => Uses(site, grant) && !IsOurs(site)) is { } other)
@@ -48,21 +48,21 @@ public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, Sit
         }
     }
 
-    /// <summary>The tenants to choose from.</summary>
+    /// <summary>Returns the tenants to choose from.</summary>
     public async Task<IReadOnlyList<Candidate>> OfferAsync(string grant, IReadOnlyList<AccessibleResource> resources, CancellationToken cancellationToken)
     {
         var all = await sites.ListAsync(cancellationToken);
         var taken = all.Select(site => site.Id).ToHashSet(StringComparer.Ordinal);
 
-        // Each product of a site has an entry of its own, with its scopes.
+        // Each product of a site has its own entry with its own scopes.
         return [.. resources.Where(resource => resource.Url is not null)
             .GroupBy(resource => resource.Id, StringComparer.Ordinal)
             .Select(entries => entries.First() with { Scopes = entries.Any(entry => entry.Scopes is null) ? null : [.. entries.SelectMany(entry => entry.Scopes!)] })
             .Select(resource => Offer(resource, grant, all, taken))];
     }
 
-    /// <summary>Adds <paramref name="candidate"/>, or points the site it is already at <paramref name="grant"/>.</summary>
-    /// <exception cref="SiteChangeException">It cannot be.</exception>
+    /// <summary>Adds <paramref name="candidate"/> or, if the site exists, makes it use <paramref name="grant"/>.</summary>
+    /// <exception cref="SiteChangeException">The site cannot be added or changed.</exception>
     public async Task AdmitAsync(Candidate candidate, string grant, CancellationToken cancellationToken)
     {
         if (candidate.Problem is { } problem) throw new SiteChangeException(409, problem);
@@ -87,7 +87,7 @@ public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, Sit
         var reached = resources.Select(resource => resource.Id).ToHashSet(StringComparer.Ordinal);
         var names = all.Where(site => reached.Contains(site.CloudId ?? "")).Select(GrantName.Of).Distinct(StringComparer.Ordinal).ToList();
 
-        // Another person's consent may reach fewer sites; writing it over the old would cut the others off, and another app's too.
+        // Another person's consent may reach fewer sites. If it replaced the old grant, the other sites would lose access, and so would another app.
         return names is [var one] && all.Where(site => Uses(site, one)).All(site => reached.Contains(site.CloudId ?? "") && IsOurs(site))
             ? one
             : $"grant-{OAuthConsent.NewSecret()[..12]}";

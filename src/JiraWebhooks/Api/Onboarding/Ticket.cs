@@ -4,34 +4,34 @@ using JiraWebhooks.OAuth;
 
 namespace JiraWebhooks.Api;
 
-/// <summary>What must outlive the way of a browser to Atlassian and back, for one use.</summary>
-/// <param name="ExpiresAt">After this it is worth nothing.</param>
+/// <summary>The data to keep while a browser is at Atlassian; usable once.</summary>
+/// <param name="ExpiresAt">The time when the ticket expires.</param>
 public sealed record Ticket(DateTimeOffset ExpiresAt)
 {
-    /// <summary>SHA-256, in hex, of the secret in the cookie of the browser it was given to; null for a person at a terminal, who has no cookie.</summary>
+    /// <summary>SHA-256, in hex, of the secret in the browser's cookie; null for the command <c>connect</c>, which has no cookie.</summary>
     public string? Browser { get; init; }
 
-    /// <summary>Name of the grant: wanted while consent is under way, given when sites are chosen; null lets us find one.</summary>
+    /// <summary>Name of the grant: requested during consent, final while sites are chosen; null means that the app chooses one.</summary>
     public string? Grant { get; init; }
 
-    /// <summary>The tenants to choose from; null while consent is under way.</summary>
+    /// <summary>The tenants to choose from; null during consent.</summary>
     public IReadOnlyList<AccessibleResource>? Sites { get; init; }
 }
 
-/// <summary>Where tickets are kept. Whatever storage throws comes as it is.</summary>
+/// <summary>Stores tickets. Storage errors are passed on.</summary>
 public interface ITicketStore
 {
-    /// <summary>Keeps a ticket under <paramref name="id"/>, which is no secret itself.</summary>
+    /// <summary>Stores a ticket under <paramref name="id"/>, which is not secret.</summary>
     Task AddAsync(string id, Ticket ticket, CancellationToken cancellationToken);
 
-    /// <summary>The ticket, still there; or null.</summary>
+    /// <summary>Returns the ticket without deleting it, or null.</summary>
     Task<Ticket?> PeekAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Takes the ticket away. True for one caller only.</summary>
+    /// <summary>Deletes the ticket. Returns true to one caller only.</summary>
     Task<bool> TakeAsync(string id, CancellationToken cancellationToken);
 }
 
-/// <summary>Tickets of one process, for a command that waits for its answer.</summary>
+/// <summary>Tickets in memory, for a command that waits for the callback in the same process.</summary>
 public sealed class MemoryTickets : ITicketStore
 {
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Ticket> _tickets = new(StringComparer.Ordinal);

@@ -5,8 +5,8 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Api;
 
-/// <summary>Table <c>tickets</c>: the answer may come to another instance than the question. Rows that nobody came back for are deleted when
-/// the next ticket is written.</summary>
+/// <summary>Table <c>tickets</c>: the callback may reach another instance than the start. Expired rows are deleted when the next ticket is
+/// written.</summary>
 public sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITicketStore
 {
     private const string Partition = "ticket";
@@ -35,7 +35,7 @@ public sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITicket
         var table = await tickets.GetAsync(cancellationToken);
         try
         {
-            // Of two who delete, the service tells one that there is nothing; the SDK makes no exception of that.
+            // If two callers delete, the service answers 404 to one of them. The SDK does not throw for it.
             return (await table.DeleteEntityAsync(Partition, id, ETag.All, cancellationToken)).Status != 404;
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
