@@ -5,8 +5,8 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.OAuth;
 
-/// <summary>One JSON file per grant, for one machine. A write replaces the whole file at once, so a reader never meets half of one, and
-/// an exclusive lock file keeps a second process from passing the version check in between. Only the owner may read it (mode 600).</summary>
+/// <summary>One JSON file per grant, for one machine. A write replaces the whole file, so a reader never sees half a file. An exclusive lock
+/// file stops a second process between the version check and the write. Only the owner can read the file (mode 600).</summary>
 public sealed class FileTokenStore(JiraWebhooksOptions options, TimeProvider clock) : ITokenStore
 {
     private static readonly TimeSpan LockStep = TimeSpan.FromMilliseconds(50);
@@ -42,7 +42,7 @@ public sealed class FileTokenStore(JiraWebhooksOptions options, TimeProvider clo
         await using var held = await LockAsync(FilePath(grant, "lock"), cancellationToken);
         if ((await ReadAsync(grant, cancellationToken))?.Version != version) return false;
 
-        // One left behind by a crash is ours to remove: nobody else writes while we hold the lock.
+        // A draft left by a crash can be deleted: no other process writes while this one holds the lock.
         var draft = FilePath(grant, "tmp");
         File.Delete(draft);
         await using (var file = new FileStream(draft, OwnerOnly.NewFile()))
@@ -71,7 +71,7 @@ public sealed class FileTokenStore(JiraWebhooksOptions options, TimeProvider clo
         }
     }
 
-    // A hash of the content: an edit by hand is a new version too.
+    // A hash of the content, so that a manual edit is a new version too.
     private static string Version(ReadOnlySpan<byte> json) => Convert.ToHexStringLower(SHA256.HashData(json));
 
     private string FilePath(string grant, string extension) => Path.Combine(_folder, $"{GrantName.Checked(grant)}.{extension}");

@@ -1,6 +1,6 @@
 namespace JiraWebhooks.OAuth;
 
-/// <summary>What this process knows of one grant. One flight at a time writes it; calls read it without waiting.</summary>
+/// <summary>What this process knows about one grant. Only one flight at a time writes it; calls read it without waiting.</summary>
 internal sealed class GrantCell
 {
     private readonly Lock _lock = new();
@@ -15,14 +15,14 @@ internal sealed class GrantCell
         set => _token = value;
     }
 
-    /// <summary>New tokens that the store has not taken yet: the only copy there is.</summary>
+    /// <summary>New tokens that the store has not accepted yet. No other copy exists.</summary>
     public UnsavedGrant? Unsaved
     {
         get => _unsaved;
         set => _unsaved = value;
     }
 
-    /// <summary>The flight under way, or the one that <paramref name="start"/> begins.</summary>
+    /// <summary>Returns the flight under way, or starts one with <paramref name="start"/>.</summary>
     public Task<string> Join(Func<Task<string>> start)
     {
         Lazy<Task<string>> flight;
@@ -36,25 +36,25 @@ internal sealed class GrantCell
     }
 }
 
-/// <summary>An access token and when it ends.</summary>
+/// <summary>An access token and its expiry.</summary>
 internal sealed record AccessToken(string Value, DateTimeOffset ExpiresAt)
 {
-    /// <summary>The token of a stored grant, if it has one.</summary>
+    /// <summary>Returns the access token of a stored grant, if it has one.</summary>
     public static AccessToken? Of(OAuthGrant? grant) =>
         grant is { AccessToken: { } value, AccessTokenExpiresAt: { } expiresAt } ? new AccessToken(value, expiresAt) : null;
 
-    /// <summary>True when it lasts beyond <paramref name="until"/> and is not the one Jira refused.</summary>
+    /// <summary>True if it is valid beyond <paramref name="until"/> and is not the token that Jira rejected.</summary>
     public bool IsGood(string? rejected, DateTimeOffset until) => ExpiresAt > until && Value != rejected;
 
     public override string ToString() => $"{nameof(AccessToken)} {{ ExpiresAt = {ExpiresAt:O} }}";
 }
 
-/// <summary>A refreshed grant on its way to the store.</summary>
-/// <param name="Grant">What Atlassian gave.</param>
-/// <param name="Replaces">What the store held when it was asked.</param>
+/// <summary>A refreshed grant that is not saved yet.</summary>
+/// <param name="Grant">The grant from Atlassian.</param>
+/// <param name="Replaces">What the store held when the refresh began.</param>
 internal sealed record UnsavedGrant(OAuthGrant Grant, StoredGrant Replaces)
 {
-    /// <summary>True while the store still holds what this replaces, or the same token marked as dead by somebody who did not know of this.</summary>
+    /// <summary>True while the store still holds what this replaces, or the same token marked as dead by a process that did not know this grant.</summary>
     public bool Supersedes(StoredGrant stored) =>
         stored.Version == Replaces.Version
         || (stored.Grant.ReconnectRequiredSince is not null && stored.Grant.RefreshToken == Replaces.Grant.RefreshToken);

@@ -1,6 +1,6 @@
 namespace JiraWebhooks.OAuth;
 
-/// <summary>The authorization server refused a refresh token or a code for good; trying again is useless.</summary>
+/// <summary>The authorization server rejected a refresh token or a code for good; a retry does not help.</summary>
 /// <param name="status">HTTP status.</param>
 /// <param name="error">Atlassian's error code.</param>
 public sealed class GrantRefusedException(int status, string error)

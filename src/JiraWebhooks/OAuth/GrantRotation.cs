@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.OAuth;
 
-/// <summary>One look for a usable access token: in the store, else under the lease from Atlassian. Atlassian replaces the refresh token
-/// on each use and lets the old one work for about 10 minutes more, so a crash before the save is mended by the next call in that time
+/// <summary>Finds a valid access token once: in the store, else from Atlassian under the lease. Atlassian replaces the refresh token on each
+/// use and accepts the old one for about 10 more minutes, so the next call in that time recovers from a crash before the save
 /// (<see href="https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/#use-a-refresh-token-to-get-another-access-token-and-refresh-token-pair"/>).</summary>
 internal sealed partial class GrantRotation(
     ITokenStore store, ILeases leases, OAuthGrantClient client, TimeProvider clock, ILogger logger)
@@ -19,16 +19,16 @@ internal sealed partial class GrantRotation(
     /// <summary>How long a lease lasts.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Shorter than the lease: nobody may write after it ran out.</summary>
+    /// <summary>Shorter than the lease: a process must not write after its lease has expired.</summary>
     public static readonly TimeSpan HoldTime = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan LeaseStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeasePatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(60);
 
-    // A token that lasts this long is better than none while the new one cannot be had.
+    // An access token with this much remaining time is used if the new one cannot be fetched.
     private static readonly TimeSpan Spare = TimeSpan.FromMinutes(1);
 
-    /// <summary>A usable access token. Runs on its own budget, not on a caller's.</summary>
+    /// <summary>Returns a valid access token. Runs on its own budget, not on the caller's.</summary>
     public async Task<string> RunAsync(Site site, GrantCell cell, string? rejected)
     {
         var grant = GrantName.Of(site);
@@ -83,7 +83,7 @@ internal sealed partial class GrantRotation(
             var stored = await store.ReadAsync(grant, cancellationToken);
             if (cell.Unsaved is { } unsaved)
             {
-                // Left by an earlier flight. What somebody else wrote meanwhile wins, as it is what all others use.
+                // Left by an earlier flight. If another process wrote in the meantime, its grant wins, because all others use it.
                 if (stored is not null && unsaved.Supersedes(stored)) await SaveAsync(flight, unsaved with { Replaces = stored }, cancellationToken);
                 else cell.Unsaved = null;
                 continue;
@@ -92,7 +92,7 @@ internal sealed partial class GrantRotation(
             if (Adopt(flight, stored) is { } adopted) return adopted;
             if (stored is null)
             {
-                // Saved before it is used, so that a store that takes no writes costs no token.
+                // Saved before it is used: if the store rejects writes, no token is lost.
                 await store.TryWriteAsync(grant, new OAuthGrant { RefreshToken = site.RefreshToken!.Reveal() }, null, cancellationToken);
                 continue;
             }
@@ -104,7 +104,7 @@ internal sealed partial class GrantRotation(
             }
             catch (GrantRefusedException refused)
             {
-                // If the write loses, the store holds a newer token: the next round tries that one.
+                // If this write loses, the store holds a newer token, and the next round tries that one.
                 var dead = stored.Grant with { ReconnectRequiredSince = clock.GetUtcNow(), Reason = refused.Error };
                 if (await store.TryWriteAsync(grant, dead, stored.Version, cancellationToken)) Log.ReconnectRequired(logger, grant, refused.Error);
             }
@@ -113,7 +113,7 @@ internal sealed partial class GrantRotation(
         throw new TimeoutException($"The OAuth grant {grant} keeps changing.");
     }
 
-    /// <summary>Writes new tokens, stubbornly: until it succeeds they exist in this process alone. False when somebody else wrote first.</summary>
+    /// <summary>Writes new tokens and retries often: until the write succeeds, only this process has them. False if another process wrote first.</summary>
     private async Task<bool> SaveAsync(Flight flight, UnsavedGrant unsaved, CancellationToken cancellationToken)
     {
         var (_, grant, cell, _) = flight;
@@ -125,7 +125,7 @@ internal sealed partial class GrantRotation(
             {
                 var saved = await store.TryWriteAsync(grant, unsaved.Grant, unsaved.Replaces.Version, cancellationToken);
 
-                // False may also mean that an earlier attempt landed although its answer got lost: the next round finds out.
+                // False may also mean that an earlier attempt succeeded and its response was lost: the next round checks that.
                 cell.Unsaved = null;
                 if (saved) Log.Refreshed(logger, grant);
                 else Log.LostRace(logger, grant);
@@ -144,7 +144,7 @@ internal sealed partial class GrantRotation(
         }
     }
 
-    /// <summary>The stored access token if it lasts; throws when the grant is dead or missing.</summary>
+    /// <summary>Returns the stored access token if it is valid long enough; throws if the grant is dead or missing.</summary>
     private string? Adopt(Flight flight, StoredGrant? stored)
     {
         if (stored is null ? flight.Site.RefreshToken is null : stored.Grant.ReconnectRequiredSince is not null)

@@ -5,8 +5,8 @@ namespace JiraWebhooks.OAuth;
 /// <summary>Tells Health which grants are dead.</summary>
 public sealed class GrantStates(ITokenStore store, TimeProvider clock)
 {
-    /// <summary>Since when the site's grant has to be given anew; null when it is fine or the site has none. A grant that was never given
-    /// counts as missing since now. Throws what the store throws.</summary>
+    /// <summary>Since when the site must be connected again; null if its grant works or it needs none. A grant that never existed counts as
+    /// missing since now. Throws what the store throws.</summary>
     public async Task<DateTimeOffset?> ReconnectRequiredSinceAsync(Site site, CancellationToken cancellationToken)
     {
         if (site.Scheme is not SiteScheme.OAuth) return null;

@@ -2,18 +2,18 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.OAuth;
 
-/// <summary>Writes grants that people give, under the lease by which <see cref="OAuthTokenSource"/> rotates them: Key Vault has no
-/// compare-and-swap, and a rotation under way would write its tokens over the new ones (docs/architecture.md#token-store).</summary>
+/// <summary>Writes the grants of new consents under the lease with which <see cref="OAuthTokenSource"/> rotates grants: Key Vault has no
+/// compare-and-swap, and a rotation under way would overwrite the new tokens (docs/architecture.md#token-store).</summary>
 public sealed class GrantWriter(ITokenStore store, ILeases leases, TimeProvider clock)
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 
-    // Longer than a lease lasts: one whose holder has died is waited out, as a consent that was not kept must be given again.
+    // Longer than a lease: if the holder has died, wait until its lease expires. A consent that is not saved must be given again.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
-    /// <summary>Writes what <paramref name="change"/> makes of the stored grant; null leaves it. False means that somebody without the lease
-    /// wrote in between, and nothing was written.</summary>
-    /// <exception cref="TimeoutException">Others kept the lease.</exception>
+    /// <summary>Writes what <paramref name="change"/> returns for the stored grant; null writes nothing. Returns false, and writes nothing, if a
+    /// process without the lease wrote in between.</summary>
+    /// <exception cref="TimeoutException">Other processes kept the lease.</exception>
     public async Task<bool> TryWriteAsync(string grant, Func<StoredGrant?, OAuthGrant?> change, CancellationToken cancellationToken)
     {
         var giveUpAt = clock.GetUtcNow() + Patience;

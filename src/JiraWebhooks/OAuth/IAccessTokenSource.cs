@@ -2,10 +2,10 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.OAuth;
 
-/// <summary>Where calls to an OAuth site get their bearer token. Tests of the calls put their own in its place.</summary>
+/// <summary>Provides the bearer tokens for calls to OAuth sites. Tests of the calls replace it.</summary>
 public interface IAccessTokenSource
 {
-    /// <summary>An access token that is good for at least some minutes. <paramref name="rejected"/> is one Jira has just answered 401 to,
-    /// or null: it is never given again.</summary>
+    /// <summary>Returns an access token that is valid for at least some minutes. <paramref name="rejected"/> is a token that Jira has just
+    /// answered with 401, or null: that token is never returned again.</summary>
     ValueTask<string> GetAccessTokenAsync(Site site, string? rejected, CancellationToken cancellationToken);
 }

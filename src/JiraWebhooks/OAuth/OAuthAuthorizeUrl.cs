@@ -1,14 +1,14 @@
 namespace JiraWebhooks.OAuth;
 
-/// <summary>Where a person gives consent.</summary>
+/// <summary>Builds the URL at which a person gives consent.</summary>
 public static class OAuthAuthorizeUrl
 {
-    /// <summary>What the webhook operations need, and a refresh token
+    /// <summary>The scopes of the webhook operations, and the one for a refresh token
     /// (<see href="https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/"/>).</summary>
     public static IReadOnlyList<string> DefaultScopes { get; } = ["read:jira-work", "manage:jira-webhook", "offline_access"];
 
-    /// <summary>The address to open in a browser; <paramref name="authUrl"/> is the authorization server's root, and
-    /// <paramref name="state"/> comes back with the code and must be compared.</summary>
+    /// <summary>Returns the URL to open in a browser. <paramref name="authUrl"/> is the authorization server's root; <paramref name="state"/>
+    /// comes back with the code and must be compared.</summary>
     public static Uri For(Uri authUrl, string clientId, Uri redirectUri, string state, IEnumerable<string>? scopes = null)
     {
         (string Name, string Value)[] parameters =

@@ -7,26 +7,26 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.OAuth;
 
-/// <summary>Talks to Atlassian's authorization server. One attempt per call: who calls has a lease, a store and a clock to mind.
-/// Errors carry the status and Atlassian's error code, nothing else of the answer.</summary>
+/// <summary>Calls Atlassian's authorization server. One attempt per call: the caller handles lease, store and retries.
+/// Errors carry the status and Atlassian's error code, and nothing else of the response.</summary>
 public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhooksOptions options, TimeProvider clock)
 {
     /// <summary>Name of the HTTP client.</summary>
     public const string ClientName = "atlassian-auth";
 
-    /// <summary>Longest wait for an answer; well inside the lease under which a refresh runs.</summary>
+    /// <summary>Longest wait for a response; much shorter than the lease under which a refresh runs.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    // What Atlassian documents, for an answer that does not say.
+    // The lifetime that Atlassian documents, for a response without one.
     private static readonly TimeSpan UsualLifetime = TimeSpan.FromHours(1);
 
     private readonly Uri _tokenUrl = new($"{options.AtlassianAuthUrl.AbsoluteUri.TrimEnd('/')}/oauth/token");
     private readonly Uri _resourcesUrl = new($"{options.AtlassianApiUrl.AbsoluteUri.TrimEnd('/')}/oauth/token/accessible-resources");
 
-    /// <summary>A new pair for <paramref name="refreshToken"/>, which stays in the grant when the answer brings no other.</summary>
+    /// <summary>Exchanges <paramref name="refreshToken"/> for a new pair of tokens. The grant keeps it if the response has no new one.</summary>
     /// <exception cref="GrantRefusedException">The refresh token is dead.</exception>
-    /// <exception cref="HttpRequestException">Transient: broken connection, any other status, or an answer that cannot be read.</exception>
-    /// <exception cref="TimeoutException">Transient: no answer in time.</exception>
+    /// <exception cref="HttpRequestException">Transient: broken connection, any other status, or an unreadable response.</exception>
+    /// <exception cref="TimeoutException">Transient: no response in time.</exception>
     public Task<OAuthGrant> RefreshAsync(Site site, string refreshToken, CancellationToken cancellationToken)
     {
         var request = new TokenRequest
@@ -39,10 +39,10 @@ public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhoo
         return TokenAsync(request, cancellationToken);
     }
 
-    /// <summary>The grant for the code that consent sent to <paramref name="redirectUri"/>.</summary>
-    /// <exception cref="GrantRefusedException">The code is used, old or somebody else's.</exception>
+    /// <summary>Exchanges the code that the consent sent to <paramref name="redirectUri"/> for a grant.</summary>
+    /// <exception cref="GrantRefusedException">The code is used, expired or belongs to another app.</exception>
     /// <exception cref="HttpRequestException">Transient, or consent without <c>offline_access</c>.</exception>
-    /// <exception cref="TimeoutException">Transient: no answer in time.</exception>
+    /// <exception cref="TimeoutException">Transient: no response in time.</exception>
     public Task<OAuthGrant> ExchangeAsync(string clientId, string secret, string code, Uri redirectUri, CancellationToken cancellationToken)
     {
         var request = new TokenRequest
@@ -56,9 +56,9 @@ public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhoo
         return TokenAsync(request, cancellationToken);
     }
 
-    /// <summary>The tenants that <paramref name="accessToken"/> reaches.</summary>
-    /// <exception cref="HttpRequestException">Any status but 2xx, or an answer that cannot be read.</exception>
-    /// <exception cref="TimeoutException">No answer in time.</exception>
+    /// <summary>Returns the tenants that <paramref name="accessToken"/> reaches.</summary>
+    /// <exception cref="HttpRequestException">Any status but 2xx, or an unreadable response.</exception>
+    /// <exception cref="TimeoutException">No response in time.</exception>
     public async Task<IReadOnlyList<AccessibleResource>> AccessibleResourcesAsync(string accessToken, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _resourcesUrl);
@@ -84,7 +84,7 @@ public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhoo
         var good = status is >= 200 and < 300;
         if (good && answer is { AccessToken.Length: > 0 })
         {
-            // Atlassian sometimes leaves the refresh token out: the old one stays good (docs/jira-behaviour.md#oauth-tokens).
+            // Atlassian sometimes omits the refresh token: the old one stays valid (docs/jira-behaviour.md#oauth-tokens).
             var refreshToken = string.IsNullOrEmpty(answer.RefreshToken) ? body.RefreshToken : answer.RefreshToken;
             return new OAuthGrant
             {
@@ -111,7 +111,7 @@ public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhoo
             using var client = http.CreateClient(ClientName);
             using var response = await client.SendAsync(request, either.Token);
 
-            // It is all here by now, and holds the only copy of a token: nothing may cut this short, as a thaw after a freeze would.
+            // The whole response has arrived, and it is the only copy of the token: no cancellation, for example after a frozen process resumes.
             var json = await response.Content.ReadAsByteArrayAsync(CancellationToken.None);
             return ((int)response.StatusCode, Read(json, type));
         }
@@ -130,7 +130,7 @@ public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhoo
         }
         catch (JsonException)
         {
-            return null; // a proxy's page, say; the status tells enough
+            return null; // for example a proxy's page; the status is enough
         }
     }
 

@@ -6,10 +6,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace JiraWebhooks.OAuth;
 
-/// <summary>Registers the grants.</summary>
+/// <summary>Registers the OAuth grants.</summary>
 public static class OAuthServiceCollectionExtensions
 {
-    /// <summary>Access tokens from grants in Key Vault when <see cref="JiraWebhooksOptions.KeyVaultUri"/> is set, else in files.</summary>
+    /// <summary>Registers access tokens from grants in Key Vault if <see cref="JiraWebhooksOptions.KeyVaultUri"/> is set, else in files.</summary>
     public static IServiceCollection AddOAuth(this IServiceCollection services, JiraWebhooksOptions options)
     {
         if (options.KeyVaultUri is { } vault)
@@ -38,7 +38,7 @@ public static class OAuthServiceCollectionExtensions
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
-                // A redirect would carry the client secret to somewhere else.
+                // A redirect would send the client secret to another address.
                 AllowAutoRedirect = false,
                 UseCookies = false,
                 ConnectTimeout = TimeSpan.FromSeconds(5),

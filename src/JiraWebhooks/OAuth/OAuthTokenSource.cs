@@ -5,21 +5,22 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.OAuth;
 
-/// <summary>Access tokens of OAuth sites, refreshed before they end (docs/jira-behaviour.md#oauth-tokens). Each refresh replaces the refresh token as well, so one
-/// refresh at a time is made per grant: one flight in this process, one lease over all processes, and a compare-and-swap on the store.</summary>
+/// <summary>Access tokens of OAuth sites, refreshed before they expire (docs/jira-behaviour.md#oauth-tokens). Each refresh also replaces the
+/// refresh token, so only one refresh per grant runs at a time: one flight in this process, one lease for all processes, and a
+/// compare-and-swap on the store.</summary>
 public sealed class OAuthTokenSource(
     ITokenStore store, ILeases leases, OAuthGrantClient client, TimeProvider clock, ILogger<OAuthTokenSource> logger) : IAccessTokenSource
 {
-    /// <summary>How long before its end an access token is replaced.</summary>
+    /// <summary>How long before its expiry an access token is replaced.</summary>
     public static readonly TimeSpan RefreshAhead = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, GrantCell> _cells = new(StringComparer.Ordinal);
     private readonly GrantRotation _rotation = new(store, leases, client, clock, logger);
 
-    /// <summary>An access token that lasts some minutes. <paramref name="rejected"/> is one Jira has just answered 401 to: then the store's
-    /// is taken if it is another, and a new one fetched if not.</summary>
-    /// <exception cref="ReconnectRequiredException">The grant is dead or was never given.</exception>
-    /// <exception cref="HttpRequestException">Transient, as are <see cref="TimeoutException"/> and whatever the stores throw.</exception>
+    /// <summary>Returns an access token that is valid for some minutes. <paramref name="rejected"/> is a token that Jira has just answered with
+    /// 401: then a different token of the store is used, or a new one is fetched.</summary>
+    /// <exception cref="ReconnectRequiredException">The grant is dead or never existed.</exception>
+    /// <exception cref="HttpRequestException">Transient, as are <see cref="TimeoutException"/> and the errors of the stores.</exception>
     public ValueTask<string> GetAccessTokenAsync(Site site, string? rejected, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -40,7 +41,7 @@ public sealed class OAuthTokenSource(
                 return _rotation.RunAsync(site, cell, rejected);
             });
 
-            // The flight goes on when its caller gives up: between Atlassian's answer and the store it carries the only copy.
+            // The flight continues if its caller gives up: between Atlassian's response and the store it has the only copy of the tokens.
             var token = await flight.WaitAsync(cancellationToken);
             if (mine || token != rejected) return token;
         }

@@ -1,6 +1,6 @@
 namespace JiraWebhooks.OAuth;
 
-/// <summary>A grant is dead or was never given: somebody must connect the site again.</summary>
+/// <summary>A grant is dead or never existed: a person must connect the site again.</summary>
 /// <param name="grant">The grant's name in the token store.</param>
 /// <param name="reason">Atlassian's error code, or null.</param>
 public sealed class ReconnectRequiredException(string grant, string? reason = null)

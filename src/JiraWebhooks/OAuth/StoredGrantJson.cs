@@ -7,7 +7,7 @@ internal static class StoredGrantJson
 {
     public static byte[] Write(OAuthGrant grant) => JsonSerializer.SerializeToUtf8Bytes(grant, OAuthJsonContext.Default.OAuthGrant);
 
-    /// <summary>Throws <see cref="InvalidDataException"/> without quoting the text, which may hold a token.</summary>
+    /// <summary>Parses a grant. Throws <see cref="InvalidDataException"/> without quoting the text, which may contain a token.</summary>
     public static OAuthGrant Read(ReadOnlySpan<byte> json, string grant)
     {
         try
@@ -16,7 +16,7 @@ internal static class StoredGrantJson
         }
         catch (JsonException)
         {
-            // its message and path may quote what it could not read
+            // the message and the path of the exception may quote the text
         }
 
         throw new InvalidDataException($"The stored OAuth grant {grant} cannot be read: connect the site again, or restore it.");

@@ -28,7 +28,7 @@ internal sealed record TokenRequest
     public override string ToString() => nameof(TokenRequest);
 }
 
-/// <summary>Its answer, good or bad.</summary>
+/// <summary>The response, with tokens or with an error.</summary>
 internal sealed record TokenAnswer
 {
     [JsonPropertyName("access_token")]
@@ -37,7 +37,7 @@ internal sealed record TokenAnswer
     [JsonPropertyName("refresh_token")]
     public string? RefreshToken { get; init; }
 
-    /// <summary>Seconds.</summary>
+    /// <summary>In seconds.</summary>
     [JsonPropertyName("expires_in")]
     public double? ExpiresIn { get; init; }
 
@@ -47,16 +47,16 @@ internal sealed record TokenAnswer
     public override string ToString() => nameof(TokenAnswer);
 }
 
-/// <summary>A tenant that a grant reaches. It is kept in a table and shown in a browser.</summary>
+/// <summary>A tenant that a grant reaches. It is stored in a table and shown in a browser.</summary>
 /// <param name="Id">Its cloud id.</param>
-/// <param name="Name">Its name, as people gave it.</param>
-/// <param name="Url">Its address; null where there is none that can be used.</param>
-/// <param name="Scopes">What the grant may do there.</param>
+/// <param name="Name">Its display name.</param>
+/// <param name="Url">Its address; null if it has no usable one.</param>
+/// <param name="Scopes">The scopes that the grant has there.</param>
 public sealed record AccessibleResource(string Id, string? Name = null, Uri? Url = null, IReadOnlyList<string>? Scopes = null)
 {
     /// <summary>Its name, redacted.</summary>
     public string? Name { get; init; } = Redaction.Of(Name);
 
-    /// <summary>Its address, without user information; null where there is none that can be used.</summary>
+    /// <summary>Its address, without user information; null if it has no usable one.</summary>
     public Uri? Url { get; init; } = Url is { IsAbsoluteUri: true, UserInfo.Length: 0 } ? Url : null;
 }

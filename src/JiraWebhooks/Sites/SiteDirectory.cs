@@ -1,6 +1,6 @@
 namespace JiraWebhooks.Sites;
 
-/// <summary>Every site: those fixed in the settings and, behind them, those added at run time. A site of the settings needs no storage.</summary>
+/// <summary>Every site: first those in the settings, then those added at run time. A site in the settings needs no storage.</summary>
 internal sealed class SiteDirectory(ConfiguredSites configured, StoredSites stored, MissingSites missing) : ISiteStore
 {
     /// <inheritdoc/>

@@ -4,16 +4,16 @@ using Microsoft.Extensions.Configuration;
 
 namespace JiraWebhooks.Sites;
 
-/// <summary>Makes a <see cref="Site"/> of one settings entry. What is wrong ends in <see cref="Site.Problem"/>, all of it in one sentence
-/// that names settings and never values (docs/architecture.md#a-wrong-site-is-unhealthy).</summary>
+/// <summary>Makes a <see cref="Site"/> of one settings entry. All its errors go to <see cref="Site.Problem"/>, in one sentence that names
+/// settings and never values (docs/architecture.md#a-wrong-site-is-unhealthy).</summary>
 internal static partial class SiteReader
 {
     private static readonly Uri Nowhere = new("https://invalid.invalid");
 
-    /// <summary>What is wrong with the name of a site.</summary>
+    /// <summary>The error message for an invalid site name.</summary>
     public const string SlugRule = "its name must be 1 to 32 lower-case letters, digits or hyphens";
 
-    /// <summary>True for a name that a site can have.</summary>
+    /// <summary>True for a valid site name.</summary>
     public static bool IsSlug(string id) => Slug().IsMatch(id);
 
     public static Site Read(IConfigurationSection section, JiraWebhooksOptions global)
@@ -34,8 +34,8 @@ internal static partial class SiteReader
         return Make(id, options, global, problems, $"See the settings Sites__{id}__….");
     }
 
-    /// <summary>The site of <paramref name="options"/>. <paramref name="problems"/> is what is known to be wrong so far,
-    /// <paramref name="where"/> the sentence that says where to mend it.</summary>
+    /// <summary>Makes the site of <paramref name="options"/>. <paramref name="problems"/> are the errors found so far;
+    /// <paramref name="where"/> is the sentence that says where to fix them.</summary>
     public static Site Make(string id, SiteOptions options, JiraWebhooksOptions global, List<string> problems, string where)
     {
         if (!IsSlug(id)) problems.Add(SlugRule);
@@ -75,7 +75,7 @@ internal static partial class SiteReader
         };
     }
 
-    /// <summary>What stands for a site whose row was lost: its deliveries are answered 503.</summary>
+    /// <summary>Makes the placeholder of a site whose row was lost: its deliveries get 503.</summary>
     public static Site Missing(string id, SiteScheme scheme) => new()
     {
         Id = id,
@@ -87,7 +87,7 @@ internal static partial class SiteReader
         Problem = MissingSite.ReasonOf(id),
     };
 
-    /// <summary>Ids are copied from pages and shells, with blanks and line ends around them.</summary>
+    /// <summary>Removes white space around the ids: it comes along when an id is copied from a page or a shell.</summary>
     public static SiteOptions Trimmed(SiteOptions options) => options with
     {
         Url = options.Url?.Trim(),

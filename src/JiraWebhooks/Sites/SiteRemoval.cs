@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Sites;
 
-/// <summary>Erases removed sites, a day after they were removed: until then Jira may still be retrying deliveries, and a refusal would lose
-/// them. The row goes last, so that a run that breaks off is repeated. What stays for 45 days is the id with the date: without it, late
-/// deliveries would look like those of a site whose row was lost.</summary>
+/// <summary>Erases removed sites one day after their removal: until then Jira may still retry deliveries, and a rejection would lose them.
+/// The row is deleted last, so that an interrupted run is repeated. The id and the date stay for 45 days: without them, late deliveries would
+/// look like those of a site whose row was lost.</summary>
 public sealed partial class SiteRemoval(
     SiteTable sites,
     StoredSites cache,
@@ -19,10 +19,10 @@ public sealed partial class SiteRemoval(
     TimeProvider clock,
     ILogger<SiteRemoval> logger)
 {
-    /// <summary>How long a removed site still takes deliveries.</summary>
+    /// <summary>How long deliveries of a removed site are still accepted.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromHours(24);
 
-    /// <summary>Erases what is due. A failure is logged and tried again at the next run.</summary>
+    /// <summary>Erases the sites that are due. An error is logged, and the next run retries.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -38,7 +38,7 @@ public sealed partial class SiteRemoval(
         }
     }
 
-    /// <summary>Erases what is left of a site whose row was lost; what still comes for it is refused from then on.</summary>
+    /// <summary>Erases the remaining data of a site whose row was lost; its late deliveries are rejected from then on.</summary>
     public async Task EraseMissingAsync(string id, CancellationToken cancellationToken)
     {
         await sites.MarkErasedAsync(id, clock.GetUtcNow(), cancellationToken);
@@ -52,7 +52,7 @@ public sealed partial class SiteRemoval(
         await EraseAsync(row.Id, cancellationToken);
         await sites.MarkErasedAsync(row.Id, clock.GetUtcNow(), cancellationToken);
 
-        // Taken back in the last moment, it keeps its row and says that its secret is missing.
+        // If the removal was cancelled at the last moment, the site keeps its row and reports that its secret is missing.
         if (!await sites.TryDeleteAsync(row, cancellationToken))
         {
             await sites.ForgetAbsentAsync(row.Id, cancellationToken);

@@ -1,7 +1,7 @@
 namespace JiraWebhooks.Sites;
 
 /// <summary>One entry of the settings section <c>Sites</c>, whose keys are the site ids: <c>Sites__acme__Url</c> and so on.
-/// Which are needed depends on <see cref="Scheme"/>; <see cref="ConfiguredSites"/> says what is missing.</summary>
+/// <see cref="Scheme"/> decides which are required; <see cref="ConfiguredSites"/> reports what is missing.</summary>
 public sealed record SiteOptions
 {
     /// <summary>The tenant's address, <c>https://acme.atlassian.net</c>.</summary>
@@ -10,7 +10,7 @@ public sealed record SiteOptions
     /// <summary><c>OAuth</c>, <c>Connect</c> or <c>AdminWebhook</c>.</summary>
     public string? Scheme { get; init; }
 
-    /// <summary>Overrides where the API lives; for the simulator and for proxies.</summary>
+    /// <summary>Overrides the root of the API; for the simulator and for proxies.</summary>
     public string? ApiUrl { get; init; }
 
     /// <summary>OAuth: the tenant's cloud id.</summary>
@@ -43,15 +43,15 @@ public sealed record SiteOptions
     /// <summary>The secret before the last rotation.</summary>
     public string? PreviousSecret { get; init; }
 
-    /// <summary>Accounts whose changes are the app's own, <c>OwnAccountIds__0</c> and so on. Null when none, so that it is not stored.</summary>
+    /// <summary>Accounts whose changes the app makes itself, <c>OwnAccountIds__0</c> and so on. Null if there are none, so that it is not stored.</summary>
     public string[]? OwnAccountIds { get; init; }
 
-    /// <summary>The webhooks wanted, by name.</summary>
-    // A generated JSON reader sets what the text leaves out to null.
+    /// <summary>The declared webhooks, by name.</summary>
+    // A generated JSON reader sets omitted properties to null.
     public Dictionary<string, SubscriptionOptions> Subscriptions { get; init => field = value ?? []; } = new(StringComparer.OrdinalIgnoreCase);
 }
 
-/// <summary>One entry of <c>Sites__{site}__Subscriptions</c>.</summary>
+/// <summary>One declared webhook: an entry of <c>Sites__{site}__Subscriptions</c>.</summary>
 public sealed record SubscriptionOptions
 {
     /// <summary>Event names, <c>Events__0</c> and so on.</summary>

@@ -10,7 +10,7 @@ namespace JiraWebhooks.Sites;
 /// <summary>Registers the sites.</summary>
 public static class SitesServiceCollectionExtensions
 {
-    /// <summary>Sites from the settings section <c>Sites</c> and from Table Storage, and their secrets.</summary>
+    /// <summary>Registers the sites of the settings section <c>Sites</c>, those of Table Storage, and their secrets.</summary>
     public static IServiceCollection AddSites(this IServiceCollection services, IConfiguration configuration, JiraWebhooksOptions options)
     {
         if (options.KeyVaultUri is null) services.AddSingleton<ISecretStore, FileSecretStore>();

@@ -4,22 +4,22 @@ namespace JiraWebhooks.Sites;
 
 /// <summary>The sites that were added at run time cannot be read.</summary>
 /// <param name="known">The sites that need no storage.</param>
-/// <param name="cause">What storage threw.</param>
+/// <param name="cause">The error of storage.</param>
 public sealed class SitesUnreadableException(IReadOnlyList<Site> known, Exception cause)
     : Exception("The sites added at run time cannot be read now.", cause)
 {
-    /// <summary>The sites of the settings.</summary>
+    /// <summary>The sites in the settings.</summary>
     public IReadOnlyList<Site> Known => known;
 }
 
-/// <summary>For runs that rather do some sites than none.</summary>
+/// <summary>For runs that serve some sites rather than none.</summary>
 internal static partial class SiteStoreExtensions
 {
-    /// <summary>All sites or, with an error in the log, those of the settings; the next run sees to the others.</summary>
+    /// <summary>Returns all sites. If storage cannot be read, logs an error and returns those in the settings; the next run serves the others.</summary>
     /// <param name="sites">The store.</param>
-    /// <param name="logger">Gets the error.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <param name="leftOut">Told that sites are left out.</param>
+    /// <param name="logger">Logs the error.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <param name="leftOut">Called if sites are left out.</param>
     public static async Task<IReadOnlyList<Site>> ListKnownAsync(this ISiteStore sites, ILogger logger, CancellationToken cancellationToken, Action? leftOut = null)
     {
         try

@@ -1,9 +1,9 @@
 namespace JiraWebhooks.Sites;
 
-/// <summary>A webhook the user wants on a site, declared in configuration under its name.</summary>
+/// <summary>A declared webhook: one that the settings of a site ask for, under its name.</summary>
 /// <param name="Name">Row key of the created webhook's id: lower-case letters, digits and hyphens, at most 64.</param>
 /// <param name="Events">Event names as Jira writes them, for example <c>jira:issue_updated</c>; at least one.</param>
-/// <param name="Jql">The filter; Jira refuses an empty one. <c>project != EMPTY</c> matches everything.</param>
+/// <param name="Jql">The filter; Jira rejects an empty one. <c>project != EMPTY</c> matches everything.</param>
 public sealed record Subscription(string Name, IReadOnlyList<string> Events, string Jql)
 {
     /// <summary>Limits <c>jira:issue_updated</c> to these fields; null means all.</summary>

@@ -3,7 +3,7 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Sites;
 
-/// <summary>One JSON file per revision, for one machine, beside the grants. Only the owner may read it (mode 600).</summary>
+/// <summary>One JSON file per revision, for one machine, next to the grants. Only the owner can read it (mode 600).</summary>
 public sealed class FileSecretStore(JiraWebhooksOptions options) : ISecretStore
 {
     private readonly string _folder = Path.GetFullPath(Path.Combine(options.TokenFolder, "secrets"));
@@ -26,7 +26,7 @@ public sealed class FileSecretStore(JiraWebhooksOptions options) : ISecretStore
     {
         OwnerOnly.CreateFolder(_folder);
 
-        // A draft that is moved into place: a reader never meets half a file.
+        // The draft is moved into place, so a reader never sees half a file.
         var revision = Guid.NewGuid().ToString("N");
         var draft = $"{FilePath(name, revision)}.tmp";
         await using (var file = new StreamWriter(draft, OwnerOnly.NewFile())) await file.WriteAsync(SecretJson.Write(value).AsMemory(), cancellationToken);

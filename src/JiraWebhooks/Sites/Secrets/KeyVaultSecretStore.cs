@@ -4,7 +4,7 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Sites;
 
-/// <summary>One Key Vault secret per site and purpose; its versions are the revisions, and the history that the vault keeps.</summary>
+/// <summary>One Key Vault secret per site and purpose. Its versions are the revisions; the vault keeps them as history.</summary>
 public sealed class KeyVaultSecretStore(SecretClient secrets, TimeProvider clock) : ISecretStore
 {
     /// <inheritdoc/>
@@ -46,7 +46,7 @@ public sealed class KeyVaultSecretStore(SecretClient secrets, TimeProvider clock
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
-            // gone already
+            // already deleted
         }
     }
 }

@@ -3,22 +3,22 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Sites;
 
-/// <summary>Secrets as read: a revision never changes, so it is read once. A vault takes few requests a second and may be away: a read that
-/// failed is tried again after 5 s, then 10, 20, up to 5 minutes.</summary>
+/// <summary>Caches secrets: a revision never changes, so it is read once. A vault allows few requests per second and may be unavailable: a
+/// failed read is retried after 5 s, then 10, 20, up to 5 minutes.</summary>
 internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock, ILogger<SecretCache> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    // A vault that hangs is away too: deliveries of every added site wait for what is read here.
+    // A vault that hangs counts as unavailable: the deliveries of every added site wait for this read.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     private readonly ConcurrentDictionary<(string Name, string Revision), SecretPair> _known = new();
     private readonly ConcurrentDictionary<(string Name, string Revision), (long At, int Count)> _failures = new();
 
-    /// <summary>That revision of the secret, or null where there is none.</summary>
-    /// <exception cref="SecretUnavailableException">It was never read, and cannot be read now. The revision before is no substitute: what it does
-    /// not verify would be refused, and lost.</exception>
+    /// <summary>Returns that revision of the secret, or null if there is none.</summary>
+    /// <exception cref="SecretUnavailableException">The revision is not cached and cannot be read now. The previous revision is no substitute:
+    /// deliveries that it does not verify would be rejected and lost.</exception>
     public async Task<SecretPair?> GetAsync(string name, string revision, CancellationToken cancellationToken)
     {
         if (_known.TryGetValue((name, revision), out var known)) return known;
@@ -30,7 +30,7 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         try
         {
-            // Nothing there is not remembered: a secret deleted by mistake may be recovered.
+            // A missing secret is not cached: a secret that was deleted by accident may be recovered.
             if (await store.ReadAsync(name, revision, limit.Token).WaitAsync(limit.Token) is not { } read) return null;
 
             _failures.TryRemove((name, revision), out _);
@@ -55,5 +55,5 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
 }
 
 /// <summary>A secret cannot be read now.</summary>
-/// <param name="name">Its name.</param>
+/// <param name="name">The name of the secret.</param>
 internal sealed class SecretUnavailableException(string name) : Exception($"The secret {name} cannot be read now.");

@@ -10,7 +10,7 @@ internal sealed partial class SecretJson : JsonSerializerContext
 {
     public static string Write(SecretPair value) => JsonSerializer.Serialize(value, Default.SecretPair);
 
-    /// <summary>Throws <see cref="InvalidDataException"/> without quoting the text.</summary>
+    /// <summary>Parses a secret. Throws <see cref="InvalidDataException"/> without quoting the text.</summary>
     public static SecretPair Read(string text, string name)
     {
         try
@@ -19,7 +19,7 @@ internal sealed partial class SecretJson : JsonSerializerContext
         }
         catch (JsonException)
         {
-            // its message and path may quote what it could not read
+            // the message and the path of the exception may quote the text
         }
 
         throw new InvalidDataException($"The stored secret {name} cannot be read: set it again with the site's rotate call.");

@@ -1,14 +1,14 @@
 namespace JiraWebhooks.Sites;
 
-/// <summary>What a secret is for, and whose it is; both are in its name, so that whoever looks into the vault knows.</summary>
+/// <summary>The name of a secret. It contains site and purpose, so that an operator who opens the vault sees both.</summary>
 internal static class SecretName
 {
     private const string Prefix = "jira-site-";
 
-    /// <summary>The name, of lower-case letters, digits and hyphens: it ends in file names and in Key Vault.</summary>
+    /// <summary>Returns the name, made of lower-case letters, digits and hyphens, because it is used in file names and in Key Vault.</summary>
     public static string Of(string siteId, SiteScheme scheme) => $"{Prefix}{siteId}-{Purpose(scheme)}";
 
-    /// <summary>Whose it is and what for; false for a name that is not made here.</summary>
+    /// <summary>Reads site and purpose from a name; false for a name that was not made here.</summary>
     public static bool TryRead(string name, out string siteId, out SiteScheme scheme)
     {
         foreach (var candidate in Enum.GetValues<SiteScheme>())

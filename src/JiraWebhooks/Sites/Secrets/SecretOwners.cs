@@ -3,14 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Sites;
 
-/// <summary>The ids that have a secret of their own, as the vault or the folder lists them. A site of these without a row has lost it.
+/// <summary>The ids that have their own secret in the vault or the folder. If such an id has no row, the row was lost.
 /// The list is read in the background: a caller must not be able to cause a request to the vault.</summary>
 internal sealed partial class SecretOwners(ISecretStore store, TimeProvider clock, ILogger<SecretOwners> logger)
 {
-    /// <summary>Time between two lists.</summary>
+    /// <summary>Time between two reads of the list.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
-    // Until there is one, unknown ids are asked for again and not refused.
+    // Until the first list is read, deliveries of unknown ids get a retry and are not rejected.
     private static readonly TimeSpan FirstInterval = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -20,10 +20,10 @@ internal sealed partial class SecretOwners(ISecretStore store, TimeProvider cloc
     private Task? _reading;
     private long _startedAt;
 
-    /// <summary>The ids, with the scheme of the secret; null until the first list was read. What was read stays while no newer list can be read.</summary>
+    /// <summary>The ids, with the scheme of the secret; null until the first list was read. If a read fails, the last list stays.</summary>
     public IReadOnlyDictionary<string, SiteScheme>? Known => _known;
 
-    /// <summary>Starts a list where one is due. The task ends with the list under way, or the last; it never fails.</summary>
+    /// <summary>Starts to read the list if it is due. The task ends with the read under way, or the last one; it never fails.</summary>
     public Task RefreshAsync()
     {
         lock (_gate)
@@ -38,7 +38,7 @@ internal sealed partial class SecretOwners(ISecretStore store, TimeProvider cloc
 
     private async Task ListAsync()
     {
-        await Task.Yield(); // out of the lock
+        await Task.Yield(); // leave the lock
         using var time = new CancellationTokenSource(Patience, clock);
         try
         {

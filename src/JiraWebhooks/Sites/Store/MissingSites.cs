@@ -3,18 +3,18 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Sites;
 
-/// <summary>Keeps that deliveries signed with a secret of this app come for ids without a row, for Health and for other processes; beside the
-/// receive path, and once in a while for each id.</summary>
+/// <summary>Saves that deliveries signed with a secret of this app come for ids without a row, for Health and for other processes. It runs
+/// beside the receive path and limits how often it writes for each id.</summary>
 internal sealed partial class MissingSites(SiteTable table, TimeProvider clock, ILogger<MissingSites> logger)
 {
-    /// <summary>Most ids that are kept: a token is not bound to the id it is sent to, so one that leaked could name any number.</summary>
+    /// <summary>Highest number of ids: a token is not bound to the id in the URL, so a leaked token could name any number of ids.</summary>
     public const int Most = 100;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, long> _notedAt = new(StringComparer.Ordinal);
 
-    /// <summary>Notes such a delivery for <paramref name="id"/>; returns at once. False where the id is not kept.</summary>
+    /// <summary>Records such a delivery for <paramref name="id"/>; returns at once. False if the id is not saved.</summary>
     public bool Note(string id)
     {
         var isKnown = _notedAt.TryGetValue(id, out var notedAt);

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Configuration;
 
 namespace JiraWebhooks.Sites;
 
-/// <summary>Makes sites of the rows and their secrets.</summary>
+/// <summary>Makes sites of rows and their secrets.</summary>
 public sealed class SiteLoader
 {
-    /// <summary>How long the deliveries of an app that a site has left are taken: the new app's webhooks come with the next daily refresh,
-    /// and two may fail.</summary>
+    /// <summary>How long deliveries of a site's former app are accepted: the new app's webhooks are registered by the next daily refresh, and two
+    /// refreshes may fail.</summary>
     public static readonly TimeSpan ChangeOver = TimeSpan.FromDays(3);
 
     private const int SecretsAtOnce = 8;
@@ -25,23 +25,24 @@ public sealed class SiteLoader
         _defaults = configuration.GetSection("Subscriptions").Get<Dictionary<string, SubscriptionOptions>>() ?? [];
     }
 
-    /// <summary>The subscriptions of a site that declares none, by name.</summary>
+    /// <summary>The declared webhooks of a site that declares none itself, by name.</summary>
     public IReadOnlyDictionary<string, SubscriptionOptions> DefaultSubscriptions => _defaults;
 
-    /// <summary>The secret of the app in the settings, where that is the app of <paramref name="site"/>; else null.</summary>
+    /// <summary>Returns the secret of the app in the settings if <paramref name="site"/> uses that app; else null.</summary>
     public SecretPair? OfTheSettings(SiteOptions site) =>
         site.ClientId is { } client && client == _options.OAuthClientId && _options.OAuthClientSecret is { } secret
             ? new SecretPair(secret.Reveal(), _options.OAuthPreviousClientSecret?.Reveal())
             : null;
 
-    /// <summary>What a site without a secret of its own is verified by: the app in the settings or, where it was connected with the one that the
-    /// settings had before and not again since, that app's secret, which is the previous one there. Null where it is not known.</summary>
+    /// <summary>Returns the secret that verifies a site without its own secret: that of the app in the settings. If the site was connected with the
+    /// app that the settings had before and not again since, it is that app's secret, the previous one in the settings. Null if unknown.</summary>
     public SecretPair? Shared(StoredSite site) =>
         site.Options.ClientId is { } client && _options.OAuthClientId is { } now && client != now
             ? _options.OAuthPreviousClientSecret is { } left ? new SecretPair(left.Reveal()) : null
             : OfTheSettings(site.Options);
 
-    /// <summary>All sites of the table, and what it keeps of ids without one. A site whose secret cannot be read has a <see cref="Site.Problem"/>; a table that cannot be read throws.</summary>
+    /// <summary>Returns all sites of the table and the ids without a site. If a secret cannot be read, its site has a <see cref="Site.Problem"/>; if
+    /// the table cannot be read, it throws.</summary>
     public async Task<(IReadOnlyCollection<Site> Sites, IReadOnlyList<AbsentSite> Absent)> LoadAsync(CancellationToken cancellationToken)
     {
         var sites = new ConcurrentBag<Site>();
@@ -76,7 +77,7 @@ public sealed class SiteLoader
         };
         var (disabledSince, reason) = row.RemovedAt is { } removed ? (removed, "It is being removed.") : (row.DisabledSince, row.DisabledReason);
 
-        // Wanting nothing is all there is to it: the next refresh deletes its webhooks, and what is under way still arrives.
+        // A disabled site only has no declared webhooks: the next refresh deletes its webhooks, and deliveries under way still arrive.
         return disabledSince is { } since ? site with { Subscriptions = [], SubscriptionProblems = [], Disabled = new SiteDisabled(since, reason) } : site;
     }
 
@@ -85,8 +86,8 @@ public sealed class SiteLoader
         var name = SecretName.Of(row.Id, row.Scheme);
         if (row.SecretRevision.Length > 0) return await _secrets.GetAsync(name, row.SecretRevision, cancellationToken);
 
-        // The one OAuth app of the settings needs no copy of its secret per site. A former app without a copy was the settings' too, and its
-        // secret is the previous one there.
+        // A site of the OAuth app in the settings needs no copy of the secret. A former app without a copy was in the settings too, and its secret
+        // is the previous one there.
         var secret = Shared(row);
         return secret is not null && former?.SecretRevision is { Length: > 0 } revision && await _secrets.GetAsync(name, revision, cancellationToken) is { } own
             ? secret with { Previous = own.Current }

@@ -6,13 +6,13 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Sites;
 
-/// <summary>Table <c>sites</c>: partition <c>site</c>, row slug, and partition <c>absent</c> for ids without a site. No secret is ever in it.</summary>
+/// <summary>Table <c>sites</c>: partition <c>site</c>, row slug; partition <c>absent</c> for ids without a site. It never contains a secret.</summary>
 public sealed class SiteTable(LazyTable sites)
 {
     private const string Partition = "site";
     private const string AbsentPartition = "absent";
 
-    /// <summary>All rows, in one query.</summary>
+    /// <summary>Returns all rows, in one query.</summary>
     public async Task<SiteRows> ReadAsync(CancellationToken cancellationToken)
     {
         var table = await sites.GetAsync(cancellationToken);
@@ -26,10 +26,10 @@ public sealed class SiteTable(LazyTable sites)
         return new SiteRows(found, absent);
     }
 
-    /// <summary>All sites.</summary>
+    /// <summary>Returns all sites.</summary>
     public async Task<IReadOnlyList<StoredSite>> ListAsync(CancellationToken cancellationToken) => (await ReadAsync(cancellationToken)).Sites;
 
-    /// <summary>One row, or null.</summary>
+    /// <summary>Returns one row, or null.</summary>
     public async Task<StoredSite?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var table = await sites.GetAsync(cancellationToken);
@@ -37,26 +37,26 @@ public sealed class SiteTable(LazyTable sites)
         return found.HasValue ? Read(found.Value!) : null;
     }
 
-    /// <summary>Adds the row; false when there is one of that name.</summary>
+    /// <summary>Adds the row; false if a row of that name exists.</summary>
     public Task<bool> TryAddAsync(StoredSite site, CancellationToken cancellationToken) =>
         TryAsync(table => table.AddEntityAsync(Write(site), cancellationToken), cancellationToken);
 
-    /// <summary>Replaces the row of that version; false when it has another by now.</summary>
+    /// <summary>Replaces the row of that version; false if its version has changed.</summary>
     public Task<bool> TryUpdateAsync(StoredSite site, CancellationToken cancellationToken) =>
         TryAsync(table => table.UpdateEntityAsync(Write(site), site.Version, TableUpdateMode.Replace, cancellationToken), cancellationToken);
 
-    /// <summary>Deletes the row of that version; false when it has another by now.</summary>
+    /// <summary>Deletes the row of that version; false if its version has changed.</summary>
     public Task<bool> TryDeleteAsync(StoredSite site, CancellationToken cancellationToken) =>
         TryAsync(table => table.DeleteEntityAsync(Partition, site.Id, site.Version, cancellationToken), cancellationToken);
 
-    /// <summary>Keeps that the site of that id was erased, so that what still comes for it is refused without alarm.</summary>
+    /// <summary>Saves that the site of that id was erased, so that late deliveries are rejected without an alarm.</summary>
     public async Task MarkErasedAsync(string id, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var table = await sites.GetAsync(cancellationToken);
         await table.UpsertEntityAsync(new AbsentSite(id, at, null, null).Write(AbsentPartition), TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>Keeps that a delivery of this app came for an id without a site. Of an erased one nothing more is kept.</summary>
+    /// <summary>Saves that a delivery of this app came for an id without a site. For an erased site nothing more is saved.</summary>
     public async Task NoteMissingAsync(string id, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var known = await FindAbsentAsync(id, cancellationToken);
@@ -65,10 +65,10 @@ public sealed class SiteTable(LazyTable sites)
         await (await sites.GetAsync(cancellationToken)).UpsertEntityAsync(new AbsentSite(id, null, known?.MissingSince ?? at, at).Write(AbsentPartition), TableUpdateMode.Merge, cancellationToken);
     }
 
-    /// <summary>Forgets what is kept of an id without a site.</summary>
+    /// <summary>Deletes what is stored about an id without a site.</summary>
     public async Task ForgetAbsentAsync(string id, CancellationToken cancellationToken)
     {
-        // Looked for first: the SDK logs a warning for a deletion that finds nothing.
+        // Read first: the SDK logs a warning for a deletion that finds nothing.
         if (await FindAbsentAsync(id, cancellationToken) is null) return;
 
         await (await sites.GetAsync(cancellationToken)).DeleteEntityAsync(AbsentPartition, id, ETag.All, cancellationToken);
@@ -116,7 +116,7 @@ public sealed class SiteTable(LazyTable sites)
         return row;
     }
 
-    // A row that somebody has spoilt by hand is a site with nothing in it: unhealthy, and no trouble for the others (docs/architecture.md#a-wrong-site-is-unhealthy).
+    // A row damaged by hand becomes a site without options: unhealthy, and the others still work (docs/architecture.md#a-wrong-site-is-unhealthy).
     private static StoredSite Read(TableEntity row)
     {
         SiteOptions? options = null;
@@ -126,7 +126,7 @@ public sealed class SiteTable(LazyTable sites)
         }
         catch (JsonException)
         {
-            // SiteReader names all that is missing
+            // SiteReader reports everything that is missing
         }
 
         return new StoredSite
@@ -146,7 +146,7 @@ public sealed class SiteTable(LazyTable sites)
     }
 }
 
-/// <summary>JSON of a site's settings, in the table and on the wire. An unknown name is a mistake of the caller's, not something to skip.</summary>
+/// <summary>JSON of a site's options, in the table and in the API. An unknown property is an error of the caller and must not be ignored.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -2,27 +2,27 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Sites;
 
-/// <summary>The sites of the table, kept in memory for the receive path. What is in memory is 20 seconds old at most, or half an hour while
-/// storage is away; after ten it is read again in the background, however many ask. Ids that are there and ids that are not are answered by
-/// the same rule, so that the time an answer takes tells nobody which sites there are. Where they part is while storage is slow or away: a
-/// known site serves on, and an unknown id gets a 503, as a refusal could lose the first events of a site just added.</summary>
-/// <remarks>Ages are counted by timestamps: a clock that is set back must not make old rows new.</remarks>
+/// <summary>The sites of the table, cached in memory for the receive path. The cache is at most 20 seconds old, or half an hour while storage is
+/// unavailable. After ten seconds it is read again in the background, once for all callers. Known and unknown ids follow the same rule, so
+/// that response times do not show which sites exist. The exception is slow or unavailable storage: a known site is served from memory, and
+/// an unknown id gets a 503, because a rejection could lose the first events of a site that was just added.</summary>
+/// <remarks>Ages are measured by timestamps: a clock that is set back must not make old rows look new.</remarks>
 public sealed partial class StoredSites
 {
-    /// <summary>After this the table is read before anybody is answered.</summary>
+    /// <summary>When the cache is older, the table is read before an answer.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(20);
 
-    /// <summary>While the table cannot be read, what was read serves for this long.</summary>
+    /// <summary>While the table cannot be read, the cache is used for this long.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(30);
 
-    /// <summary>The shortest time between two readings.</summary>
+    /// <summary>The shortest time between two reads.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>When a site has been in the table for this long, no instance is left that could refuse its deliveries: <see cref="FreshFor"/>,
-    /// and what clocks differ by.</summary>
+    /// <summary>When a site has been in the table for this long, no instance can reject its deliveries: <see cref="FreshFor"/> plus the difference
+    /// of clocks.</summary>
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(30);
 
-    // A delivery must not spend its budget on storage that hangs while there is a site to go on with.
+    // A delivery must not spend its budget on storage that hangs if the cache has the site.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly SiteLoader _loader;
@@ -38,26 +38,26 @@ public sealed partial class StoredSites
     internal StoredSites(SiteLoader loader, SecretOwners owners, TimeProvider clock, ILogger<StoredSites> logger) =>
         (_loader, _owners, _clock, _logger) = (loader, owners, clock, logger);
 
-    /// <summary>The site of that id, or null; one with <see cref="Site.IsMissing"/> where it has a secret of its own and no row.</summary>
-    /// <exception cref="Exception">Whatever storage throws, where nothing in memory can stand in.</exception>
+    /// <summary>Returns the site of that id, or null; a site with <see cref="Site.IsMissing"/> if the id has its own secret and no row.</summary>
+    /// <exception cref="Exception">The error of storage, if the cache has no answer.</exception>
     public ValueTask<Site?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var snapshot = _snapshot;
         var site = snapshot?.Sites.GetValueOrDefault(id);
         if (snapshot is null || Age(snapshot) is var age && age >= FreshFor) return new(ReadAndFindAsync(id, site, cancellationToken));
 
-        // For those who come next; its failure is theirs to meet.
+        // For the next callers; they see its error.
         if (age >= Pause) _ = ReadAsync();
         return site is not null ? new(site) : FindMissingAsync(id, snapshot, cancellationToken);
     }
 
-    /// <summary>True for the id of a site that was erased lately, as far as is in memory.</summary>
+    /// <summary>True for the id of a recently erased site, as far as the cache knows.</summary>
     public bool IsErased(string id) => _snapshot?.IsErased(id) is true;
 
-    /// <summary>All sites, as new as <see cref="Pause"/> allows.</summary>
+    /// <summary>Returns all sites, at most <see cref="Pause"/> old.</summary>
     public async Task<IReadOnlyList<Site>> ListAsync(CancellationToken cancellationToken) => [.. (await ListedAsync(cancellationToken)).Sites.Values];
 
-    /// <summary>The sites of this app that have no row: they have a secret of their own, or a delivery has proved it.</summary>
+    /// <summary>Returns the sites of this app without a row: those with their own secret, and those that a delivery has proved.</summary>
     public async Task<IReadOnlyList<MissingSite>> ListMissingAsync(CancellationToken cancellationToken)
     {
         var snapshot = await ListedAsync(cancellationToken);
@@ -69,7 +69,7 @@ public sealed partial class StoredSites
             .Select(id => new MissingSite(id, proved.GetValueOrDefault(id)))];
     }
 
-    /// <summary>Forgets what is in memory: this process has just changed the table.</summary>
+    /// <summary>Clears the cache: this process has just changed the table.</summary>
     public void Invalidate()
     {
         lock (_gate)
@@ -122,7 +122,7 @@ public sealed partial class StoredSites
         }
     }
 
-    // Once a process: from then on there is a list, and newer ones come in the background.
+    // Once per process: after that there is a list, and newer lists are read in the background.
     private async Task OwnersAsync(CancellationToken cancellationToken)
     {
         if (_owners.Known is null) await Task.WhenAny(_owners.RefreshAsync(), Task.Delay(Patience, _clock, cancellationToken));
@@ -130,7 +130,7 @@ public sealed partial class StoredSites
 
     private TimeSpan Age(Snapshot snapshot) => _clock.GetElapsedTime(snapshot.At);
 
-    // One reading at a time, and after one that failed its failure stands for the pause: a flood of strangers must not become a flood on storage.
+    // One read at a time. After a failed read its error is kept for the pause: many unknown callers must not cause many reads of storage.
     private Task<Snapshot> ReadAsync()
     {
         lock (_gate)
@@ -144,14 +144,14 @@ public sealed partial class StoredSites
 
     private async Task<Snapshot> LoadAsync(long at, int changes)
     {
-        await Task.Yield(); // out of the lock
+        await Task.Yield(); // leave the lock
         _ = _owners.RefreshAsync();
         var (sites, absent) = await _loader.LoadAsync(CancellationToken.None);
         var snapshot = new Snapshot(
             sites.ToDictionary(site => site.Id, StringComparer.Ordinal), absent.ToDictionary(row => row.Id, StringComparer.Ordinal), at);
         lock (_gate)
         {
-            // One that began before a change of this process must not bring back what was.
+            // A read that began before a change of this process must not restore the old state.
             if (_changes == changes) _snapshot = snapshot;
         }
 
