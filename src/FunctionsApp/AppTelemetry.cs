@@ -10,7 +10,7 @@ using OpenTelemetry.Trace;
 
 namespace FunctionsApp;
 
-/// <summary>OpenTelemetry to Application Insights and to any OTLP collector, each where it is configured
+/// <summary>Sends OpenTelemetry to Application Insights and to any OTLP collector, each if it is configured
 /// (<see href="https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto"/>).</summary>
 internal static class AppTelemetry
 {

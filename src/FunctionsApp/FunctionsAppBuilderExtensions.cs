@@ -8,13 +8,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsApp;
 
-/// <summary>Puts the app together.</summary>
+/// <summary>Builds the app.</summary>
 internal static class FunctionsAppBuilderExtensions
 {
-    // Above our own limit of 25 MB: the Functions host makes a 500 of the 413 that Kestrel would raise; ours passes.
+    // Higher than our own limit of 25 MB: the Functions host turns Kestrel's 413 into a 500, but passes our 413 on.
     private const long KestrelBodyLimit = 64 * 1024 * 1024;
 
-    /// <exception cref="SettingsException">A global setting is missing or wrong; the message names them all.</exception>
+    /// <exception cref="SettingsException">A global setting is missing or invalid; the message lists all errors.</exception>
     public static FunctionsApplicationBuilder AddFunctions(this FunctionsApplicationBuilder builder)
     {
         builder.ConfigureFunctionsWebApplication();
@@ -29,7 +29,7 @@ internal static class FunctionsAppBuilderExtensions
         return builder;
     }
 
-    /// <summary>What the functions need beside the behaviour, in every host.</summary>
+    /// <summary>Registers what the functions themselves need, in every host.</summary>
     public static IServiceCollection AddFunctionServices(this IServiceCollection services, IConfiguration configuration) =>
         services.AddAppTelemetry(configuration).AddSingleton<TimerRuns>().AddHostedService(provider => provider.GetRequiredService<TimerRuns>());
 }

@@ -4,10 +4,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsApp;
 
-/// <summary>Tells anybody whether all is well, and whoever has a key what is not.</summary>
+/// <summary>The health endpoints: a public one that says whether all sites work, and one with details that requires a key.</summary>
 public sealed class Health(IHealthReporter health)
 {
-    /// <summary>200 or 503, and no more.</summary>
+    /// <summary>Answers 200 or 503, without details.</summary>
     [Function(nameof(Health))]
     public async Task<IResult> RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -15,7 +15,7 @@ public sealed class Health(IHealthReporter health)
         return Results.Json(new { status = report.Healthy ? "ok" : "unhealthy" }, statusCode: report.Healthy ? 200 : 503);
     }
 
-    /// <summary>Every site, with what is wrong with it.</summary>
+    /// <summary>Answers with every site and its problem.</summary>
     [Function("HealthDetails")]
     public async Task<IResult> DetailsAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "health/details")] HttpRequest request, CancellationToken cancellationToken) =>
         Results.Json(await health.ReportAsync(details: true, cancellationToken));

@@ -4,18 +4,18 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsApp;
 
-/// <summary>Sites come and go at run time. All of it takes a function key.</summary>
+/// <summary>Manages sites at run time. Every function requires a function key.</summary>
 public sealed class ManageSites(SitesApi api)
 {
-    /// <summary>All sites.</summary>
+    /// <summary>Lists all sites.</summary>
     [Function("ListSites")]
     public Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = SitesApi.Route)] HttpRequest request) => api.ListAsync(request);
 
-    /// <summary>One site.</summary>
+    /// <summary>Shows one site.</summary>
     [Function("ShowSite")]
     public Task<IResult> ShowAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = SitesApi.SiteRoute)] HttpRequest request, string site) => api.ShowAsync(request, site);
 
-    /// <summary>Adds a site, or changes it.</summary>
+    /// <summary>Adds or changes a site.</summary>
     [Function("PutSite")]
     public Task<IResult> PutAsync([HttpTrigger(AuthorizationLevel.Function, "put", Route = SitesApi.SiteRoute)] HttpRequest request, string site) => api.PutAsync(request, site);
 
@@ -27,11 +27,11 @@ public sealed class ManageSites(SitesApi api)
     [Function("RotateSecret")]
     public Task<IResult> RotateAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/secret")] HttpRequest request, string site) => api.RotateAsync(request, site);
 
-    /// <summary>Switches a site off.</summary>
+    /// <summary>Disables a site.</summary>
     [Function("DisableSite")]
     public Task<IResult> DisableAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/disable")] HttpRequest request, string site) => api.DisableAsync(request, site);
 
-    /// <summary>Switches a site on again.</summary>
+    /// <summary>Enables a site again.</summary>
     [Function("EnableSite")]
     public Task<IResult> EnableAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/enable")] HttpRequest request, string site) => api.EnableAsync(request, site);
 
@@ -43,7 +43,7 @@ public sealed class ManageSites(SitesApi api)
     [Function("RefreshSite")]
     public Task<IResult> RefreshAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/refresh")] HttpRequest request, string site) => api.RefreshAsync(request, site);
 
-    /// <summary>Fetches what a site has missed.</summary>
+    /// <summary>Recovers the events that a site has missed.</summary>
     [Function("RecoverSite")]
     public Task<IResult> RecoverAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/recover")] HttpRequest request, string site) => api.RecoverAsync(request, site);
 }

@@ -3,10 +3,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsApp;
 
-/// <summary>Fetches the deliveries Jira gave up on.</summary>
+/// <summary>Fetches the deliveries that Jira no longer retries.</summary>
 public sealed class PollFailedWebhooks(FailedDeliveryPoller poller, TimerRuns runs)
 {
-    /// <summary>One run over all sites; fails if none of them could be served.</summary>
+    /// <summary>One run over all sites; fails if no site could be served.</summary>
     [Function(nameof(PollFailedWebhooks))]
     public Task RunAsync([TimerTrigger("%PollSchedule%")] TimerInfo timer, CancellationToken cancellationToken) => runs.RunAsync(poller.RunTimerAsync, cancellationToken);
 }

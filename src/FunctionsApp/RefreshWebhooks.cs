@@ -4,10 +4,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsApp;
 
-/// <summary>Registers and extends webhooks, and erases sites that were removed; daily.</summary>
+/// <summary>Registers and extends webhooks, and erases removed sites; daily.</summary>
 public sealed class RefreshWebhooks(WebhookRefresher refresher, SiteRemoval removal, TimerRuns runs)
 {
-    /// <summary>One run over all sites; fails if none of them could be served.</summary>
+    /// <summary>One run over all sites; fails if no site could be served.</summary>
     [Function(nameof(RefreshWebhooks))]
     public Task RunAsync([TimerTrigger("%RefreshSchedule%")] TimerInfo timer, CancellationToken cancellationToken) => runs.RunAsync(RefreshAsync, cancellationToken);
 

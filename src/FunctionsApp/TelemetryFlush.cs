@@ -4,12 +4,12 @@ using OpenTelemetry.Trace;
 
 namespace FunctionsApp;
 
-/// <summary>Sends what was measured and logged before a timer's instance goes: on Flex Consumption that may be right after the run.</summary>
+/// <summary>Sends metrics, traces and logs before the instance of a timer stops: on Flex Consumption that may be right after the run.</summary>
 public sealed class TelemetryFlush(MeterProvider? metrics = null, TracerProvider? traces = null, LoggerProvider? logs = null)
 {
     private const int Milliseconds = 5000;
 
-    /// <summary>Waits until everything is sent, or five seconds for each kind.</summary>
+    /// <summary>Waits until everything is sent, at most five seconds for each kind.</summary>
     public void Flush()
     {
         metrics?.ForceFlush(Milliseconds);

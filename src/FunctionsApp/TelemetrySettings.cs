@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace FunctionsApp;
 
-/// <summary>Checks the settings of the telemetry before it is built. The exporter of Application Insights throws with the value in its
-/// message, and the one of OTLP sends to this machine instead.</summary>
+/// <summary>Checks the telemetry settings before telemetry is built. With an invalid value, the exporter of Application Insights throws with the
+/// value in its message, and the OTLP exporter sends to this machine instead.</summary>
 internal static class TelemetrySettings
 {
     public const string ApplicationInsights = "APPLICATIONINSIGHTS_CONNECTION_STRING";
@@ -15,7 +15,7 @@ internal static class TelemetrySettings
 
     private static readonly string[] Endpoints = ["IngestionEndpoint", "LiveEndpoint"];
 
-    /// <summary>The value of a setting; null if there is none.</summary>
+    /// <summary>Returns the value of a setting; null if it is not set.</summary>
     public static string? Text(IConfiguration configuration, string name) =>
         configuration[name] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 
@@ -37,7 +37,7 @@ internal static class TelemetrySettings
         }
     }
 
-    /// <summary>Who sends the telemetry; null if no identity is asked for.</summary>
+    /// <summary>Returns the identity that sends the telemetry; null if no identity is configured.</summary>
     public static ManagedIdentityId? Identity(IConfiguration configuration)
     {
         if (Text(configuration, Authentication) is not { } text || Pairs(text) is not { } values) return null;

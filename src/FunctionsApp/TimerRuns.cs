@@ -2,14 +2,14 @@ using Microsoft.Extensions.Hosting;
 
 namespace FunctionsApp;
 
-/// <summary>Runs what a timer fires, and ends it when the process is told to go: the worker itself cancels an invocation only if the host asks
-/// for that one, and would dispose everything under the run.</summary>
+/// <summary>Runs the work of a timer, and cancels it when the process is told to stop: the worker cancels an invocation only if the host asks for
+/// it, and would otherwise dispose the services during the run.</summary>
 public sealed class TimerRuns(IHostApplicationLifetime lifetime, TelemetryFlush telemetry) : IHostedService
 {
     private readonly Lock _access = new();
     private readonly HashSet<Task> _running = [];
 
-    /// <summary>One run. Its telemetry is sent before it ends, however it ends.</summary>
+    /// <summary>Runs the work once. Its telemetry is sent before the method returns or throws.</summary>
     public async Task RunAsync(Func<CancellationToken, Task> run, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
@@ -21,7 +21,7 @@ public sealed class TimerRuns(IHostApplicationLifetime lifetime, TelemetryFlush 
         }
         catch (OperationCanceledException cancelled) when (stop.IsCancellationRequested)
         {
-            // The worker reports "cancelled" only for an exception that has a cancellation inside, and "failed" for the cancellation itself.
+            // The worker reports "cancelled" only for an exception that contains a cancellation, and "failed" for the cancellation itself.
             throw new OperationCanceledException("The run was cancelled: the host ended it.", cancelled, stop.Token);
         }
         finally
@@ -30,10 +30,10 @@ public sealed class TimerRuns(IHostApplicationLifetime lifetime, TelemetryFlush 
         }
     }
 
-    /// <summary>Nothing to start.</summary>
+    /// <summary>Does nothing.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Waits for the runs, which are cancelled by now, so that the host hears how they ended.</summary>
+    /// <summary>Waits for the cancelled runs, so that the host receives their result.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Task ended;

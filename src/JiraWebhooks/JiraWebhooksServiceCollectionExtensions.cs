@@ -16,14 +16,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace JiraWebhooks;
 
-/// <summary>The one call with which both hosts start.</summary>
+/// <summary>The registration that both hosts call.</summary>
 public static class JiraWebhooksServiceCollectionExtensions
 {
-    /// <summary>Registers the whole behaviour. The Service Bus publisher is the one thing a host adds itself.</summary>
-    /// <param name="services">Where to.</param>
+    /// <summary>Registers everything except the Service Bus publisher, which a host adds itself.</summary>
+    /// <param name="services">The services to add to.</param>
     /// <param name="configuration">The settings.</param>
-    /// <param name="mistakesOfHost">What is wrong with the settings that the host alone reads, to be told with the others.</param>
-    /// <exception cref="SettingsException">A global setting is missing or wrong; the message names them all.</exception>
+    /// <param name="mistakesOfHost">Errors in settings that only the host reads, to be reported with the others.</param>
+    /// <exception cref="SettingsException">A global setting is missing or invalid; the message lists all errors.</exception>
     public static IServiceCollection AddJiraWebhooks(
         this IServiceCollection services, IConfiguration configuration, Func<JiraWebhooksOptions, IEnumerable<string>>? mistakesOfHost = null)
     {
@@ -51,7 +51,7 @@ public static class JiraWebhooksServiceCollectionExtensions
             .AddSingleton(DeliveryActivity);
     }
 
-    // The receive path tells others what became of a delivery, and knows none of them.
+    // The receive path reports the result of each delivery, and does not know who listens.
     private static DeliveryActivity DeliveryActivity(IServiceProvider provider)
     {
         var (outages, late) = (provider.GetRequiredService<OutageRecorder>(), provider.GetRequiredService<LateDeliveryRecorder>());

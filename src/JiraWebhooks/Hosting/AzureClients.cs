@@ -1,7 +1,7 @@
 namespace JiraWebhooks.Hosting;
 
-/// <summary>Names of the Azure clients. A delivery must be answered within its budget, so its clients retry briefly;
-/// a timer has minutes, so its clients are patient (docs/architecture.md#ten-second-budget).</summary>
+/// <summary>Names of the Azure clients. A delivery must be answered within its budget, so its clients retry only briefly;
+/// a timer has minutes, so its clients retry for longer (docs/architecture.md#ten-second-budget).</summary>
 public static class AzureClients
 {
     /// <summary>Table, queue, blob and Service Bus clients of the receive path.</summary>

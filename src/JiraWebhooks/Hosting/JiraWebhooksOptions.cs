@@ -1,19 +1,19 @@
 namespace JiraWebhooks.Hosting;
 
-/// <summary>The global settings. A mistake here stops the start, with every mistake named at once; a mistake in a site stops that site only.</summary>
+/// <summary>The global settings. Invalid global settings stop the start with one list of all errors; an invalid site stops only that site.</summary>
 public sealed record JiraWebhooksOptions
 {
-    /// <summary>Jira sends no larger delivery, in bytes.</summary>
+    /// <summary>The largest delivery that Jira sends, in bytes.</summary>
     public const int JirasBodyLimit = 25 * 1024 * 1024;
 
-    /// <summary>Below what the Functions app's server lets through.</summary>
+    /// <summary>The highest value of <see cref="MaxBodyBytes"/>; the server of the Functions app accepts more than this.</summary>
     public const int LargestBodyLimit = 60 * 1024 * 1024;
 
-    /// <summary>Where Jira reaches us, without a trailing slash; callback URLs and the <c>qsh</c> base path are made from it.
+    /// <summary>The URL at which Jira reaches this app, without a trailing slash; callback URLs and the <c>qsh</c> base path are made from it.
     /// <c>https://$WEBSITE_HOSTNAME</c> by default in Azure.</summary>
     public required Uri PublicBaseUrl { get; init; }
 
-    /// <summary>Where deliveries go.</summary>
+    /// <summary>The service that deliveries are published to.</summary>
     public PublisherKind Publisher { get; init; } = PublisherKind.ServiceBus;
 
     /// <summary>Root of the OAuth API, <c>https://api.atlassian.com</c>.</summary>
@@ -28,7 +28,7 @@ public sealed record JiraWebhooksOptions
     /// <summary>Key Vault that holds the OAuth grants; null on one machine.</summary>
     public Uri? KeyVaultUri { get; init; }
 
-    /// <summary>Client id of the OAuth app under which sites are onboarded; null where nobody is.</summary>
+    /// <summary>Client id of the OAuth app with which sites are onboarded; null if there is no onboarding.</summary>
     public string? OAuthClientId { get; init; }
 
     /// <summary>That app's client secret; sites that were onboarded with it need no copy.</summary>
@@ -37,30 +37,30 @@ public sealed record JiraWebhooksOptions
     /// <summary>The client secret before the last rotation; still verifies, never signs.</summary>
     public SiteSecret? OAuthPreviousClientSecret { get; init; }
 
-    /// <summary>Storage Queue's name, with <see cref="PublisherKind.StorageQueue"/>.</summary>
+    /// <summary>Name of the Storage Queue, with <see cref="PublisherKind.StorageQueue"/>.</summary>
     public string QueueName { get; init; } = "jira-deliveries";
 
     /// <summary>Container of claim-checked bodies.</summary>
     public string ClaimCheckContainer { get; init; } = "jira-bodies";
 
-    /// <summary>Largest body in bytes that is claim-checked only above it; null takes the publisher's own (Service Bus 192 KB, Storage Queue 32 KB).</summary>
+    /// <summary>A body of more bytes is claim-checked; null means the publisher's default (Service Bus 192 KB, Storage Queue 32 KB).</summary>
     public int? ClaimCheckThreshold { get; init; }
 
-    /// <summary>Largest delivery taken, in bytes. As a setting it is never below what Jira sends, as Jira gives up what is answered 413.</summary>
+    /// <summary>Largest accepted delivery, in bytes. The setting cannot be lower than Jira's limit, because Jira does not retry after a 413.</summary>
     public int MaxBodyBytes { get; init; } = JirasBodyLimit;
 
-    /// <summary>Most memory that the bodies above 64 KB of all deliveries use at one time, in bytes. What finds no room waits, or is answered 503.</summary>
+    /// <summary>Most memory, in bytes, that the bodies above 64 KB of all deliveries use at the same time. A body beyond that waits, or gets 503.</summary>
     public long BodyMemoryBytes { get; init; } = 256 * 1024 * 1024;
 
-    /// <summary>Time from a delivery's first byte to its answer. Jira gives up after 20 s.</summary>
+    /// <summary>Time from a delivery's first byte to its answer. Jira times out after 20 s.</summary>
     public TimeSpan DeliveryBudget { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time after which a timer run ends itself and leaves the rest to the next tick.</summary>
+    /// <summary>Time after which a timer run stops and leaves the remaining work to the next run.</summary>
     public TimeSpan RunBudget { get; init; } = TimeSpan.FromMinutes(8);
 
-    /// <summary>True allows deleting webhooks of ours that point at another URL (docs/architecture.md#take-over).</summary>
+    /// <summary>True allows the app to delete its own webhooks that point at another URL (docs/architecture.md#take-over).</summary>
     public bool TakeOver { get; init; }
 
-    /// <summary>The callback URL of a site: tenant identity in the path, never in the query (docs/jira-behaviour.md#callback-path).</summary>
+    /// <summary>Returns the callback URL of a site: the site is in the path, never in the query (docs/jira-behaviour.md#callback-path).</summary>
     public Uri CallbackUrl(string siteId) => new($"{PublicBaseUrl.AbsoluteUri.TrimEnd('/')}/api/deliveries/{siteId}");
 }

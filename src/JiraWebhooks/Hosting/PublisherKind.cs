@@ -1,11 +1,11 @@
 namespace JiraWebhooks.Hosting;
 
-/// <summary>Where deliveries go; the setting <c>Publisher</c>.</summary>
+/// <summary>The service that deliveries are published to; setting <c>Publisher</c>.</summary>
 public enum PublisherKind
 {
     /// <summary>An Azure Service Bus topic or queue.</summary>
     ServiceBus,
 
-    /// <summary>A Storage Queue, for one machine with nothing but Azurite.</summary>
+    /// <summary>A Storage Queue, for one machine that has only Azurite.</summary>
     StorageQueue,
 }

@@ -3,8 +3,8 @@ using NCrontab;
 
 namespace JiraWebhooks.Hosting;
 
-/// <summary>The schedules of the timers: settings that the Functions host reads, six-field NCRONTAB in UTC. A timer whose schedule is missing
-/// or wrong is only disabled by that host, and its webhooks expire 30 days later.</summary>
+/// <summary>The schedules of the timers: settings that the Functions host reads, six-field NCRONTAB in UTC. If a schedule is missing or
+/// invalid, that host only disables the timer, and the webhooks expire 30 days later.</summary>
 public static class Schedules
 {
     /// <summary>Setting of the refresh.</summary>
@@ -13,14 +13,14 @@ public static class Schedules
     /// <summary>Setting of the poll.</summary>
     public const string Poll = "PollSchedule";
 
-    /// <summary>What a host without a schedule of its own takes, by setting.</summary>
+    /// <summary>The default schedules, by setting.</summary>
     public static IReadOnlyDictionary<string, string> Defaults { get; } = new Dictionary<string, string>
     {
         [Refresh] = "0 17 3 * * *",
         [Poll] = "0 */15 * * * *",
     };
 
-    /// <summary>The schedule in <paramref name="text"/>; null if it is none, or one that never occurs.</summary>
+    /// <summary>Parses <paramref name="text"/>; null if it is no schedule, or one that never occurs.</summary>
     public static CrontabSchedule? Parse(string? text) =>
         CrontabSchedule.TryParse(text ?? "", new CrontabSchedule.ParseOptions { IncludingSeconds = true }) is { } schedule && Occurs(schedule) ? schedule : null;
 
@@ -34,6 +34,6 @@ public static class Schedules
         }
     }
 
-    // NCrontab answers the end of its range where there is no next time, as for 31 February.
+    // NCrontab returns the end of its range if there is no next time, for example for 31 February.
     private static bool Occurs(CrontabSchedule schedule) => schedule.GetNextOccurrence(new DateTime(2000, 1, 1)).Year < DateTime.MaxValue.Year;
 }

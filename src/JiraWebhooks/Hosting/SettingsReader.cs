@@ -3,11 +3,11 @@ using Microsoft.Extensions.Configuration;
 
 namespace JiraWebhooks.Hosting;
 
-/// <summary>Reads <see cref="JiraWebhooksOptions"/> and tells all mistakes at once, by the name of the setting and never by its value.</summary>
+/// <summary>Reads <see cref="JiraWebhooksOptions"/> and reports all errors at once, by the name of the setting and never by its value.</summary>
 public static class SettingsReader
 {
-    /// <summary>The global settings of <paramref name="configuration"/>.</summary>
-    /// <exception cref="SettingsException">At least one is missing or wrong.</exception>
+    /// <summary>Reads the global settings of <paramref name="configuration"/>.</summary>
+    /// <exception cref="SettingsException">At least one setting is missing or invalid.</exception>
     public static JiraWebhooksOptions Read(IConfiguration configuration)
     {
         var mistakes = new List<string>();
@@ -15,7 +15,7 @@ public static class SettingsReader
         return mistakes.Count == 0 ? options : throw new SettingsException(mistakes);
     }
 
-    /// <summary>The same for whoever has more to tell: adds to <paramref name="mistakes"/>, and what it gives is of no use when there are any.</summary>
+    /// <summary>For callers with further errors: adds to <paramref name="mistakes"/>. The result is valid only if that list is empty.</summary>
     public static JiraWebhooksOptions Read(IConfiguration configuration, List<string> mistakes)
     {
         var defaults = new JiraWebhooksOptions { PublicBaseUrl = new Uri("https://localhost") };
@@ -37,7 +37,7 @@ public static class SettingsReader
             TakeOver = TakeOver(configuration, mistakes),
         };
 
-        // A secret that is there but cannot be used, as a Key Vault reference that nobody has resolved yet, is no reason to stop.
+        // A secret that is set but unusable, for example a Key Vault reference that is not resolved yet, must not stop the start.
         if (options.OAuthClientId is null && Text(configuration, "OAuthClientSecret") is not null) mistakes.Add("OAuthClientId is missing: OAuthClientSecret is of no use without it.");
         if (options.OAuthClientId is not null && Text(configuration, "OAuthClientSecret") is null) mistakes.Add("OAuthClientSecret is missing: OAuthClientId is of no use without it.");
         return options;
@@ -71,7 +71,7 @@ public static class SettingsReader
         if (Enum.TryParse<PublisherKind>(text, ignoreCase: true, out var kind) && Enum.IsDefined(kind)) return kind;
 
         mistakes.Add($"Publisher must be one of {string.Join(", ", Enum.GetNames<PublisherKind>())}.");
-        return PublisherKind.StorageQueue; // which has no settings of its own to miss
+        return PublisherKind.StorageQueue; // it needs no further settings
     }
 
     private static int? ClaimCheckThreshold(IConfiguration configuration, List<string> mistakes)
@@ -124,7 +124,7 @@ public static class SettingsReader
         return null;
     }
 
-    /// <summary>True for https anywhere and http on this machine alone, where the simulator lives.</summary>
+    /// <summary>True for https on any host, and for http on this machine, where the simulator runs.</summary>
     public static bool IsHttpsOrLoopback(Uri url) =>
         url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback);
 

@@ -12,8 +12,8 @@ public sealed class SiteSecret
     /// <summary>The UTF-8 bytes that sign and verify; never empty.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>Wraps <paramref name="value"/> without blanks and line ends around it, which files and pasted text bring along and with which
-    /// every delivery would be refused. Null where it holds nothing usable: empty, blank or an unresolved Key Vault reference, which App Service
+    /// <summary>Wraps <paramref name="value"/> without leading and trailing white space: files and pasted text often have it, and with it every
+    /// delivery would be rejected. Returns null for an unusable value: empty, blank or an unresolved Key Vault reference, which App Service
     /// leaves in place as text (<see href="https://learn.microsoft.com/azure/app-service/app-service-key-vault-references"/>).</summary>
     public static SiteSecret? From(string? value)
     {
@@ -23,7 +23,7 @@ public sealed class SiteSecret
             : new SiteSecret(Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>The secret as text, for the one request that must carry it (OAuth token endpoint).</summary>
+    /// <summary>Returns the secret as text, for the one request that must contain it (OAuth token endpoint).</summary>
     public string Reveal() => Encoding.UTF8.GetString(_bytes);
 
     /// <inheritdoc/>

@@ -3,11 +3,11 @@ using Azure.Data.Tables;
 
 namespace JiraWebhooks.Storage;
 
-/// <summary>Writes that one of several writers wins.</summary>
+/// <summary>Writes of which only one of several concurrent writers succeeds.</summary>
 internal static class GuardedWrites
 {
-    /// <summary>Writes <paramref name="row"/> over the version it was made from, or anew where that is null. Gives the new version; null when
-    /// somebody else has written since, and nothing was written. A table that is not there is no such case, and is thrown.</summary>
+    /// <summary>Writes <paramref name="row"/> over the version that it is based on; null inserts it. Returns the new version, or null if another
+    /// process has written since and nothing was written. A missing table is a different error, and is thrown.</summary>
     public static async Task<ETag?> TryWriteAsync(this TableClient table, TableEntity row, ETag? version, CancellationToken cancellationToken)
     {
         try

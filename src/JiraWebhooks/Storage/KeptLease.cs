@@ -2,20 +2,20 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Storage;
 
-/// <summary>A short lease that is renewed while the work goes on: a process that dies leaves its work free again within a minute, however long
-/// the work may take. If it cannot be renewed, the work is cancelled before another may take it.</summary>
+/// <summary>A short lease that is renewed while the work runs: if the process dies, the lease expires within a minute, however long the work
+/// may take. If it cannot be renewed, the work is cancelled before another process may take the lease.</summary>
 public sealed partial class KeptLease : IAsyncDisposable
 {
-    /// <summary>What is said of work whose lease was lost.</summary>
+    /// <summary>The message for work whose lease was lost.</summary>
     internal const string Lost = "The lease of this run was lost; the next run goes on.";
 
-    /// <summary>How long it is held without being renewed.</summary>
+    /// <summary>How long the lease is valid without a renewal.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
 
     /// <summary>How often it is renewed.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
 
-    /// <summary>The work is cancelled this long before the lease ends: it needs some time to stop, and clocks differ.</summary>
+    /// <summary>The work is cancelled this long before the lease expires: it needs some time to stop, and clocks differ.</summary>
     internal static readonly TimeSpan Margin = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -34,7 +34,7 @@ public sealed partial class KeptLease : IAsyncDisposable
     {
         (_lease, _name, _clock, _logger) = (lease, name, clock, logger);
 
-        // By the clock alone, so that a call to storage that never returns does not keep the work going.
+        // Depends only on the clock: a call to storage that never returns must not keep the work running.
         _held = new CancellationTokenSource(UntilTheEnd(), clock);
         _work = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _held.Token);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(_work.Token);
@@ -42,13 +42,13 @@ public sealed partial class KeptLease : IAsyncDisposable
         _renewing = RenewAsync();
     }
 
-    /// <summary>Ends the work: its caller has cancelled it, or the lease will soon end.</summary>
+    /// <summary>Cancels the work: its caller has cancelled it, or the lease expires soon.</summary>
     public CancellationToken Token { get; }
 
-    /// <summary>True when the lease could not be renewed.</summary>
+    /// <summary>True if the lease could not be renewed.</summary>
     public bool IsLost => _held.IsCancellationRequested;
 
-    /// <summary>Stops renewing and gives the lease back.</summary>
+    /// <summary>Stops the renewal and releases the lease.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed) return;
@@ -86,7 +86,7 @@ public sealed partial class KeptLease : IAsyncDisposable
         await _held.CancelAsync();
     }
 
-    // False when there is no more to renew.
+    // False if there is nothing more to renew.
     private async Task<bool> WaitAsync(TimeSpan time)
     {
         try

@@ -2,12 +2,12 @@ using Azure.Storage.Blobs;
 
 namespace JiraWebhooks.Storage;
 
-/// <summary>A blob container that is created the first time it is needed, as <see cref="LazyTable"/>.</summary>
+/// <summary>A blob container that is created when it is first needed, like <see cref="LazyTable"/>.</summary>
 public sealed class LazyContainer(BlobServiceClient service, string name)
 {
     private BlobContainerClient? _container;
 
-    /// <summary>The container, there for sure. Throws <see cref="Azure.RequestFailedException"/> while storage is away.</summary>
+    /// <summary>Returns the container and creates it if needed. Throws <see cref="Azure.RequestFailedException"/> while storage is unavailable.</summary>
     public async ValueTask<BlobContainerClient> GetAsync(CancellationToken cancellationToken)
     {
         if (_container is { } known) return known;
@@ -17,6 +17,6 @@ public sealed class LazyContainer(BlobServiceClient service, string name)
         return _container = container;
     }
 
-    /// <summary>Somebody has deleted it: the next call creates it again.</summary>
+    /// <summary>Call this if the container was deleted: the next call creates it again.</summary>
     public void Forget() => _container = null;
 }

@@ -2,12 +2,12 @@ using Azure.Storage.Queues;
 
 namespace JiraWebhooks.Storage;
 
-/// <summary>A queue that is created the first time it is needed, as <see cref="LazyTable"/>.</summary>
+/// <summary>A queue that is created when it is first needed, like <see cref="LazyTable"/>.</summary>
 public sealed class LazyQueueClient(QueueServiceClient service, string name)
 {
     private QueueClient? _queue;
 
-    /// <summary>The queue, there for sure. Throws <see cref="Azure.RequestFailedException"/> while storage is away.</summary>
+    /// <summary>Returns the queue and creates it if needed. Throws <see cref="Azure.RequestFailedException"/> while storage is unavailable.</summary>
     public async ValueTask<QueueClient> GetAsync(CancellationToken cancellationToken)
     {
         if (_queue is { } known) return known;
@@ -17,6 +17,6 @@ public sealed class LazyQueueClient(QueueServiceClient service, string name)
         return _queue = queue;
     }
 
-    /// <summary>Somebody has deleted it: the next call creates it again.</summary>
+    /// <summary>Call this if the queue was deleted: the next call creates it again.</summary>
     public void Forget() => _queue = null;
 }

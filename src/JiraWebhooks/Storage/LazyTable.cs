@@ -2,13 +2,13 @@ using Azure.Data.Tables;
 
 namespace JiraWebhooks.Storage;
 
-/// <summary>A table that is created the first time it is needed, not at start-up: a host must come up, and say what is wrong,
-/// while storage is away.</summary>
+/// <summary>A table that is created when it is first needed, not at start: a host must start and report the problem while storage is
+/// unavailable.</summary>
 public sealed class LazyTable(TableServiceClient service, string name)
 {
     private TableClient? _table;
 
-    /// <summary>The table, there for sure. Throws <see cref="Azure.RequestFailedException"/> while storage is away.</summary>
+    /// <summary>Returns the table and creates it if needed. Throws <see cref="Azure.RequestFailedException"/> while storage is unavailable.</summary>
     public async ValueTask<TableClient> GetAsync(CancellationToken cancellationToken)
     {
         if (_table is { } known) return known;

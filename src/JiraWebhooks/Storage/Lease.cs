@@ -3,8 +3,8 @@ using Azure.Data.Tables;
 
 namespace JiraWebhooks.Storage;
 
-/// <summary>A lease held until disposed or <see cref="ExpiresAt"/>. Work that writes must still guard its own rows by ETag:
-/// a lease only keeps two runs apart, it cannot stop one that outlived it.</summary>
+/// <summary>A lease that is held until it is disposed or until <see cref="ExpiresAt"/>. Work that writes must also guard its rows by ETag:
+/// a lease separates two runs, but it cannot stop a run that lasts longer than its lease.</summary>
 public sealed class Lease : IAsyncDisposable
 {
     private readonly TableClient _table;
@@ -13,15 +13,15 @@ public sealed class Lease : IAsyncDisposable
 
     internal Lease(TableClient table, TableEntity row, ETag version) => (_table, _row, _version) = (table, row, version);
 
-    /// <summary>When another may take it.</summary>
+    /// <summary>When another process may take it.</summary>
     public DateTimeOffset ExpiresAt => _row.GetDateTimeOffset(nameof(ExpiresAt))!.Value;
 
     /// <summary>The row of a lease that <paramref name="owner"/> holds until <paramref name="expiresAt"/>.</summary>
     internal static TableEntity Row(string kind, string key, string owner, DateTimeOffset expiresAt) =>
         new(kind, key) { [nameof(Owner)] = owner, [nameof(ExpiresAt)] = expiresAt };
 
-    /// <summary>Holds the lease until <paramref name="expiresAt"/>. False if another has taken it. Throws what storage throws: then it is held for
-    /// as long as before.</summary>
+    /// <summary>Extends the lease to <paramref name="expiresAt"/>. Returns false if another process has taken it. Throws the errors of storage; then
+    /// the old expiry stays.</summary>
     internal async Task<bool> TryRenewAsync(DateTimeOffset expiresAt, CancellationToken cancellationToken)
     {
         var next = Row(_row.PartitionKey, _row.RowKey, Owner(_row), expiresAt);
@@ -31,7 +31,7 @@ public sealed class Lease : IAsyncDisposable
         }
         else
         {
-            // The client sends a write again whose answer it has not got, and the second finds the version of the first.
+            // The client repeats a write whose response is lost, and the repeated write finds the version of the first.
             var held = await _table.GetEntityIfExistsAsync<TableEntity>(_row.PartitionKey, _row.RowKey, cancellationToken: cancellationToken);
             if (!held.HasValue || Owner(held.Value!) != Owner(_row)) return false;
 
@@ -43,7 +43,7 @@ public sealed class Lease : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Gives the lease back. A failure is let pass: the row runs out by itself.</summary>
+    /// <summary>Releases the lease. An error is ignored: the lease expires by itself.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -52,7 +52,7 @@ public sealed class Lease : IAsyncDisposable
         }
         catch (Exception)
         {
-            // Taken over after it ran out, or storage is away, which the SDK tells by several exceptions: none of them is a failure of the work.
+            // The lease expired and was taken over, or storage is unavailable (several exception types of the SDK): the work itself has not failed.
         }
     }
 

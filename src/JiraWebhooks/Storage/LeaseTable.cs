@@ -5,11 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Storage;
 
 /// <summary>One row per piece of work that only one instance may do at a time. The Functions timer lock does not cover manual runs,
-/// and on Flex Consumption no two functions share a process, so the lock lives in Table Storage (docs/architecture.md#token-store).</summary>
+/// and on Flex Consumption no two functions share a process, so the lock is in Table Storage (docs/architecture.md#token-store).</summary>
 public sealed class LeaseTable(LazyTable leases, TimeProvider clock, ILogger<LeaseTable> logger) : ILeases
 {
-    /// <summary>Takes the lease for <paramref name="duration"/>, or gives null while somebody else holds it.
-    /// A holder that died is overruled when its time is up.</summary>
+    /// <summary>Takes the lease for <paramref name="duration"/>, or returns null while another process holds it. If the holder has died, the lease
+    /// can be taken after its expiry.</summary>
     public async Task<Lease?> TryAcquireAsync(string kind, string key, TimeSpan duration, CancellationToken cancellationToken)
     {
         var table = await leases.GetAsync(cancellationToken);
@@ -22,8 +22,8 @@ public sealed class LeaseTable(LazyTable leases, TimeProvider clock, ILogger<Lea
         return await table.TryWriteAsync(row, held.HasValue ? held.Value!.ETag : null, cancellationToken) is { } written ? new Lease(table, row, written) : null;
     }
 
-    /// <summary>Takes the lease for a piece of work of unknown length, or gives null while another holds it. It is renewed until it is disposed or
-    /// <paramref name="cancellationToken"/>, which ends the work, is cancelled.</summary>
+    /// <summary>Takes the lease for work of unknown length, or returns null while another process holds it. The lease is renewed until it is
+    /// disposed or <paramref name="cancellationToken"/>, which cancels the work, is cancelled.</summary>
     public async Task<KeptLease?> TryKeepAsync(string kind, string key, CancellationToken cancellationToken) =>
         await TryAcquireAsync(kind, key, KeptLease.Duration, cancellationToken) is { } lease
             ? new KeptLease(lease, $"{kind}/{key}", clock, logger, cancellationToken)

@@ -2,7 +2,7 @@ using Azure.Data.Tables;
 
 namespace JiraWebhooks.Storage;
 
-/// <summary>Texts that are longer than one property of a row may be.</summary>
+/// <summary>Texts that are longer than the limit of one property of a row.</summary>
 internal static class LongTexts
 {
     // A property holds 64 KB, which is 32 K characters (https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model).
@@ -14,7 +14,7 @@ internal static class LongTexts
         foreach (var (number, piece) in text.Chunk(PieceLength).Index()) row[$"{name}{number}"] = new string(piece);
     }
 
-    /// <summary>The text that <see cref="SetText"/> has written, or an empty one.</summary>
+    /// <summary>Returns the text that <see cref="SetText"/> has written, or an empty text.</summary>
     public static string GetText(this TableEntity row, string name)
     {
         var text = "";

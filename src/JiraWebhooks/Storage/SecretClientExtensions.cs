@@ -3,12 +3,12 @@ using Azure.Security.KeyVault.Secrets;
 
 namespace JiraWebhooks.Storage;
 
-/// <summary>Writing over what was deleted.</summary>
+/// <summary>Writes secrets, also over deleted ones.</summary>
 internal static class SecretClientExtensions
 {
     private static readonly TimeSpan RecoveryStep = TimeSpan.FromSeconds(1);
 
-    /// <summary>Sets a secret, and gives it as the vault has it. A deleted one keeps its name for days (soft delete): it is recovered first
+    /// <summary>Sets a secret and returns it as the vault has it. A deleted secret keeps its name for days (soft delete): it is recovered first
     /// (<see href="https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview"/>).</summary>
     public static async Task<KeyVaultSecret> SetOrRecoverAsync(this SecretClient secrets, KeyVaultSecret secret, TimeProvider clock, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Storage;
 
-/// <summary>Storage clients from the Functions host's own settings, so that there is one account and one identity.</summary>
+/// <summary>Storage clients from the settings of the Functions host, so that there is one account and one identity.</summary>
 public static class StorageServiceCollectionExtensions
 {
     private const string Section = "AzureWebJobsStorage";
@@ -19,9 +19,9 @@ public static class StorageServiceCollectionExtensions
     private static readonly string[] Services = ["table", "queue", "blob"];
 
     /// <summary>Registers table, queue and blob clients under the names of <see cref="AzureClients"/>, from a connection string
-    /// (<c>AzureWebJobsStorage</c>, for Azurite) or by identity (<c>AzureWebJobsStorage__tableServiceUri</c> and so on, see
+    /// (<c>AzureWebJobsStorage</c>, for Azurite) or with an identity (<c>AzureWebJobsStorage__tableServiceUri</c> and so on, see
     /// <see href="https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity"/>).</summary>
-    /// <remarks>What is wrong with the settings, <see cref="Mistakes"/> says before.</remarks>
+    /// <remarks><see cref="Mistakes"/> reports invalid settings before this is called.</remarks>
     public static IServiceCollection AddStorageClients(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddAzureClients(clients =>
@@ -45,7 +45,7 @@ public static class StorageServiceCollectionExtensions
             }
         });
 
-        // The SDK writes two lines per request: a delivery would cost more log than message.
+        // The SDK logs two lines per request: the log of a delivery would cost more than its message.
         services.AddLogging(logging => logging.AddFilter("Azure", LogLevel.Warning));
         services.AddTable(TableNames.Webhooks).AddTable(TableNames.Cursors).AddTable(TableNames.Leases).AddTable(TableNames.Status).AddTable(TableNames.Tickets);
         services.AddTable(TableNames.Sites, AzureClients.Receive);
@@ -70,7 +70,7 @@ public static class StorageServiceCollectionExtensions
         retry.Delay = TimeSpan.FromMilliseconds(200);
     }
 
-    /// <summary>What is wrong: there is neither a connection string of use nor an address of each service.</summary>
+    /// <summary>Returns an error if there is neither a valid connection string nor an address of each service.</summary>
     internal static IEnumerable<string> Mistakes(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
@@ -83,7 +83,7 @@ public static class StorageServiceCollectionExtensions
             $"{Section}__{service}ServiceUri is missing or no https address: set it, or {Section} to UseDevelopmentStorage=true for Azurite.");
     }
 
-    // The SDKs say what they make of it, and show it in doing so.
+    // The SDKs throw for an invalid connection string, and their message shows it.
     private static bool CanBeUsed(string connection)
     {
         try

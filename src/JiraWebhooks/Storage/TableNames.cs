@@ -1,12 +1,12 @@
 namespace JiraWebhooks.Storage;
 
-/// <summary>The tables this system keeps. Partition is the site everywhere but in <see cref="Leases"/>.</summary>
+/// <summary>The tables of this app. Most are partitioned by site; the others name their partition.</summary>
 public static class TableNames
 {
-    /// <summary>Created webhooks: partition site, row subscription name.</summary>
+    /// <summary>Created webhooks: partition site, row name of the declared webhook.</summary>
     public const string Webhooks = "webhooks";
 
-    /// <summary>Failed-delivery cursors: partition site, row <c>cursor</c>.</summary>
+    /// <summary>State of the recovery: partition site, row <c>cursor</c>, <c>sweep</c>, <c>outage</c> or <c>missing</c>.</summary>
     public const string Cursors = "cursors";
 
     /// <summary>Leases: partition kind of work, row site or grant.</summary>
@@ -18,6 +18,6 @@ public static class TableNames
     /// <summary>Consents under way: partition <c>ticket</c>, row hash of the state.</summary>
     public const string Tickets = "tickets";
 
-    /// <summary>What Health shows: partition site, row by room.</summary>
+    /// <summary>The state that Health shows: partition site, row <c>refresh</c>, <c>poll</c>, <c>delivery</c> or <c>clock</c>.</summary>
     public const string Status = "sitestatus";
 }

@@ -3,14 +3,14 @@ using System.Diagnostics.Metrics;
 
 namespace JiraWebhooks.Telemetry;
 
-/// <summary>One meter and one activity source for the whole system. Instruments are static, as the process is one receiver;
+/// <summary>One meter and one activity source for the whole app. The instruments are static, because a process is one receiver;
 /// hosts subscribe by <see cref="Name"/>.</summary>
 public static class Instrumentation
 {
     /// <summary>Name of the meter and of the activity source.</summary>
     public const string Name = "JiraWebhooks";
 
-    /// <summary>Spans of receive, publish, refresh and poll.</summary>
+    /// <summary>Spans of deliveries (<c>receive</c>) and of timer runs, which have the name of their work.</summary>
     public static readonly ActivitySource Activities = new(Name);
 
     /// <summary>Every instrument belongs to this meter.</summary>

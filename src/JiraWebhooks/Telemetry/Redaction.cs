@@ -3,23 +3,23 @@ using System.Text.RegularExpressions;
 
 namespace JiraWebhooks.Telemetry;
 
-/// <summary>Cuts credentials out of texts that another system has answered. Such a text goes to the log, to a table and to the API, and a
-/// proxy, or someone in Jira's place, may send back what it was sent.</summary>
+/// <summary>Removes credentials from responses of other systems. Such a text goes to the log, to a table and to the API, and a proxy or an
+/// attacker in Jira's place may send back the request.</summary>
 internal static partial class Redaction
 {
-    /// <summary>What stands where something was cut out.</summary>
+    /// <summary>Replaces a removed credential.</summary>
     public const string Removed = "[removed]";
 
     private const int MostCharacters = 2000;
 
-    /// <summary><paramref name="text"/> without bearer and basic credentials, JWTs, Atlassian's API tokens, values of token parameters and
-    /// user information in addresses, and not longer than a few sentences.</summary>
+    /// <summary>Returns <paramref name="text"/> without bearer and basic credentials, JWTs, Atlassian API tokens, values of token parameters and
+    /// user information in addresses, cut to a few sentences.</summary>
     [return: NotNullIfNotNull(nameof(text))]
     public static string? Of(string? text)
     {
         if (string.IsNullOrEmpty(text)) return text;
 
-        // Cut afterwards: what is left of a token that was cut would not be recognised.
+        // The text is cut after the removal: a token that was cut in the middle would not be recognised.
         var clean = Credential().Replace(text, Removed);
         return clean.Length <= MostCharacters ? clean : clean[..MostCharacters] + "…";
     }
