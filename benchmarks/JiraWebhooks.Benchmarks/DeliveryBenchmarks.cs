@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace JiraWebhooks.Benchmarks;
 
-/// <summary>What our code does with a delivery between the wire and the bus: verify, read the envelope, describe.</summary>
+/// <summary>The app's own work for a delivery between the network and the bus: verify, read the envelope, describe.</summary>
 [MemoryDiagnoser]
 [ShortRunJob]
 public class DeliveryBenchmarks

@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace JiraWebhooks.Benchmarks;
 
-/// <summary>Bodies shaped like real ones: short fields, nested users, and a description that fills up to the wanted size.</summary>
+/// <summary>Bodies in the shape of real ones: short fields, nested users, and a description that fills up to the requested size.</summary>
 internal static class Payloads
 {
     public const int Small = 4 * 1024;
     public const int Medium = 64 * 1024;
     public const int Large = 1024 * 1024;
 
-    /// <summary>A webhook that is known to the site.</summary>
+    /// <summary>A webhook that the site knows.</summary>
     public const long WebhookId = 10;
 
     /// <summary>A <c>jira:issue_updated</c> of exactly <paramref name="size"/> bytes.</summary>

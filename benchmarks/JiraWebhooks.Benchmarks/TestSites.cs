@@ -6,7 +6,7 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Benchmarks;
 
-/// <summary>One site per scheme, and the headers Jira would send to it.</summary>
+/// <summary>One site per scheme, and the headers that Jira would send to it.</summary>
 internal static class TestSites
 {
     public const string Secret = "a-secret-of-the-benchmarks-0123456789abcdef";
@@ -28,7 +28,7 @@ internal static class TestSites
         Secret = SiteSecret.From(Secret),
     };
 
-    /// <summary>Name and value of the header that signs <paramref name="body"/>.</summary>
+    /// <summary>Returns name and value of the header that signs <paramref name="body"/>.</summary>
     public static (string Name, string Value) Signature(Site site, byte[] body) => site.Scheme switch
     {
         SiteScheme.AdminWebhook => ("X-Hub-Signature", Hub(body)),
@@ -38,7 +38,7 @@ internal static class TestSites
 
     public static string Hub(byte[] body) => "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), body));
 
-    /// <summary>A token with the claims Atlassian was seen to send, valid for a day.</summary>
+    /// <summary>Returns a token with the claims that Atlassian was seen to send, valid for a day.</summary>
     public static string Token(Site site)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();

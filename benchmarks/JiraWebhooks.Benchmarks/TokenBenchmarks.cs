@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace JiraWebhooks.Benchmarks;
 
-/// <summary>Our token check against the library it stands in for.</summary>
+/// <summary>Compares the app's token check with the library that it replaces.</summary>
 [MemoryDiagnoser]
 [ShortRunJob]
 public class TokenBenchmarks

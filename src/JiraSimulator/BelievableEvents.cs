@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace JiraSimulator;
 
-/// <summary>A stream of events as a team of invented people makes them, shaped as docs/jira-behaviour.md#unknown-content describe real ones.</summary>
+/// <summary>Generates the events of an invented team, in the shape of real events (docs/jira-behaviour.md#unknown-content).</summary>
 public static class BelievableEvents
 {
     private static readonly string[] People = ["Ada Okafor", "Björn Lind", "Chidi Marsh", "Dina Haddad", "Emre Yıldız"];
@@ -11,7 +11,7 @@ public static class BelievableEvents
     private static readonly (string Event, int Weight)[] Mix =
         [("jira:issue_updated", 10), ("comment_created", 5), ("jira:issue_created", 4), ("comment_updated", 1), ("jira:issue_deleted", 1)];
 
-    /// <summary>The next event's name and body, without <c>webhookEvent</c> and <c>matchedWebhookIds</c>.</summary>
+    /// <summary>Returns the name and body of the next event, without <c>webhookEvent</c> and <c>matchedWebhookIds</c>.</summary>
     public static (string Event, string Json) Next(Random random, string siteUrl, DateTimeOffset now)
     {
         var name = Pick(random);

@@ -7,16 +7,16 @@ internal sealed record PendingDelivery(SimulatedSite Site, string Identifier, Ur
 {
     public int Retry { get; init; }
 
-    /// <summary>True for a side effect of a bulk change, which has a lane of its own.</summary>
+    /// <summary>True for a side effect of a bulk change, which has its own lane.</summary>
     public bool IsSecondary { get; init; }
 
-    /// <summary>What a Connect app had set on the call that caused this, or null.</summary>
+    /// <summary>The trace that a Connect app set on the call that caused this, or null.</summary>
     public string? Trace { get; init; }
 }
 
-/// <summary>Sends, retries and gives up as Jira does (docs/jira-behaviour.md#deliveries): retries on 408, 409, 425, 429, 5xx and no answer, five at most, 5 to 15 minutes
-/// apart; then the failed list. Any other refusal loses the event. Where a host has failed for half an hour, an event gets one attempt until
-/// something succeeds.</summary>
+/// <summary>Sends, retries and gives up as Jira does (docs/jira-behaviour.md#deliveries): it retries after 408, 409, 425, 429, 5xx and no
+/// response, at most five times, 5 to 15 minutes apart; then the delivery goes to the failed list. After any other rejection the event is lost.
+/// If a host has failed for half an hour, an event gets one attempt until a delivery succeeds.</summary>
 internal sealed class Deliveries(TimeProvider clock, int seed)
 {
     private const int MaxRetries = 5;
@@ -86,7 +86,7 @@ internal sealed class Deliveries(TimeProvider clock, int seed)
             delivery.Identifier, delivery.Url.AbsoluteUri, clock.GetUtcNow().ToUnixTimeMilliseconds(), Encoding.UTF8.GetString(delivery.Body)));
     }
 
-    // True when the host has failed for so long that nothing is tried again.
+    // True if the host has failed for so long that nothing is retried.
     private bool Note(PendingDelivery delivery, bool failed, DateTimeOffset at)
     {
         lock (_gate)
@@ -122,7 +122,7 @@ internal sealed class Deliveries(TimeProvider clock, int seed)
         }
     }
 
-    // Seen on the real thing: deliveries to OAuth apps come without the query of their callback address.
+    // Observed at the real Jira: deliveries to OAuth apps come without the query of their callback URL.
     private static Uri Address(PendingDelivery delivery) =>
         delivery.Site.Options.Auth is SimulatedAuth.OAuth ? new Uri(delivery.Url.GetLeftPart(UriPartial.Path)) : delivery.Url;
 

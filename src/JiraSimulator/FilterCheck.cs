@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace JiraSimulator;
 
-/// <summary>What Jira says of a webhook's filter (docs/jira-behaviour.md#the-operations): few fields, and four operators. As rough as a look at
-/// each clause can be.</summary>
+/// <summary>Jira's check of a webhook's filter (docs/jira-behaviour.md#the-operations): few fields, and four operators. It is only a rough
+/// check of each clause.</summary>
 internal static partial class FilterCheck
 {
     private static readonly HashSet<string> Fields = new(StringComparer.OrdinalIgnoreCase)
@@ -11,12 +11,12 @@ internal static partial class FilterCheck
         "issuekey", "key", "issue", "id", "project", "issuetype", "type", "status", "priority", "assignee", "reporter",
     };
 
-    /// <summary>Jira's words, or null.</summary>
+    /// <summary>Returns Jira's error message, or null.</summary>
     public static string? Error(string jql)
     {
         if (string.IsNullOrWhiteSpace(jql)) return "Empty JQL search not supported";
 
-        // Texts and lists are values, whatever words are in them.
+        // Texts and lists are values, whatever words they contain.
         var bare = List().Replace(Quoted().Replace(jql, "x"), match => match.Value.Contains('=', StringComparison.Ordinal) ? match.Value : "x");
         foreach (var clause in Joint().Split(bare))
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace JiraSimulator;
 
-/// <summary>Where an issue stands in the order of a search.</summary>
+/// <summary>The position of an issue in the order of a search.</summary>
 internal readonly record struct IssuePlace(long Updated, string Id) : IComparable<IssuePlace>
 {
     public static readonly IssuePlace Start = new(long.MinValue, "");
@@ -16,8 +16,8 @@ internal readonly record struct IssuePlace(long Updated, string Id) : IComparabl
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Updated}-{Id}");
 }
 
-/// <summary>What a search sees: the state of each issue that is indexed, in order of change. A change that is not indexed yet leaves the state
-/// before it to be seen.</summary>
+/// <summary>The index of a search: the state of each indexed issue, in order of change. Until a change is indexed, a search finds the state
+/// before it.</summary>
 internal sealed class IssueIndex(TimeProvider clock)
 {
     private readonly Dictionary<string, IssuePlace> _places = new(StringComparer.Ordinal);
@@ -40,7 +40,7 @@ internal sealed class IssueIndex(TimeProvider clock)
         _ordered = null;
     }
 
-    /// <summary>Up to <paramref name="most"/> issues behind <paramref name="after"/> that were changed at <paramref name="from"/> or later.</summary>
+    /// <summary>Returns up to <paramref name="most"/> issues after <paramref name="after"/> changed at <paramref name="from"/> or later.</summary>
     public (IReadOnlyList<(IssuePlace Place, string Json)> Page, bool HasMore) Search(long from, IssuePlace after, int most)
     {
         Update(clock.GetUtcNow());

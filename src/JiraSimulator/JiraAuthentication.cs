@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace JiraSimulator;
 
-/// <summary>Who calls, checked as Jira checks it.</summary>
+/// <summary>Authenticates callers as Jira does.</summary>
 internal static class JiraAuthentication
 {
-    /// <summary>Null when the caller is the site's app; otherwise status and message.</summary>
+    /// <summary>Returns null if the caller is the site's app; otherwise status and message.</summary>
     public static (int Status, string Message)? Refusal(HttpRequest request, SimulatedJira jira, SimulatedSite site, bool gateway, string path)
     {
         var header = request.Headers.Authorization.ToString();

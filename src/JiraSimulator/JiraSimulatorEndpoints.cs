@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Routing;
 
 namespace JiraSimulator;
 
-/// <summary>Maps the simulated Jira into an ASP.NET Core app: a program of its own, LocalHost or a test.</summary>
+/// <summary>Maps the simulated Jira into an ASP.NET Core app: its own program, LocalHost or a test.</summary>
 public static class JiraSimulatorEndpoints
 {
     private const string Operations = "/rest/api/3/webhook";
     private const string Search = "/rest/api/3/search/jql";
 
-    /// <summary>Maps <c>/ex/jira/{cloudId}/rest/api/3/…</c> for OAuth, <c>/sites/{slug}/rest/api/3/…</c> and, told by the first label of the host,
-    /// <c>/rest/api/3/…</c> for a site's own address, and the authorization server at the root.</summary>
+    /// <summary>Maps <c>/ex/jira/{cloudId}/rest/api/3/…</c> for OAuth, <c>/sites/{slug}/rest/api/3/…</c> and, for a site's own address with the slug as
+    /// the first label of the host, <c>/rest/api/3/…</c>; and the authorization server at the root.</summary>
     public static IEndpointRouteBuilder MapJiraSimulator(this IEndpointRouteBuilder app, SimulatedJira jira)
     {
         foreach (var path in new[] { Operations, Operations + "/refresh", Operations + "/failed", Search })
@@ -29,7 +29,7 @@ public static class JiraSimulatorEndpoints
         return app.MapAuthorizationServer(jira);
     }
 
-    /// <summary>Runs <paramref name="answer"/> unless a fault comes first.</summary>
+    /// <summary>Runs <paramref name="answer"/> unless an error was requested for the call.</summary>
     internal static async Task<IResult> WithFaultsAsync(HttpContext context, SimulatedJira jira, Faults? faults, string path, Func<Task<IResult>> answer)
     {
         var operation = $"{context.Request.Method} {path}";

@@ -2,14 +2,14 @@ using System.Security.Cryptography;
 
 namespace JiraSimulator;
 
-/// <summary>Atlassian's authorization server: consents, and refresh tokens that rotate (docs/jira-behaviour.md#oauth-tokens). A used one works for ten minutes more;
-/// its use after that revokes the whole grant.</summary>
+/// <summary>Atlassian's authorization server: consents, and refresh tokens that rotate (docs/jira-behaviour.md#oauth-tokens). A used refresh
+/// token works for ten more minutes; its use after that revokes the whole grant.</summary>
 public sealed class OAuthServer(TimeProvider clock)
 {
     private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>The scopes that the operations ask for.</summary>
+    /// <summary>The scopes that the operations require.</summary>
     internal static readonly string[] Needed = ["read:jira-work", "manage:jira-webhook"];
 
     private readonly Lock _gate = new();
@@ -17,10 +17,10 @@ public sealed class OAuthServer(TimeProvider clock)
     private readonly Dictionary<string, (Consent Consent, DateTimeOffset Until)> _access = [];
     private readonly Dictionary<string, (string ClientId, string RedirectUri, string[] Scopes, DateTimeOffset Until)> _codes = [];
 
-    /// <summary>Life of the access tokens given from now on; Atlassian's is an hour.</summary>
+    /// <summary>Lifetime of the access tokens issued from now on; Atlassian's is one hour.</summary>
     public TimeSpan AccessLifetime { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>A refresh token as a user's consent gives it.</summary>
+    /// <summary>Returns a refresh token as a user's consent would.</summary>
     public string IssueGrant(string clientId) => Add(new Consent(clientId, Needed));
 
     /// <summary>Revokes the grant of <paramref name="refreshToken"/>, as a user does in the account settings.</summary>
@@ -77,7 +77,7 @@ public sealed class OAuthServer(TimeProvider clock)
         return (access, Add(consent));
     }
 
-    /// <summary>The app an access token belongs to, or null.</summary>
+    /// <summary>Returns the app of an access token, or null.</summary>
     internal string? ClientOf(string accessToken)
     {
         lock (_gate)
@@ -86,7 +86,7 @@ public sealed class OAuthServer(TimeProvider clock)
         }
     }
 
-    /// <summary>What the owner of an access token has agreed to.</summary>
+    /// <summary>Returns the scopes that the owner of an access token has agreed to.</summary>
     internal IReadOnlyList<string> ScopesOf(string accessToken)
     {
         lock (_gate) return _access.TryGetValue(accessToken, out var known) ? known.Consent.Scopes : [];

@@ -1,6 +1,6 @@
 using JiraSimulator;
 
-// A Jira on its own, for trying a client by hand: one site of each kind, no events.
+// A stand-alone Jira to try a client by hand: one site of each kind, no events.
 var app = WebApplication.CreateBuilder(args).Build();
 var jira = new SimulatedJira(TimeProvider.System);
 jira.AddSite(new SimulatedSiteOptions("acme", SimulatedAuth.OAuth));

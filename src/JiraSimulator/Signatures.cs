@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace JiraSimulator;
 
-/// <summary>Signatures as Atlassian makes and checks them, written apart from the product's own, so that one mistake cannot hide in both.</summary>
+/// <summary>Makes and checks signatures as Atlassian does. It shares no code with the product, so that one error cannot hide in both.</summary>
 internal static class Signatures
 {
     public static string Jwt(string secret, params (string Name, object Value)[] claims)
@@ -16,7 +16,7 @@ internal static class Signatures
         return signed + "." + Base64Url.EncodeToString(Hmac(secret, Encoding.ASCII.GetBytes(signed)));
     }
 
-    /// <summary>The claims of a token with a good signature that has not expired, or null.</summary>
+    /// <summary>Returns the claims of a token with a valid signature that has not expired, or null.</summary>
     public static JsonElement? Claims(string token, string secret, DateTimeOffset now)
     {
         try
@@ -39,7 +39,7 @@ internal static class Signatures
 
     public static string Hub(string secret, byte[] body) => "sha256=" + Convert.ToHexStringLower(Hmac(secret, body));
 
-    /// <summary>Atlassian's query string hash, of a path without the product's base path.</summary>
+    /// <summary>Returns Atlassian's query string hash, of a path without the product's base path.</summary>
     public static string QueryHash(string method, string path, string query)
     {
         var trimmed = path.Length > 1 ? path.TrimEnd('/') : path;

@@ -8,25 +8,25 @@ using Microsoft.AspNetCore.Http;
 namespace JiraSimulator;
 
 /// <summary>A request of a search.</summary>
-/// <param name="From">Bound of the time of change, at the time of the request.</param>
+/// <param name="From">Lower bound of the time of change, at the time of the request.</param>
 /// <param name="Token">The page; null for the first.</param>
 public sealed record IssueQuery(DateTimeOffset From, string? Token);
 
-/// <summary>How a search leads from page to page.</summary>
+/// <summary>How a search continues from page to page.</summary>
 public enum Paging
 {
-    /// <summary>To the end.</summary>
+    /// <summary>To the last page.</summary>
     Normal,
 
     /// <summary>From the third page back to the second, without end.</summary>
     Circle,
 
-    /// <summary>To pages without issues, each under a new token.</summary>
+    /// <summary>To pages without issues, each with a new token.</summary>
     Empty,
 }
 
-/// <summary>A site's issues in their present state, and the search for them. Of the JQL it reads the bound on <c>updated</c>; the rest is taken
-/// to match, as it is for webhooks.</summary>
+/// <summary>A site's issues in their current state, and the search for them. It evaluates only the bound on <c>updated</c> in the JQL; the rest
+/// always matches, as for webhooks.</summary>
 public sealed partial class SimulatedIssues(TimeProvider clock)
 {
     private const int MostPerPage = 100;
@@ -37,19 +37,19 @@ public sealed partial class SimulatedIssues(TimeProvider clock)
     private string? _second;
     private int _pages;
 
-    /// <summary>How long it takes until a search finds a change that is made from here on.</summary>
+    /// <summary>The time until a search finds a change that is made from now on.</summary>
     public TimeSpan IndexLag { get; set; }
 
-    /// <summary>How a search leads from page to page.</summary>
+    /// <summary>How a search continues from page to page.</summary>
     public Paging Paging { get; set; }
 
-    /// <summary>What was searched for, page by page.</summary>
+    /// <summary>All requests of searches, page by page.</summary>
     public IReadOnlyCollection<IssueQuery> Searches => _searches;
 
-    /// <summary>False refuses every page but the first, as Jira does with a token it does not know.</summary>
+    /// <summary>False: every page but the first is rejected, as Jira does for an unknown token.</summary>
     public bool KnowsTokens { get; set; } = true;
 
-    /// <summary>Takes over what an event says of its issue, whether or not anybody listens.</summary>
+    /// <summary>Applies the issue of an event, whether or not a webhook matches it.</summary>
     internal void Apply(string webhookEvent, JsonObject body)
     {
         if (body["issue"] is not JsonObject issue || issue["id"]?.ToString() is not { } id) return;
@@ -86,7 +86,7 @@ public sealed partial class SimulatedIssues(TimeProvider clock)
         {
             if (Paging is Paging.Empty) return Page([], $"empty-{++_pages}");
 
-            // A token says behind which issue to go on, not how many to skip: the bound moves on with the clock meanwhile.
+            // A token contains the last issue, not a number of issues to skip: the bound moves with the clock between pages.
             var after = token is { Length: > 0 } at ? IssuePlace.Parse(at) : IssuePlace.Start;
             var (page, hasMore) = _index.Search(from.ToUnixTimeMilliseconds(), after, maxResults);
             var next = hasMore ? page[^1].Place.ToString() : null;

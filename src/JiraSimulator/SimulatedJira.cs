@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace JiraSimulator;
 
-/// <summary>A Jira Cloud with several sites. All its time comes from one clock, so that a test crosses 30 days in a moment;
+/// <summary>A Jira Cloud with several sites. All its time comes from one clock, so that a test can pass 30 days in a moment;
 /// <paramref name="seed"/> decides what is random.</summary>
 public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
 {
@@ -16,16 +16,16 @@ public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
     /// <summary>The sites.</summary>
     public IReadOnlyList<SimulatedSite> Sites => _sites;
 
-    /// <summary>What was emitted and answered.</summary>
+    /// <summary>The emitted events and the responses.</summary>
     public Ledger Ledger { get; } = new();
 
-    /// <summary>Faults of all sites and of the authorization server.</summary>
+    /// <summary>Errors of all sites and of the authorization server.</summary>
     public Faults Faults { get; } = new();
 
     /// <summary>The authorization server.</summary>
     public OAuthServer OAuth { get; } = new(clock);
 
-    /// <summary>When the next delivery or retry is due; null when none is pending.</summary>
+    /// <summary>When the next delivery or retry is due; null if none is pending.</summary>
     public DateTimeOffset? NextDue => _deliveries.NextDue;
 
     internal TimeProvider Clock => clock;
@@ -40,16 +40,16 @@ public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
         return site;
     }
 
-    /// <summary>Leaves a site out of what a consent reaches, as when the person who consents has no account there.</summary>
+    /// <summary>Removes a site from the sites that a consent reaches, as if the person who consents had no account there.</summary>
     public void Hide(string slug) => _hidden.Add(slug);
 
-    /// <summary>Something happens on a site: one delivery per callback URL, for all its webhooks that match, is due at once. A filter's JQL is
-    /// taken to match. Gives the deliveries' identifiers; none when nobody listens, or no more, or the body is above 25 MB.</summary>
+    /// <summary>Emits an event on a site: one delivery per callback URL, for all its webhooks that match, is due at once. The JQL of a filter always
+    /// matches. Returns the identifiers of the deliveries; none if no webhook is alive and matches, or the body is above 25 MB.</summary>
     /// <param name="slug">The site.</param>
     /// <param name="webhookEvent">The event's name.</param>
     /// <param name="bodyJson">The body without <c>webhookEvent</c> and <c>matchedWebhookIds</c>.</param>
     /// <param name="isSecondary">True for a side effect of a bulk change.</param>
-    /// <param name="trace">What a Connect app had set on the call that caused this.</param>
+    /// <param name="trace">The trace that a Connect app set on the call that caused this.</param>
     public IReadOnlyList<string> Emit(string slug, string webhookEvent, string bodyJson, bool isSecondary = false, string? trace = null)
     {
         var site = _sites.Single(site => site.Options.Slug == slug);
@@ -80,7 +80,7 @@ public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
         }
     }
 
-    /// <summary>Sends what is due now and waits for all answers; gives how many were sent.</summary>
+    /// <summary>Sends what is due now and waits for all responses; returns how many were sent.</summary>
     public Task<int> DeliverDueAsync(HttpClient client, CancellationToken cancellationToken) =>
         _deliveries.SendDueAsync(client, Ledger, cancellationToken);
 }

@@ -2,44 +2,44 @@ namespace JiraSimulator;
 
 /// <summary>A dynamic webhook.</summary>
 /// <param name="Id">Unique on its site only.</param>
-/// <param name="Url">Callback.</param>
+/// <param name="Url">Callback URL.</param>
 /// <param name="Events">Event names.</param>
-/// <param name="Jql">The filter as Jira keeps it, which is not always as it was sent.</param>
+/// <param name="Jql">The filter as Jira stores it, which may differ from the filter that was sent.</param>
 public sealed record SimulatedWebhook(long Id, string Url, IReadOnlyList<string> Events, string Jql)
 {
-    /// <summary>After this it is neither sent nor listed.</summary>
+    /// <summary>After this it is neither delivered nor listed.</summary>
     public DateTimeOffset Expires { get; init; }
 
     /// <summary>When an accepted deletion takes effect, or null.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
-    /// <summary>As sent.</summary>
+    /// <summary>The filter as it was sent.</summary>
     public IReadOnlyList<string>? FieldIdsFilter { get; init; }
 
-    /// <summary>As sent.</summary>
+    /// <summary>The filter as it was sent.</summary>
     public IReadOnlyList<string>? IssuePropertyKeysFilter { get; init; }
 }
 
-/// <summary>What the failed list makes of <c>after</c>.</summary>
+/// <summary>How the failed list interprets <c>after</c>.</summary>
 public enum AfterMeaning
 {
-    /// <summary>Records later than that.</summary>
+    /// <summary>Records later than that time.</summary>
     Exclusive,
 
     /// <summary>Records of that time and later.</summary>
     Inclusive,
 
-    /// <summary>Nothing: it goes by <c>failedAfter</c> alone, which is in its own links.</summary>
+    /// <summary>It is ignored: only <c>failedAfter</c>, which the list's own links have, is used.</summary>
     Ignored,
 }
 
-/// <summary>A delivery that ran out of retries.</summary>
+/// <summary>A delivery after its last retry.</summary>
 public sealed record FailedRecord(string Id, string Url, long FailureTime, string? Body);
 
 /// <summary>One tenant: its webhooks and its failed list.</summary>
 public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clock)
 {
-    /// <summary>Jira forgets failed deliveries after this long.</summary>
+    /// <summary>Jira deletes failed deliveries after this time.</summary>
     public static readonly TimeSpan FailedLifetime = TimeSpan.FromHours(72);
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -50,28 +50,28 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
     private readonly List<FailedRecord> _failed = [];
     private long _lastId = 1000;
 
-    /// <summary>How it was set up.</summary>
+    /// <summary>The options of the site.</summary>
     public SimulatedSiteOptions Options => options;
 
-    /// <summary>Faults of this site alone.</summary>
+    /// <summary>Errors of this site only.</summary>
     public Faults Faults { get; } = new();
 
     /// <summary>Its issues.</summary>
     public SimulatedIssues Issues { get; } = new(clock);
 
-    /// <summary>False lets a refresh answer and not extend, as Jira is free to.</summary>
+    /// <summary>False: a refresh is answered but extends nothing, which Jira's documentation allows.</summary>
     public bool RefreshExtends { get; set; } = true;
 
-    /// <summary>What the failed list makes of <c>after</c>, which nobody documents to the millisecond.</summary>
+    /// <summary>How the failed list interprets <c>after</c>; no documentation defines it to the millisecond.</summary>
     public AfterMeaning After { get; set; }
 
-    /// <summary>False leaves the addresses out of listings, as older tenants do.</summary>
+    /// <summary>False: listings have no URLs, as on older tenants.</summary>
     public bool ListsUrls { get; set; } = true;
 
     /// <summary>How many extensions of webhooks were granted.</summary>
     public int Extensions { get; private set; }
 
-    /// <summary>The webhooks that live now.</summary>
+    /// <summary>The webhooks that are alive now.</summary>
     public IReadOnlyList<SimulatedWebhook> Webhooks
     {
         get
@@ -90,7 +90,7 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
         }
     }
 
-    /// <summary>Creates a webhook that lives 30 days. A filter's spaces are tidied up: nobody may rely on getting back what was sent.</summary>
+    /// <summary>Creates a webhook that lives 30 days. It normalises the spaces of a filter: a client must not rely on getting back what it sent.</summary>
     public long Add(string url, IReadOnlyList<string> events, string jql, IReadOnlyList<string>? fields = null, IReadOnlyList<string>? properties = null)
     {
         lock (_gate)
@@ -106,7 +106,7 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
         }
     }
 
-    /// <summary>Deletes, a moment later. Unknown ids are ignored.</summary>
+    /// <summary>Deletes webhooks, a moment later. Unknown ids are ignored.</summary>
     public void Delete(IEnumerable<long> ids)
     {
         lock (_gate)
@@ -118,7 +118,7 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
         }
     }
 
-    /// <summary>Extends what lives among <paramref name="ids"/> by 30 days and gives the one date.</summary>
+    /// <summary>Extends the live webhooks of <paramref name="ids"/> by 30 days and returns the new expiry.</summary>
     public DateTimeOffset Refresh(IEnumerable<long> ids)
     {
         var expires = clock.GetUtcNow() + Lifetime;
@@ -136,7 +136,7 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
         return expires;
     }
 
-    /// <summary>Puts a delivery on the failed list.</summary>
+    /// <summary>Adds a delivery to the failed list.</summary>
     public void AddFailed(FailedRecord record)
     {
         lock (_gate) _failed.Add(record);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace JiraSimulator;
 
-/// <summary>What kind of app is installed on a site.</summary>
+/// <summary>The kind of app on a site.</summary>
 public enum SimulatedAuth
 {
     /// <summary>An OAuth 2.0 (3LO) app.</summary>
@@ -12,12 +12,12 @@ public enum SimulatedAuth
     /// <summary>A Connect app.</summary>
     Connect,
 
-    /// <summary>No app: an administrator has made one webhook by hand.</summary>
+    /// <summary>No app: an administrator has created one webhook by hand.</summary>
     AdminWebhook,
 }
 
-/// <summary>One site of the simulated Jira Cloud. All values but the first two have defaults made from the slug.</summary>
-/// <param name="Slug">Name of the site; part of its addresses here.</param>
+/// <summary>One site of the simulated Jira Cloud. All values except the first two have defaults made from the slug.</summary>
+/// <param name="Slug">Name of the site; part of its addresses in the simulator.</param>
 /// <param name="Auth">The app on it.</param>
 public sealed record SimulatedSiteOptions(string Slug, SimulatedAuth Auth)
 {
@@ -36,9 +36,9 @@ public sealed record SimulatedSiteOptions(string Slug, SimulatedAuth Auth)
     /// <summary>The installation's clientKey.</summary>
     public string ClientKey { get; init; } = "tenant-of-" + Slug;
 
-    /// <summary>Where the administrator's webhook points.</summary>
+    /// <summary>The URL of the administrator's webhook.</summary>
     public Uri? AdminWebhookUrl { get; init; }
 
-    /// <summary>The site's own address, as it stands in <c>self</c> links.</summary>
+    /// <summary>The site's own address, as in <c>self</c> links.</summary>
     public string Url => $"https://{Slug}.atlassian.net";
 }

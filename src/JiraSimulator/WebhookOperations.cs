@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace JiraSimulator;
 
-/// <summary>The five operations (docs/jira-behaviour.md#the-operations), on one site whose app has been recognised.</summary>
+/// <summary>The five operations (docs/jira-behaviour.md#the-operations), on one site whose app is authenticated.</summary>
 internal static class WebhookOperations
 {
     private static readonly HashSet<string> Events =
@@ -79,7 +79,7 @@ internal static class WebhookOperations
         var maxResults = (int)Math.Clamp(Number(request, "maxResults") ?? 100, 1, 1000);
         var later = site.Failed.Where(record => record.FailureTime > after || (record.FailureTime == after && site.After is AfterMeaning.Inclusive)).ToList();
 
-        // Records of one failure time are never split.
+        // Records with the same failure time are never split across pages.
         var last = later.Count > maxResults ? later[maxResults - 1].FailureTime : long.MaxValue;
         var values = later.TakeWhile((record, index) => index < maxResults || record.FailureTime == last).ToList();
         return Results.Json(new
@@ -117,6 +117,6 @@ internal static class WebhookOperations
     private static long? Number(HttpRequest request, string name) =>
         long.TryParse(request.Query[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    // With the offset as Jira writes it, which no built-in converter of .NET reads.
+    // With the offset in Jira's format, which no built-in converter of .NET reads.
     private static string Date(DateTimeOffset date) => date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture);
 }

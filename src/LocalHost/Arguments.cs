@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace LocalHost;
 
-/// <summary>Options whose mistakes are told in a sentence: the parser's own names a .NET type.</summary>
+/// <summary>Options with their own error messages: those of the parser name a .NET type.</summary>
 internal static class Arguments
 {
     public static Option<int> Port() => new("--port")

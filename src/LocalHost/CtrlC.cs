@@ -1,12 +1,12 @@
 namespace LocalHost;
 
-/// <summary>Whoever ends a command by hand wants nothing more to read.</summary>
+/// <summary>Ends a command that is cancelled with Ctrl-C, without further output.</summary>
 internal static class CtrlC
 {
-    // What shells make of a program that SIGINT has ended.
+    // The exit code that shells use for a program that SIGINT has ended.
     private const int ExitCode = 130;
 
-    /// <summary>The exit code of <paramref name="command"/>, or that of Ctrl-C when it was cancelled.</summary>
+    /// <summary>Returns the exit code of <paramref name="command"/>, or that of Ctrl-C if it was cancelled.</summary>
     public static async Task<int> EndsAsync(Task<int> command, CancellationToken cancellationToken)
     {
         try

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace JiraWebhooks.Benchmarks.Load;
 
-/// <summary>Sends one prepared request over and over on raw sockets: on each connection the next one after the answer to the last, no
-/// pipelining. One thread polls them all, since the client shares the machine with what it measures.</summary>
+/// <summary>Sends one prepared request repeatedly on raw sockets: each connection sends the next request after the last response, without
+/// pipelining. One thread polls all connections, because the client shares the machine with the measured server.</summary>
 internal sealed class LoadClient(int port, string path, byte[] body, params IEnumerable<(string Name, string Value)> headers)
 {
     private readonly byte[] _request =
@@ -16,7 +16,7 @@ internal sealed class LoadClient(int port, string path, byte[] body, params IEnu
         .. body,
     ];
 
-    /// <summary>One round over <paramref name="connections"/> connections.</summary>
+    /// <summary>Runs one round over <paramref name="connections"/> connections.</summary>
     public LoadResult Run(int connections, TimeSpan duration, Process server)
     {
         var open = Enumerable.Range(0, connections).Select(_ => new LoadConnection(port, _request)).ToDictionary(connection => connection.Socket);
@@ -58,5 +58,5 @@ internal sealed class LoadClient(int port, string path, byte[] body, params IEnu
     }
 }
 
-/// <summary>One round. The server's processor time per request is the steadiest of the three where others use the machine too.</summary>
+/// <summary>The result of a round. On a shared machine, the server's processor time per request varies least of the three.</summary>
 internal readonly record struct LoadResult(double PerSecond, double P99Milliseconds, double ServerMicroseconds);

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace JiraWebhooks.Benchmarks.Load;
 
-/// <summary>One connection with at most one request under way.</summary>
+/// <summary>One connection with at most one request at a time.</summary>
 internal sealed class LoadConnection : IDisposable
 {
     private readonly byte[] _request;
@@ -24,10 +24,10 @@ internal sealed class LoadConnection : IDisposable
 
     public Socket Socket { get; }
 
-    /// <summary>True while a part of the request is still to be sent.</summary>
+    /// <summary>True while a part of the request is not sent yet.</summary>
     public bool IsSending => _sent < _request.Length;
 
-    /// <summary>Sends what the socket takes.</summary>
+    /// <summary>Sends as much as the socket accepts.</summary>
     public void Send()
     {
         if (_sent == 0) _started = Stopwatch.GetTimestamp();
@@ -37,7 +37,7 @@ internal sealed class LoadConnection : IDisposable
         _sent += sent;
     }
 
-    /// <summary>Reads what has come; gives the latency and sends the next request when the answer is complete.</summary>
+    /// <summary>Reads the available data. When the response is complete, returns the latency and sends the next request.</summary>
     public long? Receive()
     {
         var read = Socket.Receive(_answer.AsSpan(_received));
@@ -45,7 +45,7 @@ internal sealed class LoadConnection : IDisposable
 
         _received += read;
         var answer = _answer.AsSpan(0, _received);
-        if (!answer.EndsWith("\r\n\r\n"u8)) return null; // all measured answers have an empty body
+        if (!answer.EndsWith("\r\n\r\n"u8)) return null; // all measured responses have an empty body
         if (!answer.StartsWith("HTTP/1.1 200"u8)) throw new InvalidOperationException($"Not a 200: {Encoding.ASCII.GetString(answer)}");
 
         var latency = Stopwatch.GetTimestamp() - _started;

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace JiraWebhooks.Benchmarks.Load;
 
-/// <summary>The comparison of (a) bare Kestrel, (b) our endpoint per scheme and (c) Octokit.Webhooks. Rounds alternate and ratios are made
-/// within a round, so that whatever else the machine does hits all alike; medians are told.</summary>
+/// <summary>Compares (a) bare Kestrel, (b) this app's endpoint per scheme and (c) Octokit.Webhooks. Rounds alternate and ratios are computed
+/// within a round, so that other load on the machine affects all equally; the result is the medians.</summary>
 internal static class LoadRun
 {
     private const int Connections = 32;
@@ -12,7 +12,7 @@ internal static class LoadRun
     // Long enough for the JIT's second tier.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
 
-    /// <summary>Measures <paramref name="rounds"/> rounds of <paramref name="duration"/> for each subject and body size, and prints.</summary>
+    /// <summary>Measures <paramref name="rounds"/> rounds of <paramref name="duration"/> for each subject and body size, and prints the results.</summary>
     public static async Task<int> RunAsync(int rounds, TimeSpan duration)
     {
         using var server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, "server") { RedirectStandardInput = true, RedirectStandardOutput = true })

@@ -10,7 +10,7 @@ using Octokit.Webhooks.AspNetCore;
 
 namespace JiraWebhooks.Benchmarks.Load;
 
-/// <summary>The measured process: one Kestrel with all endpoints, so that each meets the same server.</summary>
+/// <summary>The measured process: one Kestrel with all endpoints, so that all use the same server.</summary>
 internal static class LoadServer
 {
     public const string BarePath = "/bare";
@@ -18,7 +18,7 @@ internal static class LoadServer
 
     private static readonly IReadOnlyList<WebhookRow> Created = [new("issues", Payloads.WebhookId, "")];
 
-    /// <summary>Runs until standard input closes; prints its port first.</summary>
+    /// <summary>Prints its port, then runs until standard input closes.</summary>
     public static async Task<int> RunAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();

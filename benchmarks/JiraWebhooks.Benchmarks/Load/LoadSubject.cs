@@ -2,7 +2,7 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Benchmarks.Load;
 
-/// <summary>Something that is measured, and the request it gets.</summary>
+/// <summary>A measured endpoint and its request.</summary>
 internal sealed record LoadSubject(string Name, LoadClient Client)
 {
     private static readonly (string Name, string Value)[] JiraHeaders =
@@ -12,7 +12,7 @@ internal sealed record LoadSubject(string Name, LoadClient Client)
         ("X-Atlassian-Webhook-Flow", "Primary"),
     ];
 
-    /// <summary>(a) first and (c) last, each with bodies of <paramref name="size"/> bytes. (a) gets the very request of an admin webhook.</summary>
+    /// <summary>(a) first and (c) last, each with bodies of <paramref name="size"/> bytes. (a) gets the same request as the admin webhook.</summary>
     public static IReadOnlyList<LoadSubject> All(int port, int size)
     {
         var jira = Payloads.Jira(size);

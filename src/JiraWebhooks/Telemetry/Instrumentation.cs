@@ -10,7 +10,7 @@ public static class Instrumentation
     /// <summary>Name of the meter and of the activity source.</summary>
     public const string Name = "JiraWebhooks";
 
-    /// <summary>Spans of deliveries (<c>receive</c>) and of timer runs, which have the name of their work.</summary>
+    /// <summary>Spans of deliveries (<c>receive</c>) and of timer runs (<c>refresh</c>, <c>poll</c>).</summary>
     public static readonly ActivitySource Activities = new(Name);
 
     /// <summary>Every instrument belongs to this meter.</summary>

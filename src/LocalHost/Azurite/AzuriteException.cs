@@ -1,4 +1,4 @@
 namespace LocalHost.Azurite;
 
-/// <summary>The storage emulator cannot run here; the message says why, and how to mend it, in one sentence.</summary>
+/// <summary>The storage emulator cannot run here; the message gives the reason and the fix in one sentence.</summary>
 public sealed class AzuriteException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 
 namespace LocalHost.Azurite;
 
-/// <summary>Azurite from npm, in the version of our lock file, installed once per machine and clone.</summary>
+/// <summary>Azurite from npm, in the version of the repository's lock file, installed once per machine and clone.</summary>
 public static class AzuriteInstall
 {
     private static readonly string Source = Path.Combine(AppContext.BaseDirectory, "Azurite");
 
-    /// <summary>Path of Azurite's main script; installs it first where it is missing, which takes about a minute.</summary>
+    /// <summary>Returns the path of Azurite's main script; installs Azurite first if it is missing, which takes about a minute.</summary>
     /// <exception cref="AzuriteException">Node or npm is missing, or npm failed.</exception>
     public static async Task<string> EnsureAsync(TextWriter log, CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ public static class AzuriteInstall
         {
             using var process = Process.Start(npm)!;
 
-            // One that went on would be at work in the folder together with the next.
+            // If npm continued, it would write to the folder at the same time as the next installation.
             await using var ended = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
             var said = process.StandardError.ReadToEndAsync(cancellationToken);
             await process.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -66,7 +66,7 @@ public static class AzuriteInstall
         }
     }
 
-    // Test projects run side by side, each in a process of its own.
+    // Test projects run in parallel, each in its own process.
     private static async Task<FileStream> OneAtATimeAsync(string path, CancellationToken cancellationToken)
     {
         while (true)

@@ -4,11 +4,11 @@ using System.Net.Sockets;
 
 namespace LocalHost.Azurite;
 
-/// <summary>The ports of an Azurite that keeps its data. Addresses are kept in messages and by other programs, so the next one listens where the
-/// last one did, unless the ports are taken.</summary>
+/// <summary>The ports of an Azurite that keeps its data. Messages and other programs store its addresses, so the next Azurite uses the same
+/// ports unless they are taken.</summary>
 internal sealed class AzuritePorts
 {
-    /// <summary>What Azurite serves.</summary>
+    /// <summary>The services of Azurite.</summary>
     public static readonly IReadOnlyList<string> Services = ["blob", "queue", "table"];
 
     private readonly string _file;
@@ -16,7 +16,7 @@ internal sealed class AzuritePorts
 
     private AzuritePorts(string file, Dictionary<string, int> ports) => (_file, _ports) = (file, ports);
 
-    /// <summary>Reads the file; a port that is taken, and a file that is not there or cannot be read, gives none.</summary>
+    /// <summary>Reads the file. The result has no entry for a port that is taken, and no entries if the file is missing or unreadable.</summary>
     public static AzuritePorts Load(string file)
     {
         try
@@ -36,10 +36,10 @@ internal sealed class AzuritePorts
         }
     }
 
-    /// <summary>The port of <paramref name="service"/>, or 0 for any.</summary>
+    /// <summary>Returns the port of <paramref name="service"/>, or 0 for any.</summary>
     public int Of(string service) => _ports.GetValueOrDefault(service);
 
-    /// <summary>Keeps the ports of <paramref name="services"/> for the next one. That they cannot be kept stops nothing.</summary>
+    /// <summary>Saves the ports of <paramref name="services"/> for the next Azurite. An error is ignored.</summary>
     public void Save(IReadOnlyDictionary<string, Uri> services)
     {
         try
@@ -48,7 +48,7 @@ internal sealed class AzuritePorts
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // A full disk shows at the first save.
+            // If the disk is full, the first save of data reports it.
         }
     }
 

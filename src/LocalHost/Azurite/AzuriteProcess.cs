@@ -5,13 +5,13 @@ using System.Text.RegularExpressions;
 
 namespace LocalHost.Azurite;
 
-/// <summary>A real Azurite as a child process on ports of its own. It dies with us, even when we are killed. With a folder it answers a change
-/// after it is in a file.</summary>
+/// <summary>A real Azurite as a child process on its own ports. It ends with this process, even if this process is killed. With a folder, it
+/// answers a change after the change is in a file.</summary>
 public sealed partial class AzuriteProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5); // on a busy machine; usually three seconds
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5); // for a busy machine; usually three seconds
 
-    // Longer than host.cjs gives Azurite to save.
+    // Longer than the time that host.cjs gives Azurite to save.
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(25);
 
     private readonly Process _process;
@@ -28,20 +28,20 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         _ = ListenAsync(process.StandardOutput);
     }
 
-    /// <summary>Ends when the process does, whoever ended it.</summary>
+    /// <summary>Completes when the process ends, for any reason.</summary>
     public Task Ended { get; }
 
-    /// <summary>Ends when Azurite could not save, with the reason. It refuses all changes from then on.</summary>
+    /// <summary>Completes if Azurite could not save, with the reason. From then on Azurite rejects all changes.</summary>
     public Task<string> SaveFailed => _saveFailed.Task;
 
-    /// <summary>The process' id.</summary>
+    /// <summary>The process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Starts Azurite, installing it where it is missing.</summary>
+    /// <summary>Starts Azurite, and installs it if it is missing.</summary>
     /// <param name="location">Folder that keeps the data, for one Azurite at a time; null keeps it in memory.</param>
-    /// <param name="accounts">Names of the accounts to serve; each is a world of its own.</param>
-    /// <param name="log">Where the one line about an installation goes.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="accounts">Names of the accounts to serve; they are separate from each other.</param>
+    /// <param name="log">Receives the one line about an installation.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="AzuriteException">It could not be installed or started.</exception>
     public static async Task<AzuriteProcess> StartAsync(string? location, IReadOnlyList<string> accounts, TextWriter log, CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Connection string of one of the accounts.</summary>
+    /// <summary>Returns the connection string of one of the accounts.</summary>
     public string ConnectionString(string account) =>
         $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key(account)};"
         + string.Concat(_services.Select(service => $"{service.Key}Endpoint={service.Value.AbsoluteUri.TrimEnd('/')}/{account};"));
@@ -112,7 +112,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         List<string> arguments = [Path.Combine(AppContext.BaseDirectory, "Azurite", "host.cjs")];
         foreach (var service in AzuritePorts.Services) arguments.AddRange([$"--{service}Host", "127.0.0.1", $"--{service}Port", $"{ports?.Of(service) ?? 0}"]);
 
-        // The storage SDKs speak a newer version of the API than Azurite knows.
+        // The storage SDKs use a newer API version than Azurite knows.
         arguments.AddRange(["--skipApiVersionCheck", "--disableTelemetry"]);
         arguments.AddRange(location is null ? ["--inMemoryPersistence"] : ["--location", location]);
         return arguments;
@@ -137,7 +137,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
             throw new AzuriteException($"Azurite did not start within {StartLimit.TotalMinutes:0} minutes: try again, or set AzureWebJobsStorage to a storage of your own.", late);
         }
 
-        // A full pipe would stop Azurite.
+        // A full pipe would block Azurite.
         _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
         return services;
     }
@@ -150,7 +150,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         }
     }
 
-    // Made up for the emulator alone: it protects nothing.
+    // A key for the emulator only: it protects nothing.
     private static string Key(string account) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"azurite-key-of-{account}".PadRight(64, '.')));
 
     [GeneratedRegex(@"Azurite (?<service>Blob|Queue|Table) service (is )?successfully listen(ing|s) (at|on) (?<url>http://\S+)")]

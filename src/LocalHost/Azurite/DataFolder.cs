@@ -5,10 +5,10 @@ using JiraWebhooks.Storage;
 
 namespace LocalHost.Azurite;
 
-/// <summary>The folder in which an Azurite keeps its data, held for one at a time: each writes all it knows over what is there.</summary>
+/// <summary>The folder in which an Azurite keeps its data, locked for one at a time: each overwrites the files with its own state.</summary>
 internal sealed class DataFolder : IDisposable
 {
-    // Longer than host.cjs gives Azurite to save.
+    // Longer than the time that host.cjs gives Azurite to save.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
@@ -18,13 +18,13 @@ internal sealed class DataFolder : IDisposable
 
     private DataFolder(FileStream held, string location) => (_held, _location) = (held, location);
 
-    /// <summary>The file that is there while an Azurite is at work, with its process' id.</summary>
+    /// <summary>The file that exists while an Azurite runs, with its process id.</summary>
     public string Running => Path.Combine(_location, "azurite.pid");
 
-    /// <summary>Where Azurite listened the last time.</summary>
+    /// <summary>The last ports of Azurite.</summary>
     public AzuritePorts Ports => field ??= AzuritePorts.Load(Path.Combine(_location, "ports"));
 
-    /// <exception cref="AzuriteException">Somebody else holds it, or it cannot be made.</exception>
+    /// <exception cref="AzuriteException">Another process holds the folder, or it cannot be created.</exception>
     public static async Task<DataFolder> TakeAsync(string location, CancellationToken cancellationToken)
     {
         var folder = new DataFolder(Hold(location), location);
@@ -68,7 +68,7 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    // A host that was killed leaves an Azurite that still saves: who starts before it has ended would read, and later write, less than was acknowledged.
+    // A killed host leaves an Azurite that still saves. A start before its end would read, and later write, less than was acknowledged.
     private async Task WaitForTheLastAsync(CancellationToken cancellationToken)
     {
         var giveUpAt = TimeProvider.System.GetUtcNow() + Patience;
@@ -81,7 +81,7 @@ internal sealed class DataFolder : IDisposable
         {
             if (!int.TryParse(File.ReadAllText(Running), CultureInfo.InvariantCulture, out var id)) return File.Exists(Running);
 
-            // A process that began after the file was written has only the same number.
+            // A process that started after the file was written only reuses the id.
             using var process = Process.GetProcessById(id);
             return process.StartTime.ToUniversalTime() <= File.GetLastWriteTimeUtc(Running) + TimeSpan.FromSeconds(1);
         }

@@ -1,9 +1,9 @@
 namespace LocalHost.Azurite;
 
-/// <summary>The git-ignored folder <c>.local</c> at the repository's root, where a machine keeps what is its own: Azurite, its data, grants.</summary>
+/// <summary>The git-ignored folder <c>.local</c> at the repository's root, for the data of this machine: Azurite, its data, grants.</summary>
 public static class LocalFolder
 {
-    /// <summary>The folder's path, beside <c>FunctionsApp.sln</c>; outside of a clone, in the user's application data.</summary>
+    /// <summary>The folder's path, next to <c>FunctionsApp.sln</c>; outside of a clone, in the user's application data.</summary>
     public static string Path { get; } = Find();
 
     private static string Find()

@@ -8,7 +8,7 @@ using LocalHost.Hosting;
 
 namespace LocalHost.Connect;
 
-/// <summary><c>connect</c>: gets the first OAuth grant of a user's app, stores it and prints the settings of the sites it covers.</summary>
+/// <summary><c>connect</c>: gets the first OAuth grant of an app, stores it and prints the settings of the sites that it covers.</summary>
 internal static class ConnectCommand
 {
     private const string CallbackPath = "/oauth/callback";
@@ -32,7 +32,7 @@ internal static class ConnectCommand
         grant = grant.Trim().ToLowerInvariant();
         if (!GrantName.IsValid(grant)) throw new LocalHostException($"{GrantName.Rule}: choose another --grant.");
 
-        // Not an argument: those are in the shell's history, and every process of the machine sees them.
+        // Not an argument: the shell's history keeps arguments, and every process of the machine sees them.
         var secret = SiteSecret.From(settings["JIRA_CLIENT_SECRET"])
             ?? throw new LocalHostException("Set the environment variable JIRA_CLIENT_SECRET to the app's client secret, from developer.atlassian.com/console.");
         var mistakes = LocalMistakes.TokenFolder(settings).ToList();
@@ -56,7 +56,7 @@ internal static class ConnectCommand
         app.MapGet(CallbackPath, (HttpRequest request) => CallbackAsync(request, asking, consent, answer));
         await LocalApp.StartAsync(app, port, cancellationToken);
 
-        // Whoever reads the terminal is who opens the address: there is no browser yet to bind the state to.
+        // The person at the terminal opens the address: there is no browser yet to bind the state to.
         var address = await consent.StartAsync(asking, grant, browser: null, cancellationToken);
         await console.WriteLineAsync($"The app's callback URL in the developer console must be exactly {asking.RedirectUri}.\nOpen this address in a browser, and agree:\n\n{address.AbsoluteUri}\n");
         Consent given;
@@ -66,7 +66,7 @@ internal static class ConnectCommand
         }
         finally
         {
-            // Ends in peace, whatever came of it: the browser must have its page.
+            // Stops without cancellation, whatever the result: the browser must receive its page.
             await app.StopAsync(CancellationToken.None);
         }
 
@@ -89,7 +89,7 @@ internal static class ConnectCommand
             return Results.Text(wrong.Message + "\n", statusCode: wrong.Status);
         }
 
-        // Going on ends the server: not before the browser has its page.
+        // Continuing stops the server, so it waits until the browser has its page.
         void Then(Action goOn) => request.HttpContext.Response.OnCompleted(() =>
         {
             goOn();
@@ -101,7 +101,7 @@ internal static class ConnectCommand
     {
         while (!await store.TryWriteAsync(grant, given.Grant, (await store.ReadAsync(grant, cancellationToken))?.Version, cancellationToken))
         {
-            // A host that runs meanwhile has renewed the old grant: the new one replaces it.
+            // A host that runs at the same time has refreshed the old grant: the new one replaces it.
         }
 
         await console.WriteLineAsync($"The grant is stored as {grant} and covers {given.Sites.Count} site(s). Put this into Values of local.settings.json, with the client secret in place of the dots:\n");

@@ -9,7 +9,7 @@ internal static partial class ConnectSettings
 {
     private const int LongestSlug = 32;
 
-    /// <summary>One text a site.</summary>
+    /// <summary>Returns one text per site.</summary>
     public static IEnumerable<string> For(IEnumerable<AccessibleResource> sites, string clientId, string grant)
     {
         var taken = new HashSet<string>();
@@ -20,7 +20,7 @@ internal static partial class ConnectSettings
         }
     }
 
-    // The first label of the address is unique, short and nearly always a fit slug. In Azure a slug has no hyphens, and without them two may be one.
+    // The first label of the address is unique, short and nearly always a valid slug. In Azure a slug has no hyphens, and without them two may be equal.
     private static string Slug(Uri url, HashSet<string> taken)
     {
         var label = NotSlug().Replace(url.Host.Split('.')[0].ToLowerInvariant(), "");

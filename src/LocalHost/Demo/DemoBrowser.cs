@@ -6,13 +6,13 @@ using LocalHost.Hosting;
 
 namespace LocalHost.Demo;
 
-/// <summary>A person's browser that connects every site a consent reaches: follows redirects, keeps cookies, ticks all boxes.</summary>
+/// <summary>A browser that connects every site of a consent: it follows redirects, keeps cookies and ticks all boxes.</summary>
 internal sealed partial class DemoBrowser(Uri baseUrl, FunctionKey key) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { CookieContainer = new CookieContainer(), AllowAutoRedirect = true }) { BaseAddress = baseUrl };
 
-    /// <summary>Goes through onboarding; gives the cloud ids that were connected.</summary>
-    /// <exception cref="LocalHostException">A page says that it did not work.</exception>
+    /// <summary>Completes the onboarding and returns the connected cloud ids.</summary>
+    /// <exception cref="LocalHostException">A page reports an error.</exception>
     public async Task<IReadOnlyList<string>> ConnectAsync(CancellationToken cancellationToken)
     {
         var choice = await ReadAsync(await _http.GetAsync($"/api/{OAuthOnboarding.StartRoute}?{FunctionKey.QueryParameter}={key.Value}", cancellationToken), cancellationToken);

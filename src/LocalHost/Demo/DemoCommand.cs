@@ -4,7 +4,7 @@ using LocalHost.Hosting;
 
 namespace LocalHost.Demo;
 
-/// <summary><c>--demo N</c>: the last line of standard output is the balance as one JSON object; exit code 1 when anything is lost.</summary>
+/// <summary><c>--demo N</c>: the last line of standard output is the balance as one JSON object; exit code 1 if anything is lost.</summary>
 internal static class DemoCommand
 {
     public static async Task<int> RunAsync(int events, CancellationToken cancellationToken)

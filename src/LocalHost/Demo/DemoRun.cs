@@ -12,8 +12,8 @@ using LocalHost.Simulation;
 
 namespace LocalHost.Demo;
 
-/// <summary>Five weeks in less than a minute: sites that come and go, a receiver with bad days, webhooks that would end on day 30, deliveries that Jira
-/// gives up on, a grant that dies. Everything but the clock and Jira is the real thing: HTTP, signatures, Azurite.</summary>
+/// <summary>Five weeks in less than a minute: sites are added and removed, the receiver fails at times, webhooks would expire on day 30, Jira
+/// gives up on deliveries, a grant is revoked. Everything except the clock and Jira is real: HTTP, signatures, Azurite.</summary>
 internal sealed class DemoRun : IAsyncDisposable
 {
     private const int Days = 35;
@@ -112,7 +112,7 @@ internal sealed class DemoRun : IAsyncDisposable
         }
     }
 
-    // A day's events, Jira's attempts until none is left, and the timer's runs until what was missed is found; then the night.
+    // One day: its events, Jira's attempts until none remains, and timer runs until the missed events are found. Then the night.
     private async Task WorkAsync(int events, CancellationToken cancellationToken)
     {
         for (var number = 0; number < events; number++)
@@ -145,7 +145,7 @@ internal sealed class DemoRun : IAsyncDisposable
         var site = heard[_random.Next(heard.Count)].Options;
         var (name, body) = BelievableEvents.Next(_random, site.Url, _clock.GetUtcNow());
 
-        // A search finds no deletion, so none may be missed where a search is all there is: docs/sites.md says so, and this balance leaves it out.
+        // A search finds no deleted issues, so a site whose only recovery is a search must not miss a deletion (docs/sites.md); the demo emits none there.
         while (site.Slug == SimulatedSites.OAuth && name == "jira:issue_deleted") (name, body) = BelievableEvents.Next(_random, site.Url, _clock.GetUtcNow());
         Jira.Emit(site.Slug, name, body);
     }

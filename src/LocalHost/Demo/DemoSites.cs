@@ -6,7 +6,7 @@ using LocalHost.Simulation;
 
 namespace LocalHost.Demo;
 
-/// <summary>How the demo's sites come and go: two are connected in a browser under one grant, one is imported over the API, one is fixed in the
+/// <summary>The sites of the demo: two are connected in a browser under one grant, one is imported through the API, one is fixed in the
 /// settings; later one is removed, and one loses its grant and is connected again.</summary>
 internal sealed class DemoSites(SimulatedJira jira, Uri baseUrl, FunctionKey key) : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class DemoSites(SimulatedJira jira, Uri baseUrl, FunctionKey key
 
     private readonly HttpClient _http = new() { BaseAddress = baseUrl, DefaultRequestHeaders = { { FunctionKey.Header, key.Value } } };
 
-    /// <summary>The settings of an app that onboards sites: <paramref name="tokenFolder"/> is the demo's own.</summary>
+    /// <summary>Returns the settings of an app that onboards sites; <paramref name="tokenFolder"/> belongs to the demo.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> Settings(string tokenFolder) =>
     [
         new("OAuthClientId", Acme.ClientId),
@@ -24,7 +24,7 @@ internal sealed class DemoSites(SimulatedJira jira, Uri baseUrl, FunctionKey key
         .. SimulatedSites.Subscriptions.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)),
     ];
 
-    /// <summary>Sites of Jira that nobody has told us of yet.</summary>
+    /// <summary>Creates sites of Jira that the app does not know yet.</summary>
     public void Create()
     {
         jira.AddSite(Acme);
@@ -32,24 +32,24 @@ internal sealed class DemoSites(SimulatedJira jira, Uri baseUrl, FunctionKey key
         jira.AddSite(new SimulatedSiteOptions(SimulatedSites.SecondOAuth, SimulatedAuth.OAuth) { ClientId = Acme.ClientId, Secret = Acme.Secret });
     }
 
-    /// <summary>Through the pages, with a browser.</summary>
+    /// <summary>Connects sites through the onboarding pages, with a browser.</summary>
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
         using var browser = new DemoBrowser(baseUrl, key);
         await browser.ConnectAsync(cancellationToken);
     }
 
-    /// <summary>Over the API.</summary>
+    /// <summary>Imports a site through the API.</summary>
     public Task ImportAsync(CancellationToken cancellationToken) => SendAsync(
         HttpMethod.Post,
         $"/api/sites/{Globex.Slug}/import",
         new { key = Globex.AppKey, clientKey = Globex.ClientKey, sharedSecret = Globex.Secret, baseUrl = Globex.Url, apiUrl = $"{baseUrl.AbsoluteUri.TrimEnd('/')}{LocalApp.JiraPath}/sites/{Globex.Slug}" },
         cancellationToken);
 
-    /// <summary>Over the API.</summary>
+    /// <summary>Removes a site through the API.</summary>
     public Task RemoveSecondAsync(CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, $"/api/sites/{SimulatedSites.SecondOAuth}", null, cancellationToken);
 
-    /// <summary>The person who consented takes it back, at Atlassian.</summary>
+    /// <summary>Revokes the consent at Atlassian, as the person who gave it.</summary>
     public void Withdraw()
     {
         jira.OAuth.RevokeAll(Acme.ClientId);

@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace LocalHost.Demo;
 
-/// <summary>Bad days of a receiver: its bus is away, or its answer gets lost. On most deliveries it recovers in time; on some of the sites that
-/// have a way to recover them it stays away until Jira gives up.</summary>
+/// <summary>Simulates a receiver that fails: its bus is unavailable, or its response is lost. Most deliveries succeed on a later attempt. On
+/// sites that can recover deliveries, some fail until Jira gives up.</summary>
 internal sealed class FlakyReceiver(IDeliveryPublisher bus) : IDeliveryPublisher
 {
-    // The Connect site has its failed list, the OAuth site the search for what has changed.
+    // The Connect site has the failed list, the OAuth site the search for changed issues.
     private static readonly string[] Recoverable = [SimulatedSites.Connect, SimulatedSites.OAuth];
 
     public Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ internal sealed class FlakyReceiver(IDeliveryPublisher bus) : IDeliveryPublisher
         foreach (var message in messages) await PublishAsync(message, cancellationToken);
     }
 
-    /// <summary>Loses the answer of some deliveries that were taken.</summary>
+    /// <summary>Loses the response of some accepted deliveries.</summary>
     public static async Task LoseAnswersAsync(HttpContext context, RequestDelegate next)
     {
         await next(context);
@@ -37,6 +37,6 @@ internal sealed class FlakyReceiver(IDeliveryPublisher bus) : IDeliveryPublisher
         }
     }
 
-    // Decided by the identifier, so that a run repeats.
+    // The identifier decides, so that a run is repeatable.
     private static int Fate(string identifier) => int.Parse(identifier.AsSpan(0, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture) % 100;
 }

@@ -6,7 +6,7 @@ using JiraWebhooks.Publishing;
 
 namespace LocalHost.Demo;
 
-/// <summary>Empties the queue as a subscriber would, and sets what was in it against what Jira emitted.</summary>
+/// <summary>Empties the queue as a subscriber would, and compares its messages with the events that Jira emitted.</summary>
 internal static class QueueBalance
 {
     private const int AtOnce = 32;
@@ -43,7 +43,7 @@ internal static class QueueBalance
             jira.Sites.Sum(site => site.Extensions), Math.Round(took.TotalSeconds, 1));
     }
 
-    // The newest state of each issue that a search brought: {site}:sweep:{issue id}:{ms}.
+    // The newest state of each issue that a search found: {site}:sweep:{issue id}:{ms}.
     private static Dictionary<string, long> Swept(IEnumerable<string> messageIds)
     {
         var newest = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -56,7 +56,7 @@ internal static class QueueBalance
         return newest;
     }
 
-    // A state of the issue at the event's time or later holds what the event told of.
+    // A state of the issue at the event's time or later contains the change.
     private static bool IsIn(Dictionary<string, long> swept, EmittedEvent emitted)
     {
         using var body = JsonDocument.Parse(emitted.Body);

@@ -5,8 +5,8 @@ using LocalHost.Hosting;
 
 namespace LocalHost.Functions;
 
-/// <summary>The key of all functions that are not anonymous, taken as the Functions host takes it: header <c>x-functions-key</c> or query
-/// parameter <c>code</c>. One key stands for the function keys and the master key.</summary>
+/// <summary>The key of all functions that are not anonymous, accepted as by the Functions host: header <c>x-functions-key</c> or query
+/// parameter <c>code</c>. This one key replaces the function keys and the master key.</summary>
 internal sealed class FunctionKey
 {
     public const string Header = "x-functions-key";
@@ -20,8 +20,8 @@ internal sealed class FunctionKey
 
     public static FunctionKey New() => new(RandomNumberGenerator.GetHexString(Length, lowercase: true));
 
-    /// <summary>The key in file <paramref name="path"/>, which only its owner may read; made where there is none.</summary>
-    /// <exception cref="LocalHostException">The file cannot be read or made, or holds no key.</exception>
+    /// <summary>Reads the key from file <paramref name="path"/>, which only its owner can read; creates the file if it does not exist.</summary>
+    /// <exception cref="LocalHostException">The file cannot be read or created, or contains no key.</exception>
     public static FunctionKey Load(string path)
     {
         try
@@ -36,7 +36,7 @@ internal sealed class FunctionKey
         }
     }
 
-    /// <summary>Lets a request through only with the key, and only from this machine: a key that got out opens nothing through a tunnel.</summary>
+    /// <summary>Accepts a request only with the key, and only from this machine: a leaked key cannot be used through a tunnel.</summary>
     public RequestDelegate Guard(RequestDelegate next) => async context =>
     {
         if (!LocalOnly.IsLocal(context)) context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -50,7 +50,7 @@ internal sealed class FunctionKey
         return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given ?? ""), Encoding.UTF8.GetBytes(Value));
     }
 
-    // Two processes may start at once: whichever is first has made the key of both, and neither reads half of one.
+    // Two processes may start at the same time: the first one creates the key for both, and neither reads half a file.
     private static void Make(string path)
     {
         var draft = $"{path}.{Path.GetRandomFileName()}";

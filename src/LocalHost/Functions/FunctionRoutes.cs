@@ -4,14 +4,14 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace LocalHost.Functions;
 
-/// <summary>The HTTP functions under their own verbs, routes and levels, and the route by which the Functions host runs a timer by hand
+/// <summary>The HTTP functions with their own verbs, routes and levels, and the route with which the Functions host runs a timer by hand
 /// (<see href="https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http"/>).</summary>
 internal static class FunctionRoutes
 {
     /// <summary>The <c>routePrefix</c> of host.json.</summary>
     public const string Prefix = "/api";
 
-    // What the Functions host takes where a trigger names no verb.
+    // The Functions host accepts these if a trigger names no verb.
     private static readonly string[] AllVerbs = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"];
 
     public static WebApplication MapFunctions(this WebApplication app, FunctionKey key)

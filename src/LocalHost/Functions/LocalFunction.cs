@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace LocalHost.Functions;
 
-/// <summary>A function of the Functions app, as its own attributes declare it.</summary>
+/// <summary>A function of the Functions app, as its attributes declare it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Method">The method that the Functions host calls.</param>
 /// <param name="Http">Its verbs, route and level; null for a timer.</param>
@@ -21,7 +21,7 @@ internal sealed record LocalFunction(string Name, MethodInfo Method, HttpTrigger
            select new LocalFunction(function.Name, method, Trigger<HttpTriggerAttribute>(method), Trigger<TimerTriggerAttribute>(method)),
     ];
 
-    /// <summary>An instance for one invocation, as the worker makes it.</summary>
+    /// <summary>Creates an instance for one invocation, as the worker does.</summary>
     public object NewInstance(IServiceProvider services) => ActivatorUtilities.CreateInstance(services, Method.DeclaringType!);
 
     private static T? Trigger<T>(MethodInfo method)

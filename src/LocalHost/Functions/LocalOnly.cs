@@ -2,8 +2,8 @@ using System.Net;
 
 namespace LocalHost.Functions;
 
-/// <summary>What manages the app is for this machine alone, whoever has the key. Deliveries come through a tunnel, and whatever else comes with
-/// them, or from a page of another address in this machine's browser, finds nothing here.</summary>
+/// <summary>Only this machine can call the functions that manage the app, even with the key. Deliveries come through a tunnel. Other requests
+/// through it, and requests of a foreign page in this machine's browser, get 404.</summary>
 internal static class LocalOnly
 {
     private static readonly string[] OfTunnels = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Original-Host", "CF-Connecting-IP", "Ngrok-Skip-Browser-Warning"];
@@ -17,7 +17,7 @@ internal static class LocalOnly
             && !IsOfAnotherPage(request);
     }
 
-    // Browsers say where a request comes from; a link or a typed address has none of it, or "none".
+    // Browsers send the origin of a request; for a link or a typed address they send none, or "none".
     private static bool IsOfAnotherPage(HttpRequest request) =>
         request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } and not ("none" or "same-origin")
         || (request.Headers.Origin.ToString() is { Length: > 0 } origin && origin != $"{request.Scheme}://{request.Host}");

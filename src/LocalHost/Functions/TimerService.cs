@@ -4,20 +4,20 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace LocalHost.Functions;
 
-/// <summary>Runs the timer functions, on their schedules and by hand.</summary>
+/// <summary>Runs the timer functions, by schedule and by hand.</summary>
 internal sealed partial class TimerService(IServiceProvider services, IConfiguration settings, TimeProvider clock, ILogger<TimerService> logger) : BackgroundService
 {
-    // A timer takes no more than 49 days, and a schedule may be for New Year's Eve.
+    // A .NET timer is limited to 49 days, and a schedule may be for New Year's Eve.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     public IReadOnlyList<LocalFunction> All { get; } = [.. LocalFunction.All.Where(function => function.Timer is not null)];
 
-    /// <summary>The function of that name, in whatever case; null if there is none.</summary>
+    /// <summary>Returns the function of that name, in any case; null if there is none.</summary>
     public LocalFunction? Find(string name) => All.FirstOrDefault(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(All.Select(function => RunAsync(function, stoppingToken)));
 
-    /// <summary>Runs a function once; what it throws is logged.</summary>
+    /// <summary>Runs a function once; an exception is logged.</summary>
     public async Task FireAsync(LocalFunction function, CancellationToken cancellationToken)
     {
         try
@@ -33,7 +33,7 @@ internal sealed partial class TimerService(IServiceProvider services, IConfigura
 
     private async Task RunAsync(LocalFunction function, CancellationToken stoppingToken)
     {
-        var schedule = Schedules.Parse(settings[function.Timer!.Schedule.Trim('%')])!; // LocalApp.Build has checked it
+        var schedule = Schedules.Parse(settings[function.Timer!.Schedule.Trim('%')])!; // LocalApp.Build has validated it
         while (true)
         {
             await WaitAsync(schedule.GetNextOccurrence(clock.GetUtcNow().UtcDateTime), clock, stoppingToken);

@@ -10,24 +10,24 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace LocalHost.Hosting;
 
-/// <summary>What the app is built from.</summary>
+/// <summary>The options to build the app.</summary>
 internal sealed record LocalAppOptions(int Port, IConfiguration Settings, string Storage)
 {
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>The Jira inside; null when the settings name sites of their own.</summary>
+    /// <summary>The simulated Jira; null if the settings have their own sites.</summary>
     public SimulatedJira? Jira { get; init; }
 
-    /// <summary>Fires the timers by their schedules; the demo fires them itself.</summary>
+    /// <summary>True to run the timers by schedule; the demo runs them itself.</summary>
     public bool Schedules { get; init; } = true;
 
     /// <summary>Runs before the routes.</summary>
     public Func<HttpContext, RequestDelegate, Task>? Before { get; init; }
 
-    /// <summary>Where log lines go instead of the console.</summary>
+    /// <summary>Receives the log lines instead of the console.</summary>
     public ILoggerProvider? Log { get; init; }
 
-    /// <summary>Opens every function that is not anonymous.</summary>
+    /// <summary>The key of every function that is not anonymous.</summary>
     public FunctionKey Key { get; init; } = FunctionKey.New();
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
@@ -38,10 +38,10 @@ internal sealed record LocalAppOptions(int Port, IConfiguration Settings, string
 /// <summary>The functions of the Functions app on ASP.NET Core, without the Functions host and its worker.</summary>
 internal static class LocalApp
 {
-    /// <summary>Where the Jira inside is.</summary>
+    /// <summary>Path of the simulated Jira.</summary>
     public const string JiraPath = "/jira";
 
-    /// <exception cref="SettingsException">A setting is missing or wrong; the message names them all.</exception>
+    /// <exception cref="SettingsException">A setting is missing or invalid; the message lists all errors.</exception>
     public static WebApplication Build(LocalAppOptions options, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -50,7 +50,7 @@ internal static class LocalApp
         if (options.Log is { } log) builder.Logging.AddProvider(log);
         else builder.Logging.AddConsole(console => console.FormatterName = OneLineFormatter.FormatterName).AddConsoleFormatter<OneLineFormatter, ConsoleFormatterOptions>();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
-        if (options.Jira is not null) builder.Logging.AddFilter(typeof(ConnectNotice).FullName, LogLevel.None); // the Jira inside has no end
+        if (options.Jira is not null) builder.Logging.AddFilter(typeof(ConnectNotice).FullName, LogLevel.None); // the simulated Jira never ends Connect
         builder.WebHost.UseUrls(options.BaseUrl.AbsoluteUri).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
         builder.Services.AddSingleton(options.Clock);
@@ -76,7 +76,7 @@ internal static class LocalApp
         }
         catch (IOException error) when (error.InnerException is SocketException or Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            await app.StopAsync(CancellationToken.None); // or its services would tell as a failure that they were ended
+            await app.StopAsync(CancellationToken.None); // otherwise its services would report their end as an error
             throw new LocalHostException($"Port {port} is taken: end the other program, or choose another with --port.");
         }
     }

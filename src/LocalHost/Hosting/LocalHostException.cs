@@ -1,4 +1,4 @@
 namespace LocalHost.Hosting;
 
-/// <summary>This host cannot do what was asked; the message says why, and how to mend it, in one sentence.</summary>
+/// <summary>This host cannot run as requested; the message gives the reason and the fix in one sentence.</summary>
 public sealed class LocalHostException(string message) : Exception(message);

@@ -1,14 +1,14 @@
 namespace LocalHost.Hosting;
 
-/// <summary>What is wrong with the settings that this host alone reads; it is told with all the others.</summary>
+/// <summary>Errors in settings that only this host reads; they are reported with all others.</summary>
 internal static class LocalMistakes
 {
     public static IEnumerable<string> Of(IConfiguration settings) => [.. Publisher(settings), .. TokenFolder(settings)];
 
-    /// <summary>Where the grants are kept.</summary>
+    /// <summary>Returns the folder of the grants.</summary>
     public static string Tokens(IConfiguration settings) => settings["TokenFolder"] is { Length: > 0 } folder ? folder : Path.Combine(Azurite.LocalFolder.Path, "tokens");
 
-    /// <summary>Makes the folder of the grants. A token that comes and cannot be kept is lost, and the consent with it.</summary>
+    /// <summary>Creates the folder of the grants. A token that cannot be stored is lost, and the consent with it.</summary>
     public static IEnumerable<string> TokenFolder(IConfiguration settings)
     {
         try

@@ -3,13 +3,13 @@ using LocalHost.Azurite;
 
 namespace LocalHost.Hosting;
 
-/// <summary>The same settings as the Functions host has: <c>local.settings.json</c> and, above it, environment variables.</summary>
+/// <summary>The settings of the Functions host: <c>local.settings.json</c>, overridden by environment variables.</summary>
 public static class LocalSettings
 {
     private const string FileName = "local.settings.json";
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="LocalHostException">The file cannot be read, or is no JSON of that shape.</exception>
+    /// <exception cref="LocalHostException">The file cannot be read, or its JSON is invalid.</exception>
     public static IConfigurationRoot Load()
     {
         var folder = Directory.GetParent(LocalFolder.Path)!.FullName;
@@ -39,7 +39,7 @@ public static class LocalSettings
         }
     }
 
-    // The last of two would win in silence, and nobody knows whether it is the one that was meant.
+    // Of two equal names the last would win without a message, although the first may be intended.
     private static Dictionary<string, string?> Values(string file, JsonElement values)
     {
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);

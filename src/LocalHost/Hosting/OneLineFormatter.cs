@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace LocalHost.Hosting;
 
-/// <summary>A log entry in one line. Of an exception there are the type and the first line: storage that is away would otherwise fill the terminal
-/// with the same stack traces at every delivery.</summary>
+/// <summary>Formats a log entry as one line. Of an exception it shows the type and the first line: while storage is unavailable, every delivery
+/// would otherwise fill the terminal with the same stack traces.</summary>
 internal sealed class OneLineFormatter() : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "one-line";
 
-    /// <summary>The entry without its category.</summary>
+    /// <summary>Returns the entry without its category.</summary>
     public static string Text<TState>(LogLevel level, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var text = formatter(state, exception);
@@ -22,7 +22,7 @@ internal sealed class OneLineFormatter() : ConsoleFormatter(FormatterName)
         return $"{Level(level)}: {text.ReplaceLineEndings(" ").Trim()}";
     }
 
-    /// <summary>True for the entry about a start that failed: <see cref="LocalApp.StartAsync"/> says so in a sentence.</summary>
+    /// <summary>True for the entry about a failed start: <see cref="LocalApp.StartAsync"/> reports it in a sentence.</summary>
     public static bool IsToldElsewhere(string category, EventId id) => category == "Microsoft.Extensions.Hosting.Internal.Host" && id.Id == 11;
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)

@@ -8,7 +8,7 @@ using LocalHost.View;
 
 namespace LocalHost.Hosting;
 
-/// <summary>The main job on this machine: with the Jira sites of the settings, or with a simulated Jira where there are none.</summary>
+/// <summary>Runs the app on this machine: with the Jira sites of the settings, or with a simulated Jira if there are none.</summary>
 internal static class RunCommand
 {
     private const string Account = "local";
@@ -32,7 +32,7 @@ internal static class RunCommand
 
     private static async Task<int> ServeAsync(int port, bool withoutSimulator, IConfiguration settings, AzuriteProcess? azurite, CancellationToken cancellationToken)
     {
-        // Whoever has an OAuth app in the settings connects real sites in a browser.
+        // With an OAuth app in the settings, real sites are connected in a browser.
         var real = withoutSimulator || settings.GetSection("Sites").GetChildren().Any() || settings["OAuthClientId"] is { Length: > 0 };
         var jira = real ? null : new SimulatedJira(TimeProvider.System, Random.Shared.Next());
         var terminal = !Console.IsOutputRedirected && !Console.IsInputRedirected;
@@ -79,7 +79,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException)
         {
-            await app.StopAsync(CancellationToken.None); // as LocalApp.StartAsync
+            await app.StopAsync(CancellationToken.None); // as in LocalApp.StartAsync
             throw;
         }
     }
@@ -103,14 +103,14 @@ internal static class RunCommand
 
     private static async Task<AzuriteProcess?> StorageAsync(IConfiguration settings, CancellationToken cancellationToken)
     {
-        // The sample's value means the emulator; this host brings one of its own.
+        // The value of the sample means the emulator; this host starts its own.
         if (settings["AzureWebJobsStorage"] is { Length: > 0 } given && given != "UseDevelopmentStorage=true") return null;
 
         CloseLocalFolder();
         return await AzuriteProcess.StartAsync(Path.Combine(LocalFolder.Path, "azurite-data"), [Account], Console.Out, cancellationToken);
     }
 
-    // Grants, keys and bodies of deliveries are in it.
+    // The folder contains grants, keys and bodies of deliveries.
     private static void CloseLocalFolder()
     {
         try
@@ -124,7 +124,7 @@ internal static class RunCommand
         }
     }
 
-    // One host at a time uses this data, so whoever held a lease is dead, and nobody has to wait for it to run out.
+    // Only one host at a time uses this data, so every lease belongs to a dead process, and waiting for its expiry is not needed.
     private static async Task<bool> TryForgetLeasesAsync(AzuriteProcess azurite, CancellationToken cancellationToken)
     {
         try

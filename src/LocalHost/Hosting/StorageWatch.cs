@@ -3,19 +3,19 @@ using LocalHost.Functions;
 
 namespace LocalHost.Hosting;
 
-/// <summary>Ends the host when its storage can no longer save: until it has ended, nothing is taken and Health says so.</summary>
+/// <summary>Stops the host if its storage can no longer save: until the host has stopped, it accepts nothing and Health reports the error.</summary>
 internal sealed partial class StorageWatch(Task<string> saveFailed, IHostApplicationLifetime lifetime, ILogger<StorageWatch> logger) : BackgroundService
 {
-    /// <summary>What the process ends with.</summary>
+    /// <summary>Exit code of the process.</summary>
     public const int ExitCode = 2;
 
-    // For proxies; Jira has its own times.
+    // For proxies; Jira uses its own delays.
     private const string RetryAfterSeconds = "60";
 
-    /// <summary>True when a save has failed.</summary>
+    /// <summary>True if a save has failed.</summary>
     public bool HasFailed => saveFailed.IsCompletedSuccessfully;
 
-    /// <summary>Answers 503 in place of the functions after a save has failed.</summary>
+    /// <summary>Answers 503 instead of the functions after a save has failed.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         if (!HasFailed || !context.Request.Path.StartsWithSegments(FunctionRoutes.Prefix, StringComparison.Ordinal))
@@ -28,7 +28,7 @@ internal sealed partial class StorageWatch(Task<string> saveFailed, IHostApplica
         context.Response.Headers.RetryAfter = RetryAfterSeconds;
     }
 
-    /// <summary>What is said of it, once.</summary>
+    /// <summary>Returns the message about the failed save.</summary>
     public static string Sentence(string reason) =>
         $"Azurite could not save ({reason}), so deliveries are answered 503 and this host ends. What was answered 200 is in the queue. Make room for {LocalFolder.Path}, then start again.";
 
@@ -46,7 +46,7 @@ internal sealed partial class StorageWatch(Task<string> saveFailed, IHostApplica
     }
 }
 
-/// <summary>Registers it.</summary>
+/// <summary>Registers <see cref="StorageWatch"/>.</summary>
 internal static class StorageWatchServiceCollectionExtensions
 {
     public static IServiceCollection AddStorageWatch(this IServiceCollection services, Task<string> saveFailed) => services

@@ -7,7 +7,7 @@ namespace LocalHost.Simulation;
 
 internal static class CountedOperations
 {
-    /// <summary>Counts what the app's own HTTP clients and Azure clients do as running on <paramref name="clock"/>.</summary>
+    /// <summary>Counts the operations of the app's HTTP clients and Azure clients as running on <paramref name="clock"/>.</summary>
     public static IServiceCollection AddCountedOperations(this IServiceCollection services, SimulatedClock clock)
     {
         services.AddSingleton<IHttpMessageHandlerBuilderFilter>(new CountingFilter(clock));
@@ -15,7 +15,7 @@ internal static class CountedOperations
         return services;
     }
 
-    // Inside of the handlers that wait for the clock before they try again.
+    // Inside the handlers that wait on the clock before a retry.
     private sealed class CountingFilter(SimulatedClock clock) : IHttpMessageHandlerBuilderFilter
     {
         public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
@@ -26,7 +26,7 @@ internal static class CountedOperations
     }
 }
 
-/// <summary>Counts an HTTP request as running on <paramref name="clock"/> until its answer is here, the body included.</summary>
+/// <summary>Counts an HTTP request as running on <paramref name="clock"/> until its response is complete, including the body.</summary>
 internal sealed class CountingHandler(SimulatedClock clock) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed class CountingHandler(SimulatedClock clock) : DelegatingHandler
     }
 }
 
-/// <summary>Counts an operation of an Azure SDK as running on <paramref name="clock"/>, with all its retries.</summary>
+/// <summary>Counts an operation of an Azure SDK, with all its retries, as running on <paramref name="clock"/>.</summary>
 internal sealed class CountingPolicy(SimulatedClock clock) : HttpPipelinePolicy
 {
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)

@@ -2,7 +2,7 @@ using JiraSimulator;
 
 namespace LocalHost.Simulation;
 
-/// <summary>People at work on the simulated sites: about one event a second, delivered as Jira would.</summary>
+/// <summary>Simulates people who work on the sites: about one event per second, delivered as Jira would.</summary>
 internal sealed class EventStream(SimulatedJira jira, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);

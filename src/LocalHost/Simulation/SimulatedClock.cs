@@ -2,12 +2,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LocalHost.Simulation;
 
-/// <summary>The clock of tests and of the demo. While it is driven it moves only when nothing in the process runs, and then to the next timer
-/// that is due. Work that is only slow never meets a time-out of this clock, however busy the machine is:
+/// <summary>The clock of tests and of the demo. While it is driven, it moves only when nothing in the process runs, and then to the next timer
+/// that is due. Slow work never reaches a time-out of this clock, however busy the machine is:
 /// <code>var result = await clock.DriveAsync(work);</code></summary>
-/// <remarks>Running is what the thread pool runs, and what is counted with <see cref="Begin"/>. The pool does not see an operation that the network
-/// or another process works on: send requests through <see cref="CountingHandler"/> and <see cref="CountingPolicy"/>. The pool belongs to the
-/// whole process: a test class that drives a clock is in a collection that runs beside no other. A pool thread that blocks until the clock moves
+/// <remarks>Running work is what the thread pool runs, and what is counted with <see cref="Begin"/>. The pool does not see an operation of the
+/// network or of another process: send requests through <see cref="CountingHandler"/> and <see cref="CountingPolicy"/>. The pool belongs to the
+/// whole process: a test class that drives a clock must be in a collection that runs alone. A pool thread that blocks until the clock moves
 /// waits for ever.</remarks>
 internal sealed class SimulatedClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
@@ -37,14 +37,14 @@ internal sealed class SimulatedClock(DateTimeOffset start) : FakeTimeProvider(st
     /// <inheritdoc cref="DriveAsync{T}(Task{T}, TimeSpan?)"/>
     public async Task DriveAsync(Task work, TimeSpan? limit = null) => await await DriveAsync(Task.WhenAny(work), limit);
 
-    /// <summary>Moves the clock to <paramref name="time"/>, timer by timer and each time only when nothing runs; returns when nothing runs there.</summary>
+    /// <summary>Moves the clock to <paramref name="time"/>, timer by timer, each time only when nothing runs; returns when nothing runs.</summary>
     public async Task MoveToAsync(DateTimeOffset time, CancellationToken cancellationToken = default)
     {
         await MoveAsync(() => cancellationToken.IsCancellationRequested, () => NextDue is { } due && due <= time ? due : GetUtcNow() < time ? time : null);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Returns when nothing runs; the clock stands still.</summary>
+    /// <summary>Returns when nothing runs, without moving the clock.</summary>
     public Task RestAsync() => MoveAsync(() => false, () => null);
 
     /// <summary>Counts an operation that the thread pool does not see, until the result is disposed.</summary>
@@ -63,7 +63,7 @@ internal sealed class SimulatedClock(DateTimeOffset start) : FakeTimeProvider(st
         return timer;
     }
 
-    /// <summary>Keeps the timers that are set.</summary>
+    /// <summary>Registers a timer that is set.</summary>
     internal void Set(SimulatedTimer timer, Func<DateTimeOffset?> due)
     {
         lock (_gate)
@@ -82,7 +82,7 @@ internal sealed class SimulatedClock(DateTimeOffset start) : FakeTimeProvider(st
         }
     }
 
-    // At once where what else runs is about to end; else on a thread of its own, which leaves the pool to the work.
+    // Synchronously if the other running work is about to end; else on its own thread, which leaves the pool to the work.
     private Task MoveAsync(Func<bool> isDone, Func<DateTimeOffset?> next)
     {
         for (var look = default(SpinWait); look.Count < Looks; look.SpinOnce(sleep1Threshold: -1))
@@ -124,7 +124,7 @@ internal sealed class SimulatedClock(DateTimeOffset start) : FakeTimeProvider(st
             var time = isDone() ? null : next();
             hasEnded = time is null;
 
-            // Code that waited for a timer goes on here.
+            // Code that waited for a timer continues here.
             if (time > GetUtcNow()) SetUtcNow(time.Value);
             return true;
         }

@@ -2,7 +2,7 @@ using JiraSimulator;
 
 namespace LocalHost.Simulation;
 
-/// <summary>The three sites that this machine's Jira has, one of each kind, and the settings that connect us to them.</summary>
+/// <summary>The sites of the simulated Jira, one of each kind, and the settings that connect the app to them.</summary>
 public static class SimulatedSites
 {
     /// <summary>The site with an OAuth 2.0 app.</summary>
@@ -25,11 +25,11 @@ public static class SimulatedSites
         AddAdmin(jira, baseUrl);
     }
 
-    /// <summary>Adds the administrator's webhook alone.</summary>
+    /// <summary>Adds only the site with the administrator's webhook.</summary>
     public static void AddAdmin(SimulatedJira jira, Uri baseUrl) =>
         jira.AddSite(new SimulatedSiteOptions(Admin, SimulatedAuth.AdminWebhook) { AdminWebhookUrl = new Uri(baseUrl, $"/api/deliveries/{Admin}") });
 
-    /// <summary>The settings for all sites of <paramref name="jira"/>, which answers at <paramref name="root"/>.</summary>
+    /// <summary>Returns the settings for all sites of <paramref name="jira"/>, which runs at <paramref name="root"/>.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> Settings(SimulatedJira jira, Uri root)
     {
         var address = root.AbsoluteUri.TrimEnd('/');
@@ -56,7 +56,7 @@ public static class SimulatedSites
         };
     }
 
-    /// <summary>The webhooks of every site, by the names of the settings.</summary>
+    /// <summary>The declared webhooks of every site, as names and values of settings.</summary>
     internal static IEnumerable<(string Name, string Value)> Subscriptions =>
     [
         ("Subscriptions:issues:Jql", "project = SHOP"),

@@ -40,7 +40,7 @@ internal sealed class SimulatedTimer : ITimer
 
     private void Fire()
     {
-        // Unless it has just been set to a later time.
+        // Unless it was just set to a later time.
         _clock.Set(this, () => Due > _clock.GetUtcNow() ? Due : _period > TimeSpan.Zero ? Due + _period : null);
         _callback();
     }

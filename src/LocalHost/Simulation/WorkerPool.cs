@@ -3,9 +3,9 @@ namespace LocalHost.Simulation;
 /// <summary>Tells whether the thread pool of this process has anything to do.</summary>
 internal static class WorkerPool
 {
-    /// <summary>True when no work item but the caller's own ran or waited at some moment of this call.</summary>
-    /// <remarks>A waiting item can start, and a running one can end and leave another, between two looks at the counters. Such an item is
-    /// either busy at the second look or has raised the number of completed ones.</remarks>
+    /// <summary>True if at some moment of this call no work item except the caller's ran or waited.</summary>
+    /// <remarks>Between two reads of the counters a waiting item can start, and a running one can end and queue another. Such an item is
+    /// either busy at the second read or has increased the number of completed items.</remarks>
     public static bool IsIdle
     {
         get

@@ -4,7 +4,7 @@ using JiraWebhooks.Telemetry;
 
 namespace LocalHost.View;
 
-/// <summary>The meter's counters by site, from the start of the host on.</summary>
+/// <summary>The meter's counters by site, since the start of the host.</summary>
 internal sealed class Counts : IDisposable
 {
     private readonly ConcurrentDictionary<(string Site, string Name), long> _sums = new();
@@ -32,7 +32,7 @@ internal sealed class Counts : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The sum so far; a site of no name is for callers nobody knows.</summary>
+    /// <summary>Returns the sum so far; an empty site name stands for unknown callers.</summary>
     public long Of(string site, string name) => _sums.GetValueOrDefault((site, name));
 
     public void Dispose() => _listener.Dispose();

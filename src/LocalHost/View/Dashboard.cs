@@ -7,15 +7,15 @@ using Spectre.Console.Rendering;
 
 namespace LocalHost.View;
 
-/// <summary>What happens, live on the terminal: per site the webhooks' expiry, the deliveries and the cursor, and the last log lines. It reads
-/// what an operator could read too: the meter and Health.</summary>
+/// <summary>A live view on the terminal: per site the webhooks' expiry, the deliveries and the cursor, and the last log lines. It only reads
+/// what an operator can read too: the meter and Health.</summary>
 internal sealed partial class Dashboard(IHealthReporter health, LogLines lines, TimeProvider clock, ILogger<Dashboard> logger) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly Counts _counts = new();
 
-    /// <summary>What there is to see for <paramref name="report"/>; it fits into 80 columns.</summary>
+    /// <summary>Draws <paramref name="report"/>; it fits into 80 columns.</summary>
     public IRenderable Draw(HealthReport report, int width)
     {
         var sites = report.Sites ?? [];
@@ -39,7 +39,7 @@ internal sealed partial class Dashboard(IHealthReporter health, LogLines lines, 
             .. lines.Last.Select(line => Line(line, width, Color.Yellow))]);
     }
 
-    /// <summary>Shows it until the host ends.</summary>
+    /// <summary>Shows the view until the host stops.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         using var shown = lines.Show();
@@ -51,7 +51,7 @@ internal sealed partial class Dashboard(IHealthReporter health, LogLines lines, 
                 do
                 {
                     var report = await health.ReportAsync(details: true, stopping);
-                    stopping.ThrowIfCancellationRequested(); // what it says then is not of the sites
+                    stopping.ThrowIfCancellationRequested(); // a report during the stop says nothing about the sites
                     live.UpdateTarget(Draw(report, AnsiConsole.Profile.Width));
                 }
                 while (await pause.WaitForNextTickAsync(stopping));
@@ -59,7 +59,7 @@ internal sealed partial class Dashboard(IHealthReporter health, LogLines lines, 
         }
         catch (OperationCanceledException)
         {
-            // the host ends
+            // the host stops
         }
         catch (Exception error)
         {
@@ -78,7 +78,7 @@ internal sealed partial class Dashboard(IHealthReporter health, LogLines lines, 
 
     private static Text Time(DateTimeOffset? time) => new(time?.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-");
 
-    // Whole sentences are in Health; here a line is a line, so that the table stays in sight.
+    // Health has the whole sentences; here a line stays one line, so that the table stays visible.
     private static Text Line(string text, int width, Color color) => new(text.Length < width ? text : $"{text[..(width - 2)]}…", new Style(color));
 
     private static partial class Log

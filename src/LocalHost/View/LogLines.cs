@@ -2,8 +2,8 @@ using LocalHost.Hosting;
 
 namespace LocalHost.View;
 
-/// <summary>The log of a terminal: while the dashboard runs it shows the last lines itself, because whatever else writes there breaks it;
-/// before and after they go to standard error.</summary>
+/// <summary>The log of a terminal. While the dashboard runs, it shows the last lines itself, because any other output breaks it; before and
+/// after, the lines go to standard error.</summary>
 internal sealed class LogLines(TimeProvider clock) : ILoggerProvider
 {
     private const int Kept = 5;
@@ -21,7 +21,7 @@ internal sealed class LogLines(TimeProvider clock) : ILoggerProvider
         }
     }
 
-    /// <summary>From now until it is disposed somebody shows <see cref="Last"/>.</summary>
+    /// <summary>Keeps the lines for a view, which shows <see cref="Last"/>, until the result is disposed.</summary>
     public IDisposable Show()
     {
         _shown = true;
