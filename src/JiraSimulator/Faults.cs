@@ -21,7 +21,7 @@ public sealed class Faults
     /// <summary>True: the token endpoint answers 503.</summary>
     public bool RefuseTokens { get; set; }
 
-    /// <summary>The next <paramref name="times"/> calls of an operation, a part of "METHOD path", fail with <paramref name="status"/>.</summary>
+    /// <summary>The next <paramref name="times"/> calls of an operation (a part of "METHOD path") fail with <paramref name="status"/>.</summary>
     public void FailNext(string operation, int status, int times = 1, string? retryAfter = null, string body = "") =>
         Add(operation, new Fault(status, body, retryAfter), times);
 
