@@ -1,5 +1,5 @@
-// Azurite keeps what it knows in memory, rewrites whole files every five seconds, and does not look whether it could. Here a change is answered
-// after it is in a file, with one save for all changes that wait. After a save has failed no change is taken.
+// Azurite keeps its state in memory, rewrites whole files every five seconds, and does not check for errors. Here a change is answered
+// after it is in a file, with one save for all waiting changes. After a failed save every change is rejected.
 const EventEmitter = require('events');
 const fs = require('fs');
 const http = require('http');
@@ -9,13 +9,13 @@ const { Journal } = require('./journal.cjs');
 const CHANGES = new Set(['PUT', 'POST', 'DELETE', 'MERGE', 'PATCH']);
 const NO_MORE_WRITES = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG']);
 
-// Changes without an answer, such as the visibility of messages that were read.
+// Changes without a response of their own, such as the visibility of messages that were read.
 const INTERVAL = 5000;
 
 const stores = [];
 let failure = null;
 
-// One database of Azurite's.
+// One of Azurite's databases.
 class Store {
   constructor(database) {
     this.database = database;
@@ -23,7 +23,7 @@ class Store {
     this.next = null;
   }
 
-  // Done when everything that is in memory now is in the file.
+  // Completes when everything that is in memory now is in the file.
   saved() {
     if (!this.database.autosaveDirty()) return this.saving ?? Promise.resolve();
     return (this.next ??= this.after(this.saving));
@@ -41,7 +41,7 @@ class Store {
   }
 }
 
-// Tells the one who started us, once.
+// Reports the failure to the parent process, once.
 function fail(error) {
   if (failure) return;
   failure = error;
@@ -53,7 +53,7 @@ function saved() {
   return Promise.all(stores.map(store => store.saved()));
 }
 
-// Keeps what is written to the response until its change is in a file.
+// Holds back the response until its change is in a file.
 function hold(response) {
   const { write, end } = response;
   const chunks = [];
@@ -94,7 +94,7 @@ function watchWrites() {
   }
 }
 
-// To be called before Azurite is loaded. Gives the failure of a save, or null, when asked.
+// Must be called before Azurite is loaded. The returned function gives the failure of a save, or null.
 function keepBeforeAnswering(main) {
   const loki = require(require.resolve('lokijs', { paths: [path.dirname(main)] }));
   loki.prototype.autosaveEnable = function () {

@@ -1,5 +1,4 @@
-// Runs Azurite until the process that started it is gone: its end of our standard input closes with it, however it dies. Azurite then
-// closes and saves.
+// Runs Azurite until the parent process ends: its end of our standard input closes with it, for any reason. Azurite then closes and saves.
 const fs = require('fs');
 const { AZURITE_MAIN: main, AZURITE_RUNNING: running } = process.env;
 
@@ -15,12 +14,12 @@ if (running) {
   process.on('exit', () => fs.rmSync(running, { force: true }));
 }
 
-// A terminal sends these to us too. Whoever started us has deliveries to finish, and closes our standard input after the last one.
+// A terminal sends these signals to this process too. The parent has deliveries to finish, and closes our standard input after the last one.
 const ofTerminals = ['SIGINT', 'SIGHUP', 'SIGQUIT'];
 for (const name of ofTerminals) process.on(name, () => {});
 
-// Azurite's own way to close and save, kept from the signal: it must run once and to its end, although a signal to the whole group and the end
-// of our standard input come one after the other.
+// Azurite's own handler that closes and saves, detached from the signal: it must run once and completely, although a signal to the whole group
+// and the end of our standard input follow each other.
 const close = [];
 let ending = false;
 const once = process.once;
@@ -30,14 +29,14 @@ process.once = (name, listener) => {
 };
 process.on('SIGTERM', end);
 
-// Whoever read them is gone before Azurite has said that it closes.
+// The parent that read the output may end before Azurite has logged that it closes.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 function end() {
   if (ending) return;
   ending = true;
-  if (close.length === 0) process.exit(0); // not even started
-  if (failure()) process.exit(1); // what was answered is in the files, and no more can be written
+  if (close.length === 0) process.exit(0); // not started yet
+  if (failure()) process.exit(1); // everything that was answered is in the files, and nothing more can be written
   setTimeout(() => process.exit(1), 20000).unref();
   for (const listener of close) listener('SIGTERM');
 }

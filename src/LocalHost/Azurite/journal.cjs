@@ -1,10 +1,10 @@
-// The files of one store of Azurite's: a snapshot as Azurite itself writes it, and beside it a journal of the documents that have changed since.
-// A save costs what has changed, not what the store holds. It is an adapter of LokiJS, the database of Azurite, in its incremental mode:
+// The files of one Azurite store: a snapshot as Azurite itself writes it, and a journal of the documents that have changed since.
+// The cost of a save depends on the changes, not on the size of the store. This is an adapter of LokiJS, Azurite's database, in its incremental mode:
 // https://techfort.github.io/LokiJS/tutorial-Persistence%20Adapters.html
 const { randomUUID } = require('crypto');
 const fs = require('fs/promises');
 
-// A snapshot is due when the journal is longer than it, but not for less than this.
+// A snapshot is due when the journal is longer than the snapshot and longer than this.
 const SHORTEST = 4 * 1024 * 1024;
 
 class Journal {
@@ -27,7 +27,7 @@ class Journal {
       error => callback(error));
   }
 
-  // What must be written is read from the database before this returns.
+  // The data to write is read from the database before this returns.
   saveDatabase(file, _copy, callback) {
     const dirty = this.database.collections.filter(collection => collection.dirty);
     const isUnknown = dirty.some(collection => collection.dirtyIds.length === 0) || this.names !== this.collectionNames();
@@ -40,7 +40,7 @@ class Journal {
     const snapshot = JSON.parse(await fs.readFile(file, 'utf8'));
     const lines = (await read(`${file}.journal`)).split('\n');
 
-    // What follows the last line's end was never answered for. A journal of another snapshot is all in this one.
+    // Text after the last line's end was never acknowledged. If the journal belongs to another snapshot, this snapshot contains all of it.
     lines.pop();
     const isOfThis = lines.length > 1 && JSON.parse(lines[0]).generation === snapshot.generation;
     if (isOfThis) apply(snapshot, lines.slice(1).map(line => JSON.parse(line)));
@@ -71,7 +71,7 @@ class Journal {
   }
 }
 
-// One line: the documents that were inserted or updated, and null for those that were removed.
+// One line: the inserted or updated documents, and null for the removed ones.
 function changes(collection) {
   const ids = new Set(collection.dirtyIds);
   settle(collection);
@@ -92,7 +92,7 @@ function apply(snapshot, journal) {
       else data.delete(id);
     }
 
-    // LokiJS looks documents up by halving.
+    // LokiJS finds documents by binary search.
     collection.data = [...data.values()].sort((a, b) => a.$loki - b.$loki);
     collection.maxId = lines.at(-1)?.maxId ?? collection.maxId;
   }
