@@ -85,18 +85,21 @@ internal sealed class BodyBudget(long capacity, long unverified)
     // Nothing overtakes what waits for the whole budget, or a large body would wait for ever; only the unverified share is overtaken.
     private void Serve()
     {
-        var isShareFull = false;
+        var (isShareFull, isBlocked) = (false, false);
         for (var place = _queue.First; place is not null;)
         {
             var (request, next) = (place.Value, place.Next);
             if (!request.Claim.Verified && (isShareFull || UsedUnverified + request.Bytes > unverified)) isShareFull = true;
-            else if (Used + request.Bytes > capacity) break;
+            else if (Used + request.Bytes > capacity) isBlocked = true;
             else Grant(request);
+
+            if (isBlocked) break;
             place = next;
         }
 
-        // All that hold a part of the share wait for the rest: the last to ask leaves.
-        if (isShareFull && _unverifiedAtWork == 0 && _queue.LastOrDefault(request => request.Claim is { Verified: false, Held: > 0 }) is { } last) Refuse(last);
+        // All that hold something wait for more, behind the share or behind a verified body that finds no room: the last to ask leaves.
+        // A verified body never waits with something in hand, so what it holds is released.
+        if ((isShareFull || (isBlocked && Used == UsedUnverified)) && _unverifiedAtWork == 0 && _queue.LastOrDefault(request => request.Claim is { Verified: false, Held: > 0 }) is { } last) Refuse(last);
     }
 
     private void Grant(Request request)

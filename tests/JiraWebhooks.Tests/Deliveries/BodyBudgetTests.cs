@@ -99,6 +99,22 @@ public sealed class BodyBudgetTests
         Assert.False(stranger.IsCompleted);
     }
 
+    /// <summary>The verified one waits for what the other holds, and the other behind it for its turn: neither would ever be served.</summary>
+    [Fact]
+    public async Task AddAsync_UnverifiedAsksBehindAVerifiedThatWaitsForIt_IsRefused()
+    {
+        var (budget, stranger) = (new BodyBudget(Capacity, Share), new BodyClaim(verified: false));
+        Assert.True(await budget.AddAsync(stranger, 45, CancellationToken.None));
+        var verified = budget.AddAsync(new BodyClaim(verified: true), 60, CancellationToken.None).AsTask();
+
+        var more = budget.AddAsync(stranger, 3, CancellationToken.None).AsTask();
+        Assert.True(more.IsCompleted);
+        Assert.False(await more);
+
+        budget.Release(stranger, stranger.Held);
+        Assert.True(await verified);
+    }
+
     [Fact]
     public async Task AddAsync_TimeIsUp_IsRefusedAndTheNextIsServed()
     {
