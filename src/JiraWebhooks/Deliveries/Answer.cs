@@ -2,11 +2,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Writes an answer. It depends on the status alone: all callers who are refused get the same bytes, whatever the reason.
-/// Jira retries 503 and gives the event up on 4xx (<see href="https://developer.atlassian.com/cloud/jira/platform/webhooks/"/>).</summary>
+/// <summary>Writes an answer. The text depends only on the status, so all refused callers get the same bytes. Jira retries after 503 and drops the
+/// event after 4xx (<see href="https://developer.atlassian.com/cloud/jira/platform/webhooks/"/>).</summary>
 internal static class Answer
 {
-    // Jira retries after 5 to 15 minutes whatever we ask for; this is for proxies and other senders.
+    // Jira ignores this and retries after 5 to 15 minutes. Proxies and other senders may use it.
     private const string RetryAfterSeconds = "60";
 
     private static readonly byte[] Unauthorized = "The signature of this delivery was not accepted.\n"u8.ToArray();

@@ -1,22 +1,22 @@
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Counts the bytes that large bodies may hold in this process. A claim that finds no room waits its turn, first come, first served.
-/// Bodies whose sender is not verified yet have a share of their own, so that they cannot keep verified ones out.</summary>
-/// <param name="capacity">Most bytes of all claims together.</param>
-/// <param name="unverified">Most bytes of all unverified claims together.</param>
+/// <summary>Limits the bytes that large bodies may hold in this process. A claim that does not fit waits; claims are served in order of arrival.
+/// Bodies of unverified senders have their own share, so that they cannot block verified ones.</summary>
+/// <param name="capacity">Maximum bytes of all claims together.</param>
+/// <param name="unverified">Maximum bytes of all unverified claims together.</param>
 internal sealed class BodyBudget(long capacity, long unverified)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Request> _queue = new();
     private int _unverifiedAtWork;
 
-    /// <summary>Bytes that are held now.</summary>
+    /// <summary>Bytes held now.</summary>
     public long Used { get; private set; }
 
-    /// <summary>Those of them that unverified claims hold.</summary>
+    /// <summary>Bytes held by unverified claims now.</summary>
     public long UsedUnverified { get; private set; }
 
-    /// <summary>How many claims wait.</summary>
+    /// <summary>Number of waiting claims.</summary>
     public int Waiting
     {
         get
@@ -25,8 +25,8 @@ internal sealed class BodyBudget(long capacity, long unverified)
         }
     }
 
-    /// <summary>Adds <paramref name="bytes"/> to what <paramref name="claim"/> holds, when there is room. False when there is none until
-    /// <paramref name="budget"/> ends, when there can never be, or when only this claim's leaving makes room for others.</summary>
+    /// <summary>Adds <paramref name="bytes"/> to <paramref name="claim"/> as soon as they fit. Returns false if they do not fit before
+    /// <paramref name="budget"/> ends, if they can never fit, or if this claim must give up so that others can continue.</summary>
     public ValueTask<bool> AddAsync(BodyClaim claim, long bytes, CancellationToken budget)
     {
         Request request;
@@ -48,7 +48,7 @@ internal sealed class BodyBudget(long capacity, long unverified)
         return new(WaitAsync(request, budget));
     }
 
-    /// <summary>Takes <paramref name="bytes"/> from what <paramref name="claim"/> holds.</summary>
+    /// <summary>Releases <paramref name="bytes"/> of <paramref name="claim"/>.</summary>
     public void Release(BodyClaim claim, long bytes)
     {
         lock (_gate)
@@ -82,7 +82,8 @@ internal sealed class BodyBudget(long capacity, long unverified)
 
     private bool Fits(BodyClaim claim, long bytes) => Used + bytes <= capacity && (claim.Verified || UsedUnverified + bytes <= unverified);
 
-    // Nothing overtakes what waits for the whole budget, or a large body would wait for ever; only the unverified share is overtaken.
+    // A request that waits for the total capacity blocks all later ones, or a large body would wait forever. Verified requests may overtake one that
+    // waits only for the unverified share.
     private void Serve()
     {
         var (isShareFull, isBlocked) = (false, false);
@@ -97,8 +98,8 @@ internal sealed class BodyBudget(long capacity, long unverified)
             place = next;
         }
 
-        // All that hold something wait for more, behind the share or behind a verified body that finds no room: the last to ask leaves.
-        // A verified body never waits with something in hand, so what it holds is released.
+        // Deadlock: every claim that holds bytes waits for more, behind the unverified share or behind a verified body that does not fit. The last
+        // unverified one that holds bytes is refused. A verified body never waits while it holds bytes, so its bytes are released.
         if ((isShareFull || (isBlocked && Used == UsedUnverified)) && _unverifiedAtWork == 0 && _queue.LastOrDefault(request => request.Claim is { Verified: false, Held: > 0 }) is { } last) Refuse(last);
     }
 
@@ -129,7 +130,7 @@ internal sealed class BodyBudget(long capacity, long unverified)
         claim.Held += bytes;
     }
 
-    // What holds a part and does not wait will release it some day.
+    // _unverifiedAtWork counts unverified claims that hold bytes and do not wait: they will release their bytes.
     private void SetWaiting(BodyClaim claim, bool waiting)
     {
         claim.IsWaiting = waiting;

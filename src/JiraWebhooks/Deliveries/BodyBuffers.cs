@@ -2,16 +2,17 @@ using System.Numerics;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Buffers of large bodies. The shared array pool would keep them for good and the garbage collector for long, so those that are free
-/// are used again while there is traffic and given back to the system after it. Lent and free ones together stay within the capacity.</summary>
+/// <summary>Reusable buffers for large bodies. The shared array pool would keep them forever, and the garbage collector for a long time. So free
+/// buffers are reused while there is traffic, and their memory goes back to the system afterwards. Lent and free buffers together stay within the
+/// capacity.</summary>
 internal sealed class BodyBuffers
 {
-    /// <summary>Time without a large body after which the memory goes back.</summary>
+    /// <summary>Time without a large body after which the memory is released.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
 
     private const int Smallest = 128 * 1024;
 
-    // Less than this is not worth a collection.
+    // A smaller amount is not worth a garbage collection.
     private const long Worth = 16 * 1024 * 1024;
 
     private readonly Lock _gate = new();
@@ -24,9 +25,9 @@ internal sealed class BodyBuffers
     private long _allocated;
     private bool _isTiming;
 
-    /// <param name="capacity">Most bytes, lent and free.</param>
+    /// <param name="capacity">Maximum bytes, lent and free.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="collect">Has the garbage collector return what is no longer used.</param>
+    /// <param name="collect">Makes the garbage collector return unused memory.</param>
     public BodyBuffers(long capacity, TimeProvider clock, Action? collect = null)
     {
         (_capacity, _clock) = (capacity, clock);
@@ -37,14 +38,14 @@ internal sealed class BodyBuffers
     /// <summary>Bytes in use.</summary>
     public long Lent { get; private set; }
 
-    /// <summary>Bytes kept for use.</summary>
+    /// <summary>Bytes kept for reuse.</summary>
     public long Free { get; private set; }
 
-    /// <summary>The size of the buffer for <paramref name="bytes"/> of at most <paramref name="limit"/>: few sizes, so that they fit again.</summary>
+    /// <summary>The buffer size for <paramref name="bytes"/> of at most <paramref name="limit"/>. There are few sizes, so that buffers can be reused.</summary>
     public static int SizeFor(long bytes, int limit) =>
         (int)Math.Max(bytes, Math.Min(limit, Math.Max(Smallest, (long)BitOperations.RoundUpToPowerOf2((ulong)bytes))));
 
-    /// <summary>A buffer of exactly <paramref name="size"/> bytes, for which the caller has room in the budget.</summary>
+    /// <summary>A buffer of exactly <paramref name="size"/> bytes. The caller has reserved them in the budget.</summary>
     public byte[] Rent(int size)
     {
         lock (_gate)
@@ -56,7 +57,7 @@ internal sealed class BodyBuffers
                 return buffer;
             }
 
-            // The largest first: it makes the most room.
+            // Drop the largest first: it frees the most memory.
             while (Lent + Free > _capacity && _free.LastOrDefault(free => free.Value.Count > 0) is { Value: { } largest })
             {
                 Free -= largest.Pop().Length;
@@ -68,7 +69,7 @@ internal sealed class BodyBuffers
         return GC.AllocateUninitializedArray<byte>(size);
     }
 
-    /// <summary>Takes <paramref name="buffer"/> back; <paramref name="reuse"/> only when nothing reads it any more.</summary>
+    /// <summary>Takes <paramref name="buffer"/> back. Set <paramref name="reuse"/> only if nothing reads the buffer anymore.</summary>
     public void Return(byte[] buffer, bool reuse)
     {
         lock (_gate)
@@ -91,7 +92,7 @@ internal sealed class BodyBuffers
         lock (_gate)
         {
             _isTiming = false;
-            if (Lent > 0 || _allocated < Worth) return; // the next one that is returned starts the timer again
+            if (Lent > 0 || _allocated < Worth) return; // the next returned buffer starts the timer again
 
             if (_clock.GetElapsedTime(_lastUse) is var idle && idle < Idle)
             {

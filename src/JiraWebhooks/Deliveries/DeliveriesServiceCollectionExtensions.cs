@@ -7,11 +7,11 @@ namespace JiraWebhooks.Deliveries;
 /// <summary>Registers the receive path.</summary>
 public static class DeliveriesServiceCollectionExtensions
 {
-    /// <summary>Registers the receiver. It asks for the publisher of <see cref="AzureClients.Receive"/>, for <see cref="IKnownWebhooks"/> and for a
+    /// <summary>Registers the receiver. It needs the publisher of <see cref="AzureClients.Receive"/>, for <see cref="IKnownWebhooks"/> and for a
     /// <see cref="DeliveryActivity"/>.</summary>
     public static IServiceCollection AddDeliveries(this IServiceCollection services) =>
         services
             .AddSingleton<DeliveryReceiver>()
-            // ASP.NET Core's request log holds the query, and Connect may send its token as ?jwt= (docs/jira-behaviour.md#secrecy).
+            // The request log of ASP.NET Core contains the query, and Connect may send its token there as ?jwt= (docs/jira-behaviour.md#secrecy).
             .AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
 }

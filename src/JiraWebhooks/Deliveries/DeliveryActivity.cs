@@ -2,22 +2,23 @@ using System.Collections.Concurrent;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>When each site's last delivery was accepted by this process (docs/jira-behaviour.md#health-per-site). Kept in memory: the receive path writes nothing but
-/// the message, and whoever reports health saves it at its own pace.</summary>
+/// <summary>Holds the time of each site's last accepted delivery in this process (docs/jira-behaviour.md#health-per-site). It stays in memory: the
+/// receive path writes only the message, and the health report saves the time at its own pace.</summary>
 public sealed class DeliveryActivity(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset> _accepted = new(StringComparer.Ordinal);
 
-    /// <summary>The last acceptance of every site that had one since the start.</summary>
+    /// <summary>Time of the last accepted delivery, for every site that had one since the start.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Accepted => _accepted;
 
-    /// <summary>Told of every site whose authentic delivery was answered 503, and since when events may be missing for it. Must return at once.</summary>
+    /// <summary>Called for every authentic delivery that is answered 503, with the site and the time since which events may be missing. Must return
+    /// at once.</summary>
     public Action<string, DateTimeOffset>? Failed { get; set; }
 
-    /// <summary>Told of every site whose token was right in all but its times, after <see cref="Failed"/>. Must return at once.</summary>
+    /// <summary>Called after <see cref="Failed"/> if the token is valid in all but its times. Must return at once.</summary>
     internal Action<string, TokenTimes>? Late { get; set; }
 
-    /// <summary>Told of every site whose delivery was accepted. Must return at once.</summary>
+    /// <summary>Called with the site of every accepted delivery. Must return at once.</summary>
     public Action<string>? Succeeded { get; set; }
 
     internal void Accept(string siteId)

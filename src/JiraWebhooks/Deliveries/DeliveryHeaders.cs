@@ -5,10 +5,10 @@ using Microsoft.Extensions.Primitives;
 namespace JiraWebhooks.Deliveries;
 
 /// <summary>What Jira says about a delivery in its headers (<see href="https://developer.atlassian.com/cloud/jira/platform/webhooks/"/>).
-/// No scheme signs them, so they are facts to pass on and never a ground for refusing.</summary>
+/// No scheme signs them, so they are passed on and are never a reason to refuse.</summary>
 internal readonly record struct DeliveryHeaders
 {
-    /// <summary>Presence marks a retry.</summary>
+    /// <summary>Present only on a retry.</summary>
     public const string RetryName = "X-Atlassian-Webhook-Retry";
 
     /// <summary>X-Atlassian-Webhook-Identifier, or null.</summary>
@@ -17,13 +17,13 @@ internal readonly record struct DeliveryHeaders
     /// <summary>X-Atlassian-Webhook-Flow, or null.</summary>
     public string? Flow { get; init; }
 
-    /// <summary>X-Atlassian-Webhook-Retry; 0 on the first attempt and where it is no number.</summary>
+    /// <summary>X-Atlassian-Webhook-Retry; 0 on the first attempt and if it is not a number.</summary>
     public int Retry { get; init; }
 
     /// <summary>Content-Type, or null.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>Reads <paramref name="headers"/>; of a repeated one the first counts.</summary>
+    /// <summary>Reads <paramref name="headers"/>. If a header is repeated, the first value counts.</summary>
     public static DeliveryHeaders Of(IHeaderDictionary headers) => new()
     {
         Identifier = First(headers["X-Atlassian-Webhook-Identifier"]),

@@ -3,16 +3,16 @@ using JiraWebhooks.Telemetry;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Counts of the receive path. A site is a tag only when it exists: a caller must not be able to invent time series.</summary>
+/// <summary>Metrics of the receive path. Only an existing site becomes a tag: a caller must not be able to create time series.</summary>
 public static class DeliveryMetrics
 {
     /// <summary>Deliveries answered 200; tag <c>site</c>.</summary>
     public const string Accepted = "jira.deliveries.accepted";
 
-    /// <summary>Deliveries answered 401, 413 or 415; tags <c>reason</c> and, for a known one, <c>site</c>.</summary>
+    /// <summary>Deliveries answered 401, 413 or 415; tags <c>reason</c> and, if the site is known, <c>site</c>.</summary>
     public const string Refused = "jira.deliveries.refused";
 
-    /// <summary>Requests answered 503, after which Jira retries; tags <c>reason</c> and, for a known one, <c>site</c>.</summary>
+    /// <summary>Requests answered 503, after which Jira retries; tags <c>reason</c> and, if the site is known, <c>site</c>.</summary>
     public const string Unavailable = "jira.deliveries.unavailable";
 
     /// <summary>Deliveries whose links name another site; tag <c>site</c>.</summary>
@@ -21,7 +21,8 @@ public static class DeliveryMetrics
     /// <summary>Deliveries published although their envelope could not be read; tag <c>site</c>.</summary>
     public const string Unparsed = "jira.deliveries.unparsed";
 
-    /// <summary>Deliveries for webhooks of which the table holds none: a registration in flight, or somebody else's (docs/jira-behaviour.md#unknown-webhooks); tag <c>site</c>.</summary>
+    /// <summary>Deliveries for webhooks that are not in the table: the registration is not saved yet, or the webhook is not ours
+    /// (docs/jira-behaviour.md#unknown-webhooks); tag <c>site</c>.</summary>
     public const string UnknownWebhook = "jira.deliveries.unknown_webhook";
 
     /// <summary>Seconds from first byte to answer; tag <c>status</c>.</summary>

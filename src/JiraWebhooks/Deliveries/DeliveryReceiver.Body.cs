@@ -6,19 +6,19 @@ using Microsoft.Extensions.Primitives;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <content>What the receiver does with a body.</content>
+/// <content>How the receiver handles a body.</content>
 public sealed partial class DeliveryReceiver
 {
     private static bool IsEncoded(StringValues encoding) =>
         encoding.Count > 0 && (encoding.Count > 1 || !string.Equals(encoding[0]?.Trim(), "identity", StringComparison.OrdinalIgnoreCase));
 
-    // Kestrel's own limit would answer in our place, and the Functions host turns its 413 into a 500; we count the bytes ourselves.
+    // We count the bytes ourselves: Kestrel's limit would answer before us, and the Functions host turns its 413 into a 500.
     private static void LiftServerLimit(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
     }
 
-    // What was used up before the body was asked for, or while it waited for room, is our own time.
+    // Time used before the body is read, or while it waits for memory, is ours. The caller is slow only if reading took half the budget.
     private string LateReason(TimeSpan read) => read >= options.DeliveryBudget / 2 ? OutcomeReason.SlowBody : OutcomeReason.Budget;
 
     private static Outcome BodyFailed(Exception failure, HttpContext context, Site? site) =>
@@ -38,7 +38,7 @@ public sealed partial class DeliveryReceiver
         }
         finally
         {
-            // Whoever failed or overran the budget may read on: a send that timed out can still lie in the SDK, waiting for the wire.
+            // After an error or a timeout the publisher may still read the body: the SDK can still hold the message and wait for the connection.
             if (!accepted) body.Abandon(publishing);
         }
     }

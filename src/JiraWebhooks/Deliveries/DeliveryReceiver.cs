@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Receives one delivery: verify, read, describe, publish, answer (docs/architecture.md#the-way-of-a-delivery). What the head of a request gives away is
-/// checked first: only whoever holds a secret, or signs the body, has it read.</summary>
+/// <summary>Receives one delivery: verify, read, describe, publish, answer (docs/architecture.md#the-way-of-a-delivery). Headers are verified first.
+/// The body is read only if the token is valid or the scheme signs the body.</summary>
 public sealed partial class DeliveryReceiver(
     ISiteStore sites,
     [FromKeyedServices(AzureClients.Receive)] IDeliveryPublisher publisher,
@@ -29,8 +29,8 @@ public sealed partial class DeliveryReceiver(
     internal BodyMemory Memory { get; } = new(options.BodyMemoryBytes, clock);
 
     /// <summary>Handles the request and writes the whole answer: 200 after the publisher returned, 401, 413, 415 or 503. Never throws.
-    /// 415 comes before the signature and 413 while the body is read; both are for what Jira does not send, so an authentic delivery sees neither.
-    /// Where a request is answered without its body, the server reads the rest or closes the connection.</summary>
+    /// 415 is decided before the signature is verified, 413 while the body is read. Jira never sends what gets either, so an authentic delivery gets
+    /// neither. If a request is answered without its body, the server reads the rest or closes the connection.</summary>
     public async Task ReceiveAsync(HttpContext context, string siteId)
     {
         var started = _clock.GetTimestamp();
@@ -48,7 +48,7 @@ public sealed partial class DeliveryReceiver(
         }
         catch (Exception gone)
         {
-            // Whoever asked has left; Jira counts a lost answer as a failure and sends the delivery again.
+            // The caller is gone. Jira counts a lost answer as a failure and sends the delivery again.
             _log.AnswerLost(gone);
         }
     }
@@ -57,8 +57,8 @@ public sealed partial class DeliveryReceiver(
     {
         DeliveryMetrics.Count(outcome, duration);
 
-        // An outage makes others search Jira for what was missed: a stranger must not be able to cause that. To a site without usable settings
-        // nobody can prove anything, and all of its deliveries fail. A caller who hangs up may do so as often as it likes.
+        // An outage starts a search in Jira for missed changes, so a stranger must not be able to cause one. Exception: a site without usable
+        // settings cannot verify anything, and all its deliveries fail. A caller that disconnects never causes an outage.
         if (outcome is { Status: 503, Site: { } site, Reason: not OutcomeReason.ClientLeft } && (outcome.Authentic || outcome.Reason is OutcomeReason.SiteSettings or OutcomeReason.SiteMissing))
         {
             activity.Fail(site, outcome.WrongTimes);
@@ -67,7 +67,7 @@ public sealed partial class DeliveryReceiver(
         _log.Add(outcome);
     }
 
-    // A body seldom comes in one piece with its headers, so these really wait: their state is taken from a pool.
+    // The body rarely arrives together with the headers, so this method usually suspends. Its state comes from a pool.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome> HandleAsync(HttpContext context, string siteId, CancellationToken budget)
     {
@@ -86,8 +86,8 @@ public sealed partial class DeliveryReceiver(
             authentic = head is Verification.Authentic;
             var verification = head ?? Verification.NoCredential;
 
-            // A forged signature of the body is read and hashed even where none is asked for, or the time would tell sites and schemes apart.
-            // Only a site that asks for one keeps what it reads.
+            // A body signature is hashed even where the scheme needs none: otherwise the response time would show which sites and schemes exist. The
+            // bytes are kept only if the scheme needs the signature or the token is valid.
             var keep = head is null or Verification.Authentic;
             if (keep || DeliveryVerifier.HasBodySignature(context.Request))
             {
@@ -113,7 +113,7 @@ public sealed partial class DeliveryReceiver(
 
             var message = DeliveryDescriber.Describe(site!, DeliveryHeaders.Of(context.Request.Headers), body.Memory);
 
-            // A mark and no more: the registration that made this webhook may still be on its way to the table (docs/jira-behaviour.md#unknown-webhooks).
+            // Only mark the message: the registration that created this webhook may not be in the table yet (docs/jira-behaviour.md#unknown-webhooks).
             if (site!.HasApi && message.WebhookIds is { } ids && await known.AreUnknownAsync(site.Id, ids, budget)) message = message with { UnknownWebhook = true };
 
             stage = "publisher";
@@ -135,8 +135,8 @@ public sealed partial class DeliveryReceiver(
         return find.IsCompletedSuccessfully ? find.Result : await find.AsTask().WaitAsync(budget);
     }
 
-    // A token that is right in all but its times may come too late as a retry, or it is our clock that is wrong: a refusal would lose the event.
-    // So would one for a token that a secret of a while ago does not verify, as long as nothing can tell whether there is a newer one.
+    // A token that is valid in all but its times may be a late retry, or our clock may be wrong: a 401 would lose the event. The same applies if an
+    // old copy of the secret does not verify the token and a newer secret, if any, cannot be read now.
     private static Outcome Refused(Verification verification, Site site) => verification switch
     {
         Verification.WrongTimes => Ended(503, verification.Reason(), site) with { Authentic = true },
@@ -144,7 +144,7 @@ public sealed partial class DeliveryReceiver(
         _ => Ended(401, verification.Reason(), site) with { Authentic = verification.IsSigned() },
     };
 
-    // The row of a site can be lost, and a refusal would lose its events. The id becomes a tag and a row only as far as the store keeps it.
+    // The row of a site can be lost, and a 401 would lose its events. The id becomes a tag and a row only if the store records it.
     private Outcome RefusedWithoutSite(Verification verification, string siteId)
     {
         if (sites.IsErased(siteId)) return new(401, OutcomeReason.SiteErased);

@@ -4,11 +4,11 @@ using JiraWebhooks.Publishing;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Tells failures that pass from those that somebody has to mend. It sets the log level and so the alert, never the answer:
+/// <summary>Separates temporary failures from those that need a fix. This sets the log level and so the alert, never the answer:
 /// both are 503 (docs/architecture.md#200-after-publish).</summary>
 internal static class FailureKind
 {
-    /// <summary>True for missing identities, rights and resources, a bus that is full, and errors in the program.</summary>
+    /// <summary>True for missing identities, permissions and resources, a full bus, and program errors.</summary>
     public static bool IsPermanent(Exception? cause) => cause switch
     {
         null => false,

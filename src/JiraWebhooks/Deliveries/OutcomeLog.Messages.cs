@@ -4,7 +4,7 @@ namespace JiraWebhooks.Deliveries;
 
 internal sealed partial class OutcomeLog
 {
-    // Stands for all ids that are no site's: a caller's text is not logged.
+    // Replaces every id that belongs to no site: text from a caller is not logged.
     private const string Unknown = "(unknown)";
 
     private void Write(in Outcome outcome, int count)

@@ -2,11 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Logs how deliveries ended. Callers without a secret can cause any number of refusals, so the first of a kind is logged at once
-/// and the ones that follow once a minute, with their number.</summary>
+/// <summary>Logs how deliveries end. Callers without a secret can cause any number of refusals, so the first of a kind is logged at once, and the
+/// following ones once a minute with their count.</summary>
 internal sealed partial class OutcomeLog(TimeProvider clock, ILogger logger)
 {
-    /// <summary>Time between two lines of one kind.</summary>
+    /// <summary>Time between two lines of the same kind.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<Kind, Window> _windows = [];
@@ -20,7 +20,7 @@ internal sealed partial class OutcomeLog(TimeProvider clock, ILogger logger)
             return;
         }
 
-        // Sites and reasons are few: a caller's text is in neither.
+        // There are few kinds: no field contains text from a caller.
         var kind = new Kind(outcome.Site, outcome.Status, outcome.Reason, outcome.Authentic, FailureKind.IsPermanent(outcome.Cause));
         lock (_windows)
         {

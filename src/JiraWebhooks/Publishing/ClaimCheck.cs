@@ -6,8 +6,8 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Publishing;
 
-/// <summary>Keeps a body in Blob Storage under a name that its message alone decides: a retry finds it there, and the failed path writes the
-/// same one as the live path (docs/architecture.md#claim-check). Blobs whose message was never sent are removed by the container's lifecycle rule.</summary>
+/// <summary>Stores a body in Blob Storage. The blob name depends only on the message: a retry finds the blob, and the failed path writes the same one
+/// as the live path (docs/architecture.md#claim-check). The container's lifecycle rule removes blobs whose message was never sent.</summary>
 public sealed class ClaimCheck(LazyContainer bodies) : IClaimCheck
 {
     /// <summary>Blob name of a message's body.</summary>
@@ -31,7 +31,7 @@ public sealed class ClaimCheck(LazyContainer bodies) : IClaimCheck
         }
         catch (RequestFailedException there) when (there.ErrorCode == BlobErrorCode.BlobAlreadyExists || there.ErrorCode == BlobErrorCode.ConditionNotMet)
         {
-            // Stored by an earlier attempt. Any other conflict, as with a container that is being deleted, has stored nothing.
+            // An earlier attempt stored it. After any other conflict, such as a container that is being deleted, nothing is stored.
         }
         catch (RequestFailedException gone) when (gone.ErrorCode == BlobErrorCode.ContainerNotFound || gone.ErrorCode == BlobErrorCode.ContainerBeingDeleted)
         {

@@ -3,16 +3,16 @@ using Azure.Storage.Blobs;
 
 namespace JiraWebhooks.Publishing;
 
-/// <summary>For subscribers: gives a message's body wherever it travelled, in the message or beside it.</summary>
+/// <summary>For subscribers: reads a body from the message or from its claim check.</summary>
 /// <param name="bodies">The container of claim-checked bodies (setting <c>ClaimCheckContainer</c>).</param>
 public sealed partial class DeliveryBodyReader(BlobContainerClient bodies)
 {
     /// <summary>The body as Jira sent it.</summary>
     /// <param name="body">The message's own body; empty on a claim check.</param>
     /// <param name="properties">The message's application properties.</param>
-    /// <param name="cancellationToken">Ends the download.</param>
-    /// <exception cref="ArgumentException">The reference is none of this container's bodies: it is not followed.</exception>
-    /// <exception cref="Azure.RequestFailedException">The blob cannot be read, or its lifetime is over (404).</exception>
+    /// <param name="cancellationToken">Cancels the download.</param>
+    /// <exception cref="ArgumentException">The reference does not name a body in this container. It is not followed.</exception>
+    /// <exception cref="Azure.RequestFailedException">The blob cannot be read or has expired (404).</exception>
     public async Task<BinaryData> ReadAsync(BinaryData body, IReadOnlyDictionary<string, object> properties, CancellationToken cancellationToken = default)
     {
         if (!properties.TryGetValue(MessageProperties.DataRef, out var reference)) return body;
@@ -21,8 +21,8 @@ public sealed partial class DeliveryBodyReader(BlobContainerClient bodies)
         return (await blob.DownloadContentAsync(cancellationToken)).Value.Content;
     }
 
-    // The body is always read from this reader's own container: a message must not be able to send our credential elsewhere, nor to have another
-    // blob of this account read. So only names that ClaimCheck gives are followed, and these need no escape and have no ".." in them.
+    // The body is always read from this reader's own container. A message must not be able to send our credential elsewhere, or make us read another
+    // blob of this account. So only names that ClaimCheck creates are followed; they need no escaping and contain no "..".
     private string NameOf(string? reference)
     {
         var prefix = bodies.Uri.AbsolutePath + "/";
@@ -36,8 +36,7 @@ public sealed partial class DeliveryBodyReader(BlobContainerClient bodies)
             : throw new ArgumentException($"The property {MessageProperties.DataRef} does not name a body in the container {bodies.Name}.", nameof(reference));
     }
 
-    // In Azure the account is in the host's name. An emulator has it in the path, and may have another port, or another name of this machine,
-    // after its next start.
+    // In Azure the host name contains the account. An emulator has the account in the path; its port or host name may differ after a restart.
     private bool IsSameAccount(Uri uri) =>
         string.Equals(uri.Host, bodies.Uri.Host, StringComparison.OrdinalIgnoreCase) || (uri.IsLoopback && bodies.Uri.IsLoopback);
 

@@ -1,6 +1,6 @@
 namespace JiraWebhooks.Publishing;
 
-/// <summary>One delivery as it goes on the bus: the untouched body, and what subscribers filter and route by.
+/// <summary>One delivery as published: the untouched body, and the properties by which subscribers filter and route.
 /// Properties follow CloudEvents' AMQP binary mode
 /// (<see href="https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/amqp-protocol-binding.md"/>).</summary>
 public sealed record DeliveryMessage
@@ -38,17 +38,17 @@ public sealed record DeliveryMessage
     /// <summary>Ids of the webhooks that matched as <c>,10,11,</c> for a LIKE filter; null when there were none.</summary>
     public string? WebhookIds { get; init; }
 
-    /// <summary>True when the body's envelope could not be read (docs/architecture.md#200-after-publish: published all the same).</summary>
+    /// <summary>True when the envelope could not be read. The message is published anyway (docs/architecture.md#200-after-publish).</summary>
     public bool Unparsed { get; init; }
 
     /// <summary>True when a <c>self</c> link in the body names another host than the site's.</summary>
     public bool SiteMismatch { get; init; }
 
-    /// <summary>True when no id of <see cref="WebhookIds"/> is that of a webhook this app has created and stored (docs/jira-behaviour.md#unknown-webhooks): a registration may
-    /// be in flight.</summary>
+    /// <summary>True when no id of <see cref="WebhookIds"/> belongs to a webhook that this app has created and stored
+    /// (docs/jira-behaviour.md#unknown-webhooks). Its registration may still be in progress.</summary>
     public bool UnknownWebhook { get; init; }
 
-    /// <summary>True when the body names one of the site's own accounts as the one who made the change.</summary>
+    /// <summary>True when, according to the body, one of the site's own accounts made the change.</summary>
     public bool OwnChange { get; init; }
 
     /// <summary>True when Jira's failed record had no body.</summary>
@@ -57,19 +57,19 @@ public sealed record DeliveryMessage
     /// <summary>True when the delivery came from Jira's failed list, not live.</summary>
     public bool Recovered { get; init; }
 
-    /// <summary>True when no delivery was seen: the message was made of an issue's present state, after an outage.</summary>
+    /// <summary>True when no delivery was received: the message was built from an issue's current state after an outage.</summary>
     public bool Reconstructed { get; init; }
 
     /// <summary>W3C traceparent of the receiving request, or null.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Body's media type as Jira sent it.</summary>
+    /// <summary>Media type of the body as Jira sent it.</summary>
     public string ContentType { get; init; } = "application/json; charset=utf-8";
 
-    /// <summary>The body, byte for byte. Lent by the caller for the time of the publish call.</summary>
+    /// <summary>The body, byte for byte. The caller lends it for the duration of the publish call.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>The application properties as name and scalar (string, int, long or bool), the same on every bus.
-    /// <paramref name="dataRef"/> is the claim check's address, when the body went to Blob Storage.</summary>
+    /// <paramref name="dataRef"/> is the claim check's address if the body is in Blob Storage.</summary>
     public IEnumerable<KeyValuePair<string, object>> Properties(Uri? dataRef = null) => MessageProperties.Of(this, dataRef);
 }

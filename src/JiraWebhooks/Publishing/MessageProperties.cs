@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace JiraWebhooks.Publishing;
 
-/// <summary>Names of the application properties, and the one place that writes them.</summary>
+/// <summary>Names of the application properties. Only this class writes them.</summary>
 public static class MessageProperties
 {
-    /// <summary>Values that come from headers or the body are cut at this many characters, so that nobody can fill a message's header.</summary>
+    /// <summary>Values from headers or the body are cut to this many characters, so that a caller cannot fill the header of a message.</summary>
     public const int MaxLength = 1024;
 
     /// <summary>Always <c>1.0</c>.</summary>
@@ -47,11 +47,11 @@ public static class MessageProperties
     /// <summary>True when the body names another site.</summary>
     public const string SiteMismatch = "jira_site_mismatch";
 
-    /// <summary>True when the app has created none of the webhooks that matched, as far as stored.</summary>
+    /// <summary>True when the app has created none of the webhooks that matched, as far as the table shows.</summary>
     public const string UnknownWebhook = "jira_unknown_webhook";
 
-    /// <summary>True when the change was made by one of the site's own accounts: a subscriber that writes to Jira skips these, or it answers
-    /// itself for ever.</summary>
+    /// <summary>True when one of the site's own accounts made the change. A subscriber that writes to Jira must skip these, or it reacts to its own
+    /// changes forever.</summary>
     public const string OwnChange = "jira_own_change";
 
     /// <summary><c>missing</c> when Jira's failed record had no body.</summary>
@@ -60,10 +60,10 @@ public static class MessageProperties
     /// <summary>True when the delivery came from Jira's failed list.</summary>
     public const string Recovered = "jira_recovered";
 
-    /// <summary>True when the message was made of an issue's present state, after an outage.</summary>
+    /// <summary>True when the message was built from an issue's current state after an outage.</summary>
     public const string Reconstructed = "jira_reconstructed";
 
-    /// <summary>W3C trace context, under the name the Azure SDKs read it from.</summary>
+    /// <summary>W3C trace context, in the property that the Azure SDKs read.</summary>
     public const string TraceParent = "Diagnostic-Id";
 
     internal static IEnumerable<KeyValuePair<string, object>> Of(DeliveryMessage message, Uri? dataRef)
@@ -89,7 +89,7 @@ public static class MessageProperties
         if (dataRef is not null) yield return new(DataRef, dataRef.ToString());
     }
 
-    /// <summary><paramref name="value"/>, cut to <see cref="MaxLength"/> characters, never through a surrogate pair: half of one cannot be
+    /// <summary><paramref name="value"/>, cut to <see cref="MaxLength"/> characters. It never splits a surrogate pair, because half a pair cannot be
     /// sent.</summary>
     public static string Cut(string value) =>
         value.Length <= MaxLength ? value : value[..(MaxLength - (char.IsHighSurrogate(value[MaxLength - 1]) ? 1 : 0))];

@@ -1,7 +1,6 @@
 namespace JiraWebhooks.Publishing;
 
-/// <summary>The bus refuses, and will go on refusing until somebody mends it: a topic that is missing, disabled or full. Failures that pass
-/// by themselves are thrown as they are.</summary>
-/// <param name="message">What is wrong, in one sentence.</param>
-/// <param name="cause">What the bus's own client threw.</param>
+/// <summary>The bus rejects messages until an error is fixed: the topic is missing, disabled or full. Temporary failures are thrown unchanged.</summary>
+/// <param name="message">The error, in one sentence.</param>
+/// <param name="cause">The exception of the bus client.</param>
 public sealed class PublishFailedException(string message, Exception cause) : Exception(message, cause);

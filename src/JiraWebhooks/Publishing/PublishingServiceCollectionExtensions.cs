@@ -10,8 +10,8 @@ namespace JiraWebhooks.Publishing;
 /// <summary>Registers the publishers and the claim check.</summary>
 public static class PublishingServiceCollectionExtensions
 {
-    /// <summary>Registers the claim check and, where the settings ask for it, the Storage Queue publisher; each once for the receive path and
-    /// once for the timers (<see cref="AzureClients"/>). A Service Bus publisher is the host's to add.</summary>
+    /// <summary>Registers the claim check and, if configured, the Storage Queue publisher; each once for the receive path and
+    /// once for the timers (<see cref="AzureClients"/>). The host adds a Service Bus publisher.</summary>
     public static IServiceCollection AddPublishing(this IServiceCollection services, JiraWebhooksOptions options)
     {
         foreach (var name in new[] { AzureClients.Receive, AzureClients.Timers })

@@ -4,11 +4,11 @@ using System.Text.Json;
 
 namespace JiraWebhooks.Publishing;
 
-/// <summary>A delivery as it lies in a Storage Queue, which knows no properties: JSON with the same names and values that a Service Bus
-/// message carries, and the body in base64.</summary>
+/// <summary>A delivery in a Storage Queue. A queue message has no properties, so this is JSON with the names and values that a Service Bus message
+/// carries, and the body in base64.</summary>
 public sealed record QueuedDelivery
 {
-    /// <summary>Identity of the event; a queue drops no duplicates, so subscribers must.</summary>
+    /// <summary>Identity of the event. A queue does not drop duplicates, so subscribers must.</summary>
     public required string MessageId { get; init; }
 
     /// <summary>Session of the event.</summary>
@@ -26,7 +26,7 @@ public sealed record QueuedDelivery
     /// <summary>The body, byte for byte; empty on a claim check (<see cref="DeliveryBodyReader"/>).</summary>
     public required BinaryData Body { get; init; }
 
-    /// <summary>The text of the queue message for <paramref name="message"/>. All of it is ASCII, which every queue client carries unharmed.</summary>
+    /// <summary>The text of the queue message for <paramref name="message"/>. It is pure ASCII, which every queue client transports unchanged.</summary>
     public static ReadOnlyMemory<byte> Write(DeliveryMessage message, Uri? dataRef)
     {
         var buffer = new ArrayBufferWriter<byte>(message.Body.Length * 2 + 1024);
@@ -46,7 +46,7 @@ public sealed record QueuedDelivery
     }
 
     /// <summary>Reads the text of a queue message.</summary>
-    /// <exception cref="FormatException">The text is none of ours.</exception>
+    /// <exception cref="FormatException">The text is not a queue message of this system.</exception>
     public static QueuedDelivery Parse(BinaryData text)
     {
         try

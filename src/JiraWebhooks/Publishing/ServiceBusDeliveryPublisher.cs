@@ -2,15 +2,15 @@ using Azure.Messaging.ServiceBus;
 
 namespace JiraWebhooks.Publishing;
 
-/// <summary>Publishes to a Service Bus topic or queue. It returns when the bus has accepted everything, and throws otherwise:
-/// <see cref="PublishFailedException"/> for what somebody must mend, <see cref="ServiceBusException"/> for what passes. Duplicate detection
-/// makes a repeat harmless.</summary>
-/// <param name="sender">The topic's or queue's sender.</param>
-/// <param name="claimCheck">Where bodies go that are too large.</param>
-/// <param name="threshold">Body size in bytes above which they go there without asking the bus.</param>
+/// <summary>Publishes to a Service Bus topic or queue. It returns when the bus has accepted everything. Otherwise it throws
+/// <see cref="PublishFailedException"/> for an error that must be fixed, or <see cref="ServiceBusException"/> for a temporary one. Duplicate
+/// detection makes a repeat harmless.</summary>
+/// <param name="sender">Sender of the topic or queue.</param>
+/// <param name="claimCheck">Stores bodies that are too large.</param>
+/// <param name="threshold">Body size in bytes above which the claim check is used without asking the bus.</param>
 public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimCheck claimCheck, int threshold) : IDeliveryPublisher
 {
-    /// <summary>For the Standard tier, whose messages hold 256 KB with all their properties
+    /// <summary>For the Standard tier, where a message holds 256 KB including all its properties
     /// (<see href="https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas"/>).</summary>
     public const int DefaultThreshold = 192 * 1024;
 
@@ -60,7 +60,7 @@ public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimC
                         break;
                     }
 
-                    // Too large for a batch of its own.
+                    // Too large even as the only message of a batch.
                     outgoing = await ClaimAsync(outgoing, cancellationToken);
                     if (!batch.TryAddMessage(outgoing.Message)) throw TooLarge();
                 }
@@ -81,8 +81,8 @@ public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimC
         }
         catch (ServiceBusException tooLarge) when (tooLarge.Reason is ServiceBusFailureReason.MessageSizeExceeded)
         {
-            // A batch is taken or refused as a whole, and the SDK's reckoning of what fits is not the bus's: one by one, whatever is too
-            // large shows itself. A poll that failed here would fail on the same page for ever.
+            // The bus accepts or rejects a batch as a whole, and the SDK calculates its size differently. Sending the messages one by one shows which
+            // is too large. A poll that failed here would fail on the same page forever.
             foreach (var outgoing in batched) await SendAsync(outgoing, cancellationToken);
         }
     }
@@ -95,7 +95,7 @@ public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimC
         }
         catch (ServiceBusException tooLarge) when (tooLarge.Reason is ServiceBusFailureReason.MessageSizeExceeded && !outgoing.Claimed)
         {
-            // The bus counts properties too: its word wins over our threshold.
+            // The bus counts the properties too, so its answer wins over our threshold.
             outgoing = await ClaimAsync(outgoing, cancellationToken);
             await sender.SendMessageAsync(outgoing.Message, cancellationToken);
         }
@@ -122,6 +122,6 @@ public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimC
     private static ServiceBusException TooLarge() =>
         new("A message without its body is too large for the bus.", ServiceBusFailureReason.MessageSizeExceeded);
 
-    /// <summary>A delivery on its way; it is claim-checked at most once.</summary>
+    /// <summary>A delivery to send. It is claim-checked at most once.</summary>
     private readonly record struct Outgoing(DeliveryMessage Delivery, ServiceBusMessage Message, bool Claimed);
 }

@@ -2,10 +2,10 @@ using Azure.Messaging.ServiceBus;
 
 namespace JiraWebhooks.Publishing;
 
-/// <summary>A delivery as a Service Bus message (docs/architecture.md#one-message-id).</summary>
+/// <summary>Maps a delivery to a Service Bus message (docs/architecture.md#one-message-id).</summary>
 internal static class ServiceBusMessages
 {
-    /// <summary>The message; with <paramref name="dataRef"/> its body is empty and lies there.</summary>
+    /// <summary>The message. With <paramref name="dataRef"/> its body is empty, because it is stored there.</summary>
     public static ServiceBusMessage Of(DeliveryMessage message, Uri? dataRef)
     {
         var mapped = new ServiceBusMessage(dataRef is null ? BinaryData.FromBytes(message.Body) : BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty))

@@ -8,15 +8,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Publishing;
 
-/// <summary>Registers the publisher.</summary>
+/// <summary>Registers the Service Bus publisher.</summary>
 public static class ServiceBusServiceCollectionExtensions
 {
     private const string Section = "ServiceBus";
     private const string DefaultEntity = "jira-deliveries";
 
-    /// <summary>Publishes to the topic or queue <c>ServiceBus__EntityName</c> in the namespace <c>ServiceBus__fullyQualifiedNamespace</c>, by
-    /// identity. A connection string is taken for the emulator alone.</summary>
-    /// <remarks>What is wrong with the settings, <see cref="ServiceBusMistakes"/> says before.</remarks>
+    /// <summary>Publishes to the topic or queue <c>ServiceBus__EntityName</c> in the namespace <c>ServiceBus__fullyQualifiedNamespace</c>, with an
+    /// identity. A connection string is accepted only for the emulator.</summary>
+    /// <remarks><see cref="ServiceBusMistakes"/> reports invalid settings before this is called.</remarks>
     public static IServiceCollection AddServiceBusPublisher(this IServiceCollection services, IConfiguration configuration, JiraWebhooksOptions options)
     {
         var section = configuration.GetSection(Section);
@@ -44,8 +44,8 @@ public static class ServiceBusServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>What is wrong: the namespace is missing or no host's name, or there is a connection string of a real one. The SDK would find
-    /// it only when the first delivery is there, and every one of them would pay for it.</summary>
+    /// <summary>The errors in the settings: the namespace is missing or not a host name, or there is a connection string of a real namespace. The SDK
+    /// would report them only at the first delivery, and every delivery would fail.</summary>
     public static IEnumerable<string> ServiceBusMistakes(this IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
@@ -61,7 +61,7 @@ public static class ServiceBusServiceCollectionExtensions
         return Uri.CheckHostName(host) is UriHostNameType.Dns ? [] : ["ServiceBus__fullyQualifiedNamespace must be the name of a host, NAME.servicebus.windows.net, without scheme and path."];
     }
 
-    // A delivery has ten seconds in all; a timer's run has minutes (docs/architecture.md#ten-second-budget).
+    // A delivery has ten seconds in total; a run of a timer has minutes (docs/architecture.md#ten-second-budget).
     private static void Patience(ServiceBusClientOptions options, string name)
     {
         if (name != AzureClients.Receive) return;

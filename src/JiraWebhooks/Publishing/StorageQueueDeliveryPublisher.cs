@@ -4,14 +4,14 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Publishing;
 
-/// <summary>Publishes to an Azure Storage Queue: for one machine with nothing but Azurite. It drops no duplicates, keeps no sessions and
-/// filters nothing; the message's text carries the same properties all the same.</summary>
+/// <summary>Publishes to an Azure Storage Queue, for a machine that has only Azurite. A queue has no duplicate detection, sessions or filters, but
+/// the message text carries the same properties.</summary>
 public sealed class StorageQueueDeliveryPublisher(LazyQueueClient deliveries, IClaimCheck claimCheck, int threshold) : IDeliveryPublisher
 {
-    /// <summary>Body size in bytes above which a body goes to Blob Storage, where no other is set.</summary>
+    /// <summary>Body size in bytes above which a body goes to Blob Storage, unless the settings give another size.</summary>
     public const int DefaultThreshold = 32 * 1024;
 
-    /// <summary>Largest message a queue takes, in bytes
+    /// <summary>Maximum size of a queue message, in bytes
     /// (<see href="https://learn.microsoft.com/azure/storage/queues/scalability-targets"/>).</summary>
     private const int MaxMessageBytes = 64 * 1024;
 
@@ -36,7 +36,7 @@ public sealed class StorageQueueDeliveryPublisher(LazyQueueClient deliveries, IC
     /// <inheritdoc/>
     public async Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken)
     {
-        // A queue takes one message at a time, and in this order.
+        // A queue accepts one message at a time. The order is kept.
         foreach (var message in messages) await PublishAsync(message, cancellationToken);
     }
 
