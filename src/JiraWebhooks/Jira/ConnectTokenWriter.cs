@@ -7,7 +7,8 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Makes the token of one Connect call: HS256, bound to method, path and query by <c>qsh</c>, good for three minutes (docs/jira-behaviour.md#connect-calls,
+/// <summary>Creates the token of one Connect call: HS256, bound to method, path and query by <c>qsh</c>, valid for three minutes
+/// (docs/jira-behaviour.md#connect-calls,
 /// <see href="https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/"/>).</summary>
 internal static class ConnectTokenWriter
 {

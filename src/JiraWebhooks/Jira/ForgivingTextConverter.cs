@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Reads a text that may hold half a surrogate pair, as one that was cut through an emoji does: it becomes U+FFFD, as no UTF-8 can
-/// carry it. The framework refuses the whole answer for it, and a poll would stop at that page for ever.</summary>
+/// <summary>Reads a text that may contain half a surrogate pair, as a text that was cut inside an emoji does. The half becomes U+FFFD, because UTF-8
+/// cannot encode it. The framework would reject the whole answer, and a poll would stop at that page forever.</summary>
 public sealed partial class ForgivingTextConverter : JsonConverter<string?>
 {
     /// <inheritdoc/>
@@ -31,7 +31,7 @@ public sealed partial class ForgivingTextConverter : JsonConverter<string?>
 
     private static string Mended(Match escape) => escape.Groups["half"].Success ? @"\uFFFD" : escape.Value;
 
-    // Every escape is matched, so that the u behind an escaped backslash is none.
+    // Match every escape, so that a u after an escaped backslash does not count as one.
     [GeneratedRegex(@"\\(u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(?<half>u[dD][89a-fA-F]\w\w)|.)")]
     private static partial Regex Escape();
 }

@@ -3,11 +3,11 @@ using Refit;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>The wire form of the five operations. The site travels as a request property; <c>SiteHandler</c> sets address and credential
+/// <summary>The wire form of the five operations. The site is a request property; <c>SiteHandler</c> sets URL and credential
 /// (docs/architecture.md#one-http-client).</summary>
 public interface IJiraWebhookApi
 {
-    /// <summary>Path of the search; the one POST that changes nothing.</summary>
+    /// <summary>Path of the search, the only POST that changes nothing.</summary>
     internal const string SearchPath = "/rest/api/3/search/jql";
 
     /// <summary>getDynamicWebhooksForApp</summary>

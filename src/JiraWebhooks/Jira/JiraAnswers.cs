@@ -5,13 +5,13 @@ using Refit;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Turns what came back, or did not, into a value or a <see cref="JiraApiException"/> that tells what to do.</summary>
+/// <summary>Turns a response, or a missing one, into a value or a <see cref="JiraApiException"/> that says how to react.</summary>
 internal sealed class JiraAnswers(TimeProvider clock)
 {
     private const int MostMessages = 10;
     private const int LongestLine = 200;
 
-    /// <summary>The content of a good answer; anything else throws.</summary>
+    /// <summary>Returns the content of a successful answer. Anything else throws.</summary>
     public T Content<T>(IApiResponse<T> response, Site site, string operation)
         where T : class
     {
@@ -20,7 +20,7 @@ internal sealed class JiraAnswers(TimeProvider clock)
             ?? throw new JiraApiException(JiraFailure.Unavailable, $"{operation} on {site.Id}: the answer could not be read.") { Status = response.StatusCode };
     }
 
-    /// <summary>Throws unless the status is 2xx. A body that cannot be read is no failure here.</summary>
+    /// <summary>Throws unless the status is 2xx. An unreadable body is not an error here.</summary>
     public void EnsureSuccess(IApiResponse response, Site site, string operation)
     {
         if (response.IsReceived && response.IsSuccessStatusCode) return;
@@ -36,7 +36,7 @@ internal sealed class JiraAnswers(TimeProvider clock)
         };
     }
 
-    /// <summary>What to make of an exception on the way to Jira. The transport's own is not kept: it holds the request with its token.</summary>
+    /// <summary>Converts an exception on the way to Jira. The transport's own exception is not kept: it holds the request with its token.</summary>
     public static JiraApiException Transport(Exception error, Site site, string operation)
     {
         for (Exception? cause = error; cause is not null; cause = cause.InnerException)
@@ -84,7 +84,7 @@ internal sealed class JiraAnswers(TimeProvider clock)
         }
         catch (JsonException)
         {
-            // A line of text is worth telling, a page is not.
+            // Report a line of text, but not a page.
             var isLine = body.Length <= LongestLine && body.AsSpan().Trim().IndexOfAny("<{[\r\n") < 0;
             return isLine ? [body.Trim()] : [];
         }

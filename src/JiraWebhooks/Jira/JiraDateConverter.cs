@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Reads Jira's dates: epoch milliseconds as the schema says, or ISO 8601 with <c>+0000</c>, <c>+00:00</c> or <c>Z</c> as Jira
-/// really sends. Anything else is null, "expiry unknown", never an error (docs/jira-behaviour.md#expiry-dates).</summary>
+/// <summary>Reads Jira's dates: epoch milliseconds as the schema says, or ISO 8601 with <c>+0000</c>, <c>+00:00</c> or <c>Z</c> as Jira actually
+/// sends. Anything else becomes null, "expiry unknown", and never an error (docs/jira-behaviour.md#expiry-dates).</summary>
 public sealed class JiraDateConverter : JsonConverter<DateTimeOffset?>
 {
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using Polly.Timeout;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Retries of calls to Jira, tuned per verb (docs/architecture.md#one-http-client, docs/jira-behaviour.md#rate-limits). No circuit breaker: one client serves all sites, and one that
-/// is down must not stop the others.</summary>
+/// <summary>Retries of calls to Jira, tuned per verb (docs/architecture.md#one-http-client, docs/jira-behaviour.md#rate-limits). No circuit breaker:
+/// one client serves all sites, and one unavailable site must not stop the others.</summary>
 internal static class JiraResilience
 {
     public const int MaxRetries = 3;
@@ -33,7 +33,7 @@ internal static class JiraResilience
 
     private static bool IsWorthIt(Outcome<HttpResponseMessage> outcome, ResilienceContext context, TimeProvider clock)
     {
-        // A registration whose answer got lost may have happened; the next run lists first. One answered 429 has not.
+        // If the answer of a registration is lost, it may have happened, so it is not retried; the next run lists first. After 429 it has not happened.
         var request = outcome.Result?.RequestMessage ?? context.GetRequestMessage();
         if (request?.Method == HttpMethod.Post && request.RequestUri?.AbsolutePath.EndsWith(IJiraWebhookApi.SearchPath, StringComparison.Ordinal) is not true)
         {
@@ -42,21 +42,21 @@ internal static class JiraResilience
 
         return outcome switch
         {
-            // A connection that is not made in time is told by a cancellation that nobody asked for.
+            // A connect timeout appears as a cancellation that no caller requested.
             { Exception: HttpRequestException or TimeoutRejectedException or OperationCanceledException { InnerException: TimeoutException } } => true,
             { Result: { } response } => IsTransient(response.StatusCode) && IsShort(Wait(outcome, clock), response),
             _ => false,
         };
     }
 
-    // A wait that is over, or nearly so, must not use up all retries at once. Without one Polly's own back-off applies.
+    // A wait that is zero or nearly over must not use up all retries at once. Without a wait, Polly's own back-off applies.
     private static TimeSpan? Delay(TimeSpan? wait, int attempt)
     {
         var usual = BackOff * Math.Pow(2, attempt);
         return wait < usual ? usual : wait;
     }
 
-    // A quota comes back with the hour: where nobody says how soon that is, asking again only costs the other sites.
+    // A quota is renewed every hour. If Jira does not say how soon that is, a retry only costs the other sites.
     private static bool IsShort(TimeSpan? wait, HttpResponseMessage response) =>
         wait is { } known ? known <= RetryAfter.Longest : !RetryAfter.IsQuota(response.Headers);
 

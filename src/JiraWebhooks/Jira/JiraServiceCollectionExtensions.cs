@@ -6,7 +6,7 @@ using Refit;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Registers the client of Jira.</summary>
+/// <summary>Registers the Jira client.</summary>
 public static class JiraServiceCollectionExtensions
 {
     /// <summary>Name of the HTTP client that serves all sites.</summary>
@@ -22,13 +22,13 @@ public static class JiraServiceCollectionExtensions
             .AddRefitGeneratedClient<IJiraWebhookApi>(JiraJsonContext.Default, _ => Settings(), ClientName)
             .ConfigureHttpClient(http =>
             {
-                // Nobody's address: the site's own is written into each request.
+                // A placeholder: SiteHandler writes the site's own URL into each request.
                 http.BaseAddress = new Uri("https://jira.invalid");
                 http.Timeout = Timeout.InfiniteTimeSpan;
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
-                // A redirect would carry the credential to somewhere else.
+                // A redirect would send the credential to another host.
                 AllowAutoRedirect = false,
                 UseCookies = false,
                 ConnectTimeout = TimeSpan.FromSeconds(10),

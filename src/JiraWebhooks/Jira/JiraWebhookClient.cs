@@ -5,13 +5,13 @@ namespace JiraWebhooks.Jira;
 
 /// <summary>The five webhook operations of Jira Cloud, for any site, with paging and typed errors on top of <see cref="IJiraWebhookApi"/>
 /// (<see href="https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-webhooks/"/>).
-/// Every method throws <see cref="JiraApiException"/> and nothing else for what Jira or the network did.</summary>
+/// Every method throws <see cref="JiraApiException"/> and nothing else for errors of Jira or the network.</summary>
 public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
 {
-    /// <summary>Most webhooks of one call. Jira names no bound; this is the most an app may have on a site.</summary>
+    /// <summary>Maximum webhooks per call. Jira documents no limit; this is the maximum that an app may have on a site.</summary>
     private const int ChunkSize = 100;
 
-    /// <summary>Far beyond what a site can hold: an end for a Jira that never says it is the last page.</summary>
+    /// <summary>Far more pages than a site can have. It ends the loop if Jira never marks the last page.</summary>
     private const int MostPages = 100;
 
     private readonly JiraAnswers _answers = new(clock);
@@ -36,7 +36,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
         return [.. found.Values];
     }
 
-    /// <summary>Registers <paramref name="webhooks"/> under <paramref name="callback"/>; the results are in the same order and as many
+    /// <summary>Registers <paramref name="webhooks"/> under <paramref name="callback"/>; the results have the same order and number
     /// (docs/jira-behaviour.md#registration-results). Never retried blindly (docs/jira-behaviour.md#rate-limits).</summary>
     public async Task<IReadOnlyList<RegisteredWebhook>> RegisterAsync(
         Site site, Uri callback, IReadOnlyList<WebhookDetails> webhooks, CancellationToken cancellationToken)
@@ -51,7 +51,8 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
             $"{operation} on {site.Id}: {results.Count} results for {webhooks.Count} webhooks, so none can be told whose it is.");
     }
 
-    /// <summary>Asks Jira to delete webhooks. Accepted is not done, and unknown ids are no error (docs/jira-behaviour.md#asynchronous-delete).</summary>
+    /// <summary>Asks Jira to delete webhooks. Accepted does not mean done, and unknown ids are not an error
+    /// (docs/jira-behaviour.md#asynchronous-delete).</summary>
     public async Task DeleteAsync(Site site, IReadOnlyList<long> webhookIds, CancellationToken cancellationToken)
     {
         foreach (var chunk in webhookIds.Chunk(ChunkSize))
@@ -60,7 +61,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
         }
     }
 
-    /// <summary>Extends webhooks by 30 days, in chunks of 100. The date is null where Jira gave none (docs/jira-behaviour.md#refresh-answers).</summary>
+    /// <summary>Extends webhooks by 30 days, in chunks of 100. The date is null if Jira gave none (docs/jira-behaviour.md#refresh-answers).</summary>
     public async Task<DateTimeOffset?> RefreshAsync(Site site, IReadOnlyList<long> webhookIds, CancellationToken cancellationToken)
     {
         DateTimeOffset? soonest = null;
@@ -73,13 +74,14 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
         return soonest;
     }
 
-    /// <summary>One page of the deliveries Jira gave up on after <paramref name="after"/> (epoch milliseconds), oldest first.
-    /// The <c>next</c> link is never followed: the caller pages by failure time, so credentials go to the site alone (docs/jira-behaviour.md#failed-list-start).</summary>
+    /// <summary>One page of the deliveries that Jira gave up on after <paramref name="after"/> (epoch milliseconds), oldest first.
+    /// The <c>next</c> link is never followed: the caller pages by failure time, so credentials go only to the site
+    /// (docs/jira-behaviour.md#failed-list-start).</summary>
     public Task<FailedPage> FailedAsync(Site site, long after, int maxResults, CancellationToken cancellationToken) =>
         CallAsync(site, "Reading failed deliveries", () => api.FailedAsync(site, maxResults, after, cancellationToken), Failed);
 
-    /// <summary>One page of the issues that match <paramref name="jql"/>, each as Jira writes it. The caller follows the tokens: only it
-    /// knows how far it wants to go.</summary>
+    /// <summary>One page of the issues that match <paramref name="jql"/>, each as Jira writes it. The caller follows the page tokens, because only
+    /// the caller knows when to stop.</summary>
     public async Task<IssuePage> SearchAsync(Site site, string jql, int pageSize, string? token, CancellationToken cancellationToken)
     {
         const string operation = "Searching issues";

@@ -3,16 +3,16 @@ using JiraWebhooks.Telemetry;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>A webhook that exists in Jira. Unknown fields and enum values pass (docs/jira-behaviour.md#unknown-content).</summary>
-/// <param name="Id">Unique within a site only.</param>
+/// <summary>A webhook that exists in Jira. Unknown fields and enum values are accepted (docs/jira-behaviour.md#unknown-content).</summary>
+/// <param name="Id">Unique only within a site.</param>
 /// <param name="Events">Event names as Jira writes them.</param>
-/// <param name="JqlFilter">The filter, which Jira may have rewritten: never match by it.</param>
+/// <param name="JqlFilter">The filter. Jira may have rewritten it: never match by it.</param>
 public sealed record Webhook(long Id, IReadOnlyList<string> Events, string JqlFilter)
 {
-    /// <summary>Callback URL; older tenants leave it out.</summary>
+    /// <summary>Callback URL; missing on older tenants.</summary>
     public Uri? Url { get; init; }
 
-    /// <summary>When Jira stops sending, silently; null where unknown.</summary>
+    /// <summary>When Jira silently stops sending; null if unknown.</summary>
     [JsonConverter(typeof(JiraDateConverter))]
     public DateTimeOffset? ExpirationDate { get; init; }
 
@@ -35,7 +35,7 @@ public sealed record WebhookPage
     /// <summary>Index of the first value.</summary>
     public long? StartAt { get; init; }
 
-    /// <summary>All there are; may be missing.</summary>
+    /// <summary>Number of all webhooks; may be missing.</summary>
     public long? Total { get; init; }
 
     /// <summary>The webhooks.</summary>
@@ -57,7 +57,7 @@ public sealed record WebhookDetails(IReadOnlyList<string> Events, string JqlFilt
     public IReadOnlyList<string>? IssuePropertyKeysFilter { get; init; }
 }
 
-/// <summary>ContainerForRegisteredWebhooks: failures of single items come inside an HTTP 200.</summary>
+/// <summary>ContainerForRegisteredWebhooks: errors of single items come inside an HTTP 200.</summary>
 public sealed record RegisteredWebhooks(IReadOnlyList<RegisteredWebhook>? WebhookRegistrationResult);
 
 /// <summary>One item's result: an id, or errors.</summary>
@@ -74,7 +74,7 @@ public sealed record WebhookIds([property: JsonPropertyName("webhookIds")] IRead
 /// <summary>WebhooksExpirationDate: one date for all ids; unknown ids are silently left out.</summary>
 public sealed record RefreshedWebhooks
 {
-    /// <summary>The new expiry, or null where Jira gave none that can be read.</summary>
+    /// <summary>The new expiry, or null if Jira gave no readable date.</summary>
     [JsonConverter(typeof(JiraDateConverter))]
     public DateTimeOffset? ExpirationDate { get; init; }
 }
@@ -92,9 +92,9 @@ public sealed record FailedWebhooks
     public string? Next { get; init; }
 }
 
-/// <summary>What a page of the failed list tells.</summary>
+/// <summary>The content of one page of the failed list.</summary>
 /// <param name="Records">The records, oldest first.</param>
-/// <param name="AnsweredAt">What Jira's clock said, as the answer's <c>Date</c> has it; null where it has none.</param>
+/// <param name="AnsweredAt">The time of Jira's clock, from the answer's <c>Date</c> header; null if there is none.</param>
 public sealed record FailedPage(IReadOnlyList<FailedWebhook> Records, DateTimeOffset? AnsweredAt);
 
 /// <summary>FailedWebhook: a delivery that ran out of retries.</summary>
@@ -104,7 +104,7 @@ public sealed record FailedPage(IReadOnlyList<FailedWebhook> Records, DateTimeOf
 /// <param name="Body">The body as text; may be missing.</param>
 public sealed record FailedWebhook(string Id, string? Url, long FailureTime, [property: JsonConverter(typeof(ForgivingTextConverter))] string? Body);
 
-/// <summary>What Atlassian answers in the place of a site, such as one that is suspended.</summary>
+/// <summary>What Atlassian answers in place of a site, such as a suspended one.</summary>
 public sealed record StandInError
 {
     /// <summary>The message, as the edge writes it.</summary>

@@ -10,8 +10,8 @@ public static class QueryStringHash
     /// <summary>The claim's value: 64 lower-case hexadecimal digits.</summary>
     /// <param name="method">The HTTP method.</param>
     /// <param name="path">The path as sent, with its percent-encoding.</param>
-    /// <param name="query">The query as sent, with or without its question mark; a <c>jwt</c> parameter in it does not count.</param>
-    /// <param name="basePath">Path of the base URL, which is no part of the hash: of the product for calls, of the app for deliveries.</param>
+    /// <param name="query">The query as sent, with or without its question mark; a <c>jwt</c> parameter in it is ignored.</param>
+    /// <param name="basePath">Path of the base URL, which is not part of the hash. For calls it is the product's, for deliveries the app's.</param>
     public static string Compute(string method, string path, string? query = null, string? basePath = null) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Canonical(method, path, query, basePath))));
 
@@ -31,7 +31,7 @@ public static class QueryStringHash
         return path.Replace("&", "%26", StringComparison.Ordinal);
     }
 
-    // Sorted by what the names and values mean, not by how they are encoded: Atlassian's own test vectors say so, its prose does not.
+    // Sort by the decoded names and values, not by the encoded ones: Atlassian's own test vectors require it, its text does not say so.
     private static string CanonicalQuery(string query)
     {
         var parameters = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);

@@ -6,10 +6,10 @@ namespace JiraWebhooks.Jira;
 /// <summary>How long Jira asks to wait (<see href="https://developer.atlassian.com/cloud/jira/platform/rate-limiting/"/>).</summary>
 internal static class RetryAfter
 {
-    /// <summary>Waits up to this long are sat out; a longer one ends the site's run, and the next tick goes on (docs/jira-behaviour.md#rate-limits).</summary>
+    /// <summary>A run waits up to this long. A longer wait ends the site's run, and the next tick continues (docs/jira-behaviour.md#rate-limits).</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
-    /// <summary>From <c>Retry-After</c> in seconds or as a date, else from <c>X-RateLimit-Reset</c>; null when there is neither.</summary>
+    /// <summary>From <c>Retry-After</c> in seconds or as a date, otherwise from <c>X-RateLimit-Reset</c>; null if both are missing.</summary>
     public static TimeSpan? Of(HttpResponseHeaders headers, DateTimeOffset now)
     {
         var wait = headers.RetryAfter switch
@@ -21,7 +21,7 @@ internal static class RetryAfter
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 
-    /// <summary>True when an hourly quota is used up, of the app or of the tenant.</summary>
+    /// <summary>True when an hourly quota of the app or the tenant is used up.</summary>
     public static bool IsQuota(HttpResponseHeaders headers) =>
         headers.TryGetValues("RateLimit-Reason", out var reasons) && reasons.Any(reason => reason.StartsWith("jira-quota-", StringComparison.OrdinalIgnoreCase));
 

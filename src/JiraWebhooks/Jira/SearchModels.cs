@@ -6,7 +6,7 @@ namespace JiraWebhooks.Jira;
 /// (<see href="https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/#api-rest-api-3-search-jql-post"/>).</summary>
 public sealed record IssueSearch(string Jql, int MaxResults, IReadOnlyList<string> Fields)
 {
-    /// <summary>Where the page before ended; null for the first.</summary>
+    /// <summary>Token from the previous page; null for the first.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? NextPageToken { get; init; }
 }
@@ -17,6 +17,6 @@ public sealed record IssuePage
     /// <summary>The issues.</summary>
     public IReadOnlyList<JsonElement>? Issues { get; init; }
 
-    /// <summary>Asks for the next page; null on the last.</summary>
+    /// <summary>Token for the next page; null on the last.</summary>
     public string? NextPageToken { get; init; }
 }

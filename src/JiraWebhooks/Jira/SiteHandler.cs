@@ -6,8 +6,8 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Gives a request the address and the credential of its site (docs/architecture.md#one-http-client). It sits inside the retries, so that each attempt
-/// carries a token of its own (docs/jira-behaviour.md#connect-calls).</summary>
+/// <summary>Sets the URL and the credential of the site on a request (docs/architecture.md#one-http-client). It runs inside the retries, so that each
+/// attempt has its own token (docs/jira-behaviour.md#connect-calls).</summary>
 internal sealed class SiteHandler(IAccessTokenSource tokens, TimeProvider clock) : DelegatingHandler
 {
     private static readonly HttpRequestOptionsKey<Site> SiteKey = new(SiteRequest.Key);
@@ -17,7 +17,7 @@ internal sealed class SiteHandler(IAccessTokenSource tokens, TimeProvider clock)
     {
         if (!request.Options.TryGetValue(SiteKey, out var site)) throw new InvalidOperationException("The request does not say which site it is for.");
 
-        // A retry meets the address that the first attempt wrote.
+        // On a retry the request already has the URL that the first attempt wrote.
         if (!request.Options.TryGetValue(PathKey, out var path)) request.Options.Set(PathKey, path = request.RequestUri!.PathAndQuery);
         request.RequestUri = new Uri(site.ApiUrl.AbsoluteUri.TrimEnd('/') + path);
 
@@ -35,7 +35,7 @@ internal sealed class SiteHandler(IAccessTokenSource tokens, TimeProvider clock)
         var response = await SendAsync(request, new("Bearer", token), cancellationToken);
         if (response.StatusCode is not HttpStatusCode.Unauthorized) return response;
 
-        // The token may have been revoked, or replaced by another instance: one more try with a new one (docs/jira-behaviour.md#oauth-tokens).
+        // The token may have been revoked, or replaced by another instance: retry once with a new one (docs/jira-behaviour.md#oauth-tokens).
         response.Dispose();
         token = await tokens.GetAccessTokenAsync(site, token, cancellationToken);
         return await SendAsync(request, new("Bearer", token), cancellationToken);

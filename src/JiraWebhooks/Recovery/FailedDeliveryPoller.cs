@@ -5,18 +5,18 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>Fetches the deliveries Jira gave up on and publishes them (docs/architecture.md#cursor-follows-publish).</summary>
+/// <summary>Fetches the deliveries that Jira gave up on and publishes them (docs/architecture.md#cursor-follows-publish).</summary>
 public sealed partial class FailedDeliveryPoller(SiteRuns runs, IEnumerable<ISiteRecovery> recoveries, ILogger<FailedDeliveryPoller> logger)
 {
-    /// <summary>One run over all sites. One site's failure stops no other and is in the result, so this throws only when cancelled.</summary>
+    /// <summary>One run over all sites. The failure of one site does not stop the others and is in the result, so this throws only when cancelled.</summary>
     public Task<IReadOnlyList<SitePoll>> RunAsync(CancellationToken cancellationToken) => runs.RunAsync(Work(null), cancellationToken);
 
-    /// <summary>The same for a timer, whose host must see that nothing works.</summary>
+    /// <summary>The same for a timer. It throws so that the host sees when nothing works.</summary>
     /// <exception cref="TimerRunException">Every site that should have succeeded has failed; all were tried.</exception>
     public Task RunTimerAsync(CancellationToken cancellationToken) => runs.RunTimerAsync(Work(null), cancellationToken);
 
-    /// <summary>One run at a site alone, which searches from <paramref name="from"/> whether or not anything is known to be lost; for a site whose
-    /// failed list is open it reads that list.</summary>
+    /// <summary>One run at a single site. It searches from <paramref name="from"/> even if no loss is known. If the failed list is open to the site,
+    /// it reads that list instead.</summary>
     public Task<SitePoll> RecoverAsync(Site site, DateTimeOffset from, CancellationToken cancellationToken) => runs.RunAsync(Work(from), site, cancellationToken);
 
     private SiteWork<SitePoll> Work(DateTimeOffset? from) => new(

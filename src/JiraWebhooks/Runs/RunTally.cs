@@ -3,7 +3,7 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Runs;
 
-/// <summary>Which sites a timer's run should have served, and whether it served any.</summary>
+/// <summary>Counts which sites a run of a timer should have served, and whether it served any.</summary>
 internal sealed class RunTally
 {
     private const int MostNames = 10;
@@ -11,7 +11,7 @@ internal sealed class RunTally
     private readonly ConcurrentBag<string> _failed = [];
     private volatile bool _anyWorked;
 
-    /// <summary>Counts what was done at <paramref name="site"/>. One that is switched off, or where another run is at work, is no sign of anything.</summary>
+    /// <summary>Counts the result at <paramref name="site"/>. A disabled site, or one where another run is active, does not count.</summary>
     public void Count(Site site, bool isBusy, bool worked)
     {
         if (isBusy || site.Disabled is not null) return;
@@ -20,7 +20,7 @@ internal sealed class RunTally
         else _failed.Add(site.Id);
     }
 
-    /// <summary>The sites that were added at run time could not be read.</summary>
+    /// <summary>Counts that the sites added at run time could not be read.</summary>
     public void CountUnreadable() => _failed.Add("those added at run time");
 
     /// <exception cref="TimerRunException">Every site that should have been served has failed.</exception>

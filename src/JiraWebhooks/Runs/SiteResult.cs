@@ -6,10 +6,10 @@ namespace JiraWebhooks.Runs;
 /// <param name="Site">The site's slug.</param>
 public abstract record SiteResult(string Site)
 {
-    /// <summary>Why the site's run ended early or left something undone, or null.</summary>
+    /// <summary>Why the run at this site ended early or is incomplete, or null.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>True if another run held the site: nothing was done, and nothing is wrong.</summary>
+    /// <summary>True if another run held the site. Nothing was done, and this is not an error.</summary>
     public bool Busy { get; init; }
 
     /// <summary>True if nothing is left to do for this site.</summary>

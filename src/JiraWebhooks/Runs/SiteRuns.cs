@@ -8,12 +8,12 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Runs;
 
-/// <summary>Runs a piece of work at one site or at all of them: within the time of a run, oldest first, one run per site at a time. A site that
-/// fails stops no other (docs/architecture.md#schedules).</summary>
+/// <summary>Runs work at one site or at all sites: within the time budget of a run, oldest first, one run per site at a time. The failure of one site
+/// does not stop the others (docs/architecture.md#schedules).</summary>
 public sealed partial class SiteRuns(
     ISiteStore sites, LeaseTable leases, IRunReport report, JiraWebhooksOptions options, TimeProvider clock, ILogger<SiteRuns> logger)
 {
-    /// <summary>The problem of a site whose run was cut off.</summary>
+    /// <summary>The problem of a site whose run was stopped at the end of the time budget.</summary>
     internal const string TimeIsUp = "The run's time is up; the next one goes on.";
 
     private const int SitesAtOnce = 4;
@@ -22,7 +22,7 @@ public sealed partial class SiteRuns(
     internal Task<IReadOnlyList<T>> RunAsync<T>(SiteWork<T> work, CancellationToken cancellationToken)
         where T : SiteResult => RunAsync(work, new RunTally(), cancellationToken);
 
-    /// <summary>The same for a timer, whose host must see that nothing works.</summary>
+    /// <summary>The same for a timer. It throws so that the host sees when nothing works.</summary>
     /// <exception cref="TimerRunException">Every site that should have succeeded has failed; all were tried.</exception>
     internal async Task RunTimerAsync<T>(SiteWork<T> work, CancellationToken cancellationToken)
         where T : SiteResult
@@ -32,7 +32,7 @@ public sealed partial class SiteRuns(
         tally.ThrowIfNoneWorked(work.Kind);
     }
 
-    /// <summary>A run at one site, for the same time at most.</summary>
+    /// <summary>A run at one site, with the same time budget.</summary>
     internal async Task<T> RunAsync<T>(SiteWork<T> work, Site site, CancellationToken cancellationToken)
         where T : SiteResult
     {
@@ -105,7 +105,7 @@ public sealed partial class SiteRuns(
         if (!result.Busy) await report.SaveAsync(result, wasReached);
     }
 
-    // The compiler knows no "with" for a type parameter; a record copies itself as what it is.
+    // "with" does not compile for a type parameter. On the base record it copies the derived record.
     private static T With<T>(T result, string problem, bool busy = false)
         where T : SiteResult => (T)((SiteResult)result with { Problem = problem, Busy = busy });
 

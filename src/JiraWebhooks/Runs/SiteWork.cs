@@ -4,11 +4,11 @@ namespace JiraWebhooks.Runs;
 
 /// <summary>What a run does at each site.</summary>
 /// <typeparam name="T">What it reports.</typeparam>
-/// <param name="Kind">Name of the run: of its lease, its saved state and its metrics.</param>
+/// <param name="Kind">Name of the run, its lease, its saved state and its metrics.</param>
 /// <param name="Wants">True for the sites that take part.</param>
-/// <param name="Nothing">The result for a site where nothing was done and nothing was asked for.</param>
+/// <param name="Nothing">The result for a site where nothing was done and nothing was required.</param>
 /// <param name="Failed">The result for a site where everything failed.</param>
-/// <param name="DoAsync">The work. What it throws becomes the site's problem.</param>
+/// <param name="DoAsync">The work. Its exception becomes the site's problem.</param>
 /// <param name="Log">Writes the result to the log.</param>
 internal sealed record SiteWork<T>(
     string Kind,

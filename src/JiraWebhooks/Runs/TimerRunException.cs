@@ -1,5 +1,5 @@
 namespace JiraWebhooks.Runs;
 
-/// <summary>A timer's run did no site any good. Thrown at its end, so that the host records the invocation as failed.</summary>
-/// <param name="message">Which sites.</param>
+/// <summary>A run of a timer failed at every site. Thrown at its end, so that the host records the invocation as failed.</summary>
+/// <param name="message">The sites that failed, in one sentence.</param>
 public sealed class TimerRunException(string message) : Exception(message);

@@ -5,7 +5,7 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>What is sent to Jira for a subscription, and the fingerprint by which a later change of the settings is noticed.</summary>
+/// <summary>What is sent to Jira for a declared webhook, and the fingerprint that shows a later change of the settings.</summary>
 internal static class Definition
 {
     public static WebhookDetails Details(Subscription subscription) => new(subscription.Events, subscription.Jql)
@@ -14,7 +14,7 @@ internal static class Definition
         IssuePropertyKeysFilter = subscription.IssuePropertyKeysFilter,
     };
 
-    /// <summary>What Jira has listed, to be registered again.</summary>
+    /// <summary>A webhook as Jira listed it, to register it again.</summary>
     public static WebhookDetails Details(Webhook listed) => new(listed.Events, listed.JqlFilter)
     {
         FieldIdsFilter = listed.FieldIdsFilter is { Count: > 0 } fields ? fields : null,

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Writes down since when webhooks of a site were gone, so that the recovery searches for what was never sent.</summary>
+/// <summary>Records since when webhooks of a site were missing, so that the recovery searches for events that Jira never sent.</summary>
 public sealed partial class GapRecorder(OutageTable outages, ILogger<GapRecorder> logger)
 {
-    /// <summary>Records the run's gap, if there is one; false when that failed, which stops nothing.</summary>
+    /// <summary>Records the run's gap, if there is one. Returns false if that failed; the run continues.</summary>
     internal async Task<bool> RecordAsync(SiteRun run, CancellationToken cancellationToken)
     {
         if (run.MissingSince is not { } since) return true;

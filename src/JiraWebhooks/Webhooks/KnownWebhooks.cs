@@ -4,22 +4,22 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Tells whether a delivery names a webhook that this app has created (docs/jira-behaviour.md#unknown-webhooks). The ids of a site are kept in memory; one that is
-/// not among them has the table read again, once for all who ask and at most once in <see cref="Interval"/>. Storage that is away or slow
-/// delays nobody for longer than <see cref="Patience"/> and makes nothing unknown.</summary>
+/// <summary>Tells whether a delivery names a webhook that this app has created (docs/jira-behaviour.md#unknown-webhooks). The ids of a site are kept
+/// in memory. For an id that is not among them the table is read again, once for all callers and at most once in <see cref="Interval"/>. If storage
+/// is unavailable or slow, a delivery waits no longer than <see cref="Patience"/>, and no webhook counts as unknown.</summary>
 /// <param name="list">Reads what is stored for a site: <see cref="WebhookTable.ListAsync"/>.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="logger">Told when a site cannot be read.</param>
+/// <param name="logger">Logs that a site cannot be read.</param>
 public sealed partial class KnownWebhooks(
     Func<string, CancellationToken, Task<IReadOnlyList<WebhookRow>>> list, TimeProvider clock, ILogger<KnownWebhooks> logger) : IKnownWebhooks
 {
-    /// <summary>Ids older than this are read again, so that a webhook that was deleted does not stay known.</summary>
+    /// <summary>Ids older than this are read again, so that a deleted webhook does not stay known.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
-    /// <summary>A site is read at most once in this time, however many unknown ids come.</summary>
+    /// <summary>A site is read at most once in this time, no matter how many unknown ids arrive.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    /// <summary>Nobody waits for a read when it is older than this; its answer still serves those who come later.</summary>
+    /// <summary>No caller waits for a read that is older than this. Later callers still use its result.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     // Shorter than the interval, so that two reads of a site never overlap.
@@ -28,7 +28,7 @@ public sealed partial class KnownWebhooks(
     private readonly ConcurrentDictionary<string, Entry> _sites = new(StringComparer.Ordinal);
 
     /// <summary>True when the table, read at most <see cref="Interval"/> ago, holds none of <paramref name="webhookIds"/> (<c>,10,11,</c>);
-    /// false when it holds one, or when that cannot be said now. Never throws.</summary>
+    /// false when it holds one, or when that is unknown now. Never throws.</summary>
     public ValueTask<bool> AreUnknownAsync(string site, string webhookIds, CancellationToken cancellationToken)
     {
         var entry = _sites.GetOrAdd(site, static _ => new Entry());
@@ -59,7 +59,7 @@ public sealed partial class KnownWebhooks(
         }
         catch (Exception late) when (late is TimeoutException or OperationCanceledException)
         {
-            // The read goes on without us.
+            // The read continues in the background.
         }
 
         return read.HasNone(webhookIds);
@@ -106,7 +106,7 @@ public sealed partial class KnownWebhooks(
 
         public bool HasAny(string webhookIds) => _ids is { } ids && WebhookIds.AnyIn(ids, webhookIds);
 
-        // A read that failed or has not ended knows nothing, and says so of nobody.
+        // A read that failed or has not ended reports no webhook as unknown.
         public bool HasNone(string webhookIds) => _ids is { } ids && !WebhookIds.AnyIn(ids, webhookIds);
     }
 

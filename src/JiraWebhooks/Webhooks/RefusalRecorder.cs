@@ -3,11 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Remembers what Jira has refused, beside the webhook that the subscription may have.</summary>
+/// <summary>Saves what Jira has refused, in the row of the declared webhook. The row may also hold an existing webhook.</summary>
 public sealed partial class RefusalRecorder(WebhookTable webhooks, ILogger<RefusalRecorder> logger)
 {
-    /// <summary>Reports what the run's calls were refused, and saves what is not to be tried again. Not cancelled: a refusal that is not saved
-    /// may cost a living webhook its place in the next run.</summary>
+    /// <summary>Reports what Jira refused in this run, and saves what must not be retried. Not cancelled: if a refusal is not saved, a live webhook
+    /// may lose its place in the next run.</summary>
     internal async Task RecordAsync(SiteRun run)
     {
         foreach (var (name, words, refusal) in run.Refusals.Take())
@@ -27,7 +27,7 @@ public sealed partial class RefusalRecorder(WebhookTable webhooks, ILogger<Refus
         }
     }
 
-    /// <summary>Forgets what Jira has refused on a site, so that the run tries it again; gives the rows as they are then.</summary>
+    /// <summary>Forgets what Jira has refused on a site, so that the run retries it. Returns the resulting rows.</summary>
     internal async Task<IReadOnlyList<WebhookRow>> LiftAsync(Site site, IReadOnlyList<WebhookRow> rows, CancellationToken cancellationToken)
     {
         foreach (var refused in rows.Where(row => row.Refusal is not null))

@@ -12,15 +12,15 @@ public sealed record SiteRefresh(string Site) : SiteResult(Site)
     /// <summary>Webhooks whose expiry is confirmed beyond 25 days.</summary>
     public int Extended { get; init; }
 
-    /// <summary>Webhooks created anew because Jira would not extend them.</summary>
+    /// <summary>Webhooks created again because Jira did not extend them.</summary>
     public int Replaced { get; init; }
 
-    /// <summary>Subscriptions that have no live webhook after the run.</summary>
+    /// <summary>Declared webhooks that are not live after the run.</summary>
     public int Failed { get; init; }
 
-    /// <summary>Soonest known expiry among the site's webhooks, or null when none is known.</summary>
+    /// <summary>Earliest known expiry of the site's webhooks, or null if none is known.</summary>
     public DateTimeOffset? SoonestExpiry { get; init; }
 
-    /// <summary>True when every webhook that is wanted is there, and nothing is wrong.</summary>
+    /// <summary>True when every declared webhook exists, and there is no problem.</summary>
     internal override bool IsOk => this is { Failed: 0, Problem: null };
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>One site's refresh: list, extend, register what is missing, list again and see (docs/jira-behaviour.md#registration-results). The living come first, and a step
-/// that fails stops no other, so that no refusal lets a webhook die.</summary>
+/// <summary>Refreshes one site: list, extend, register what is missing, list again and verify (docs/jira-behaviour.md#registration-results). Live
+/// webhooks come first, and a failed step does not stop the others, so that no refusal lets a webhook expire.</summary>
 public sealed partial class SiteRefresher(
     JiraWebhookClient jira,
     WebhookTable webhooks,
@@ -19,21 +19,22 @@ public sealed partial class SiteRefresher(
     TimeProvider clock,
     ILogger<SiteRefresher> logger)
 {
-    /// <summary>A webhook with less life than this after a refresh was not extended: Jira gives 30 days.</summary>
+    /// <summary>A webhook with less remaining time than this after a refresh was not extended: Jira gives 30 days.</summary>
     public static readonly TimeSpan Extended = TimeSpan.FromDays(25);
 
-    /// <summary>A webhook that was not extended is replaced only when it has less life than this: until then the next day may help.</summary>
+    /// <summary>A webhook that was not extended is replaced only if it has less remaining time than this. Until then the run of the next day may
+    /// extend it.</summary>
     public static readonly TimeSpan Critical = TimeSpan.FromDays(7);
 
-    /// <summary>Refreshes <paramref name="site"/>; <paramref name="isByHand"/> tries again what Jira has refused. Throws
-    /// <see cref="JiraApiException"/> and storage errors only as long as nothing is known of the site: the next run starts from what is there.</summary>
+    /// <summary>Refreshes <paramref name="site"/>; <paramref name="isByHand"/> retries what Jira has refused. Throws <see cref="JiraApiException"/>
+    /// and storage errors only while nothing is known about the site. The next run starts from what exists.</summary>
     public async Task<SiteRefresh> RefreshAsync(Site site, bool isByHand, CancellationToken cancellationToken)
     {
         var callback = options.CallbackUrl(site.Id);
         if (SubscriptionValidator.Problem(callback, site) is { } wrong) return new SiteRefresh(site.Id) { Failed = site.Subscriptions.Count, Problem = wrong };
 
-        // Another instance must know the site before Jira can deliver to it: it would refuse what it does not know.
-        // Never for longer: the clock may have been ahead when the site was added.
+        // Other instances must know the site before Jira can deliver to it, because they refuse unknown sites. The wait is limited: the clock may
+        // have been ahead when the site was added.
         if (site.ActiveSince + StoredSites.Settled - clock.GetUtcNow() is { Ticks: > 0 } wait) await Task.Delay(wait < StoredSites.Settled ? wait : StoredSites.Settled, clock, cancellationToken);
 
         var rows = await webhooks.ListAsync(site.Id, cancellationToken);
@@ -59,7 +60,7 @@ public sealed partial class SiteRefresher(
         return run.Result(clock.GetUtcNow());
     }
 
-    // A list that cannot be had, day by day, must not let die what is remembered.
+    // If listing keeps failing, still extend the webhooks we know.
     private async Task<IReadOnlyList<Webhook>> ListAsync(Site site, IReadOnlyList<WebhookRow> rows, CancellationToken cancellationToken)
     {
         try
@@ -80,7 +81,7 @@ public sealed partial class SiteRefresher(
         return living.Count == 0 ? Task.CompletedTask : jira.RefreshAsync(run.Site, living, cancellationToken);
     }
 
-    // False while there are webhooks under another address: production may be there (docs/architecture.md#take-over).
+    // False while there are webhooks under another URL, which may be production (docs/architecture.md#take-over).
     private async Task<bool> MayRegisterAsync(SiteRun run, CancellationToken cancellationToken)
     {
         if (options.TakeOver && run.Elsewhere.Count + run.Unaddressed.Count > 0)
@@ -105,7 +106,7 @@ public sealed partial class SiteRefresher(
         return false;
     }
 
-    // What is gone meanwhile, or was not extended and will soon be gone, is registered anew.
+    // Register again what disappeared in the meantime, or was not extended and expires soon.
     private async Task VerifyAsync(SiteRun run, bool mayRegister, CancellationToken cancellationToken)
     {
         var living = run.Site.Subscriptions.Where(subscription => run.Living(subscription) is not null).ToList();

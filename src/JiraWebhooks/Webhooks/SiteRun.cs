@@ -3,7 +3,7 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>What one run knows of its site so far.</summary>
+/// <summary>What one run knows about its site so far.</summary>
 internal sealed class SiteRun
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -18,7 +18,7 @@ internal sealed class SiteRun
         _listed = listed.ToDictionary(webhook => webhook.Id);
         _remembered = [.. rows.Select(row => row.WebhookId)];
 
-        // Older tenants list no address: only what was remembered is then known to be ours.
+        // Older tenants list no URL. Then only remembered webhooks are known to be ours.
         Elsewhere = [.. listed.Where(webhook => webhook.Url is { } url && url != callback)];
         Unaddressed = [.. listed.Where(webhook => webhook.Url is null && !_remembered.Contains(webhook.Id))];
         Ours = [.. listed.Except(Elsewhere).Except(Unaddressed).Select(webhook => webhook.Id)];
@@ -27,7 +27,7 @@ internal sealed class SiteRun
         {
             Seen = Ours.Contains(row.WebhookId) ? now : row.Seen,
 
-            // What was refused once, and is not declared now, is tried again when it is declared again.
+            // A refusal counts only for the definition that is declared now. A definition that is removed and later declared again is retried.
             Refusal = row.Refusal?.Definition == definitions.GetValueOrDefault(row.Name) ? row.Refusal : null,
         });
         Problems = [.. site.SubscriptionProblems, .. site.Subscriptions.Select(one => Refused(one)?.Problem(site.Id, one.Name)).OfType<string>()];
@@ -37,25 +37,25 @@ internal sealed class SiteRun
 
     public Uri Callback { get; }
 
-    /// <summary>Of this app, under another address.</summary>
+    /// <summary>Webhooks of this app under another URL.</summary>
     public IReadOnlyList<Webhook> Elsewhere { get; }
 
-    /// <summary>Listed without an address, and not remembered: nobody knows whose they are.</summary>
+    /// <summary>Webhooks listed without a URL and not remembered: their owner is unknown.</summary>
     public IReadOnlyList<Webhook> Unaddressed { get; }
 
-    /// <summary>What was ours when the run began.</summary>
+    /// <summary>Ids of the webhooks that were ours when the run began.</summary>
     public HashSet<long> Ours { get; }
 
-    /// <summary>What is remembered, by subscription name.</summary>
+    /// <summary>The remembered rows, by name of the declared webhook.</summary>
     public Dictionary<string, WebhookRow> Rows { get; }
 
-    /// <summary>Created by this run.</summary>
+    /// <summary>Ids created by this run.</summary>
     public HashSet<long> Created { get; } = [];
 
-    /// <summary>Jira has accepted to delete these.</summary>
+    /// <summary>Ids whose deletion Jira has accepted.</summary>
     public HashSet<long> Deleted { get; } = [];
 
-    /// <summary>Names of the subscriptions whose webhook Jira did not extend and that has few days left.</summary>
+    /// <summary>Names of the declared webhooks that Jira did not extend and that have few days left.</summary>
     public HashSet<string> Critical { get; } = [];
 
     public List<string> Problems { get; }
@@ -63,27 +63,27 @@ internal sealed class SiteRun
     /// <summary>What Jira refuses in this run.</summary>
     public RunRefusals Refusals { get; } = new();
 
-    /// <summary>Since when a webhook that is wanted was gone, as far as is known; the earliest counts.</summary>
+    /// <summary>Since when a declared webhook was missing, as far as known; the earliest time counts.</summary>
     public DateTimeOffset? MissingSince { get; private set; }
 
-    /// <summary>How many more webhooks Jira would take.</summary>
+    /// <summary>How many more webhooks Jira accepts.</summary>
     public int Room => SubscriptionValidator.Limit(Site.Scheme) - _listed.Keys.Union(Created).Count();
 
 
-    /// <summary>Jira was asked again.</summary>
+    /// <summary>Replaces the list after Jira was asked again.</summary>
     public void Update(IReadOnlyList<Webhook> listed) => _listed = listed.ToDictionary(webhook => webhook.Id);
 
     public void Missed(DateTimeOffset? since) => MissingSince = MissingSince < since ? MissingSince : since ?? MissingSince;
 
     public Webhook? Listed(long id) => _listed.GetValueOrDefault(id);
 
-    /// <summary>The webhook a subscription has now, be it of its former definition, or null.</summary>
+    /// <summary>The live webhook of <paramref name="subscription"/>, even if it still has the former definition, or null.</summary>
     public WebhookRow? Living(Subscription subscription) => Rows.TryGetValue(subscription.Name, out var row) && Lives(row) ? row : null;
 
-    /// <summary>True when the subscription has the webhook it should have.</summary>
+    /// <summary>True when <paramref name="subscription"/> has a live webhook of its present definition.</summary>
     public bool IsServed(Subscription subscription) => Living(subscription)?.Definition == Definition.Fingerprint(subscription);
 
-    /// <summary>The remembered refusal of what the subscription declares, or null.</summary>
+    /// <summary>The remembered refusal of the present definition, or null.</summary>
     public Refusal? Refused(Subscription subscription) => Rows.GetValueOrDefault(subscription.Name)?.Refusal;
 
     /// <summary>True if Jira holds, or held when the run began, a webhook of this definition.</summary>
@@ -92,14 +92,14 @@ internal sealed class SiteRun
 
     public bool Lives(WebhookRow row) => !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
 
-    /// <summary>Ours, of no subscription: changed, no longer wanted, or created by a run that could not save them.</summary>
+    /// <summary>Our webhooks that belong to no declared webhook: changed, no longer declared, or created by a run that could not save them.</summary>
     public List<long> Useless() =>
         [.. Ours.Intersect(_listed.Keys).Except(Deleted).Except(Site.Subscriptions.Select(subscription => Rows.GetValueOrDefault(subscription.Name)?.WebhookId ?? 0))];
 
-    /// <summary>True when a row held it as the run began.</summary>
+    /// <summary>True when a row held this id as the run began.</summary>
     public bool WasRemembered(long id) => _remembered.Contains(id);
 
-    /// <summary>What the run did, as far as it came.</summary>
+    /// <summary>The result of the run so far.</summary>
     public SiteRefresh Result(DateTimeOffset now)
     {
         var living = Site.Subscriptions.Select(Living).OfType<WebhookRow>().ToList();

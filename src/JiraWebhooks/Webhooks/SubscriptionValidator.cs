@@ -2,18 +2,18 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Refuses before the call what Jira refuses without fail, or accepts and never delivers. A filter is left to Jira: it answers for
-/// each one, and a list of its fields and operators here would refuse what Jira accepts.</summary>
+/// <summary>Rejects before the call what Jira always refuses, or accepts and never delivers. Filters are left to Jira: it answers for each one, and a
+/// list of its fields and operators here would reject what Jira accepts.</summary>
 internal static class SubscriptionValidator
 {
     // https://developer.atlassian.com/cloud/jira/platform/webhooks/#supported-ports
     private static readonly HashSet<int> Ports =
         [443, 4044, 6017, 7990, 8060, 8080, 8085, 8089, 8090, 8443, 8444, 8900, 9900, 9420, 9520, .. Enumerable.Range(1880, 11)];
 
-    /// <summary>Most webhooks an app may have on a site (<see href="https://developer.atlassian.com/cloud/jira/platform/webhooks/"/>).</summary>
+    /// <summary>Maximum number of webhooks of an app on a site (<see href="https://developer.atlassian.com/cloud/jira/platform/webhooks/"/>).</summary>
     public static int Limit(SiteScheme scheme) => scheme is SiteScheme.Connect ? 100 : 5;
 
-    /// <summary>What is wrong with a subscription, or null.</summary>
+    /// <summary>The error in a declared webhook, or null.</summary>
     public static string? Problem(Subscription subscription)
     {
         if (subscription.Events.Count == 0 || subscription.Events.Any(string.IsNullOrWhiteSpace)) return $"Subscription {subscription.Name}: it has no Events, or an empty one.";
@@ -23,7 +23,7 @@ internal static class SubscriptionValidator
             : null;
     }
 
-    /// <summary>What is wrong with the callback address, or null. A simulator on this machine takes an address on this machine.</summary>
+    /// <summary>The error in the callback URL, or null. A simulator on this machine accepts a URL on this machine.</summary>
     public static string? Problem(Uri callback, Site site)
     {
         if (callback.IsLoopback && site.ApiUrl.IsLoopback) return null;

@@ -4,16 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Creates webhooks and remembers them; one that cannot be remembered is removed again (docs/jira-behaviour.md#no-orphans).</summary>
+/// <summary>Creates webhooks and saves their ids. A webhook that cannot be saved is removed again (docs/jira-behaviour.md#no-orphans).</summary>
 public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable webhooks, TimeProvider clock, ILogger<WebhookCreator> logger)
 {
     /// <summary>Creates a webhook for each of <paramref name="wanted"/>, in one call.</summary>
     internal Task CreateAsync(SiteRun run, IReadOnlyList<Subscription> wanted, CancellationToken cancellationToken) =>
         SendAsync(run, [.. wanted.Select(WebhookOrder.Of)], cancellationToken);
 
-    /// <summary>Tries <paramref name="changed"/> on a site that is full, beside the webhooks they are to replace. Sent with them is a definition
-    /// that Jira has accepted: what Jira refuses with other words than that, it refuses for its content. Gives those that the limit alone may
-    /// keep out.</summary>
+    /// <summary>Tries <paramref name="changed"/> on a full site, next to the webhooks that they replace. The same call contains a definition that
+    /// Jira has accepted: what Jira refuses with other words than that one, it refuses because of its content. Returns those that perhaps only the
+    /// limit blocks.</summary>
     internal async Task<IReadOnlyList<Subscription>> TryBesideAsync(SiteRun run, IReadOnlyList<Subscription> changed, CancellationToken cancellationToken)
     {
         try
@@ -32,10 +32,10 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
         return undecided;
     }
 
-    /// <summary>Creates again what was deleted for successors that did not come to be, as Jira had listed it.</summary>
+    /// <summary>Creates deleted webhooks again, as Jira had listed them, because their successors were not created.</summary>
     internal async Task RestoreAsync(SiteRun run, IReadOnlyList<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
     {
-        // An answer may have got lost, and the successor be there.
+        // If an answer was lost, the successor may exist.
         run.Update(await jira.ListAsync(run.Site, cancellationToken));
         var orders = former.Take(Math.Max(0, run.Room)).Select(old => new WebhookOrder(old.Row.Name, old.Row.Definition, Definition.Details(old.Listed))).ToList();
         if (orders.Count > 0) await SendAsync(run, orders, cancellationToken);
@@ -54,7 +54,7 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
         }
         catch (JiraApiException error) when (error.Failure is JiraFailure.Refused)
         {
-            // One that Jira cannot read, for an event it does not know, may have had the whole call refused: none was created.
+            // Jira may refuse the whole call because of one item that it cannot read, such as an unknown event. Then none was created.
             if (orders.Count == 1) Refuse(run, orders[0], error.Message, isForContent: false);
             else foreach (var order in orders) await SendAsync(run, [order], cancellationToken);
             return;
@@ -100,7 +100,7 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
         run.Refusals.Add(order.Name, words, isForContent ? new Refusal(order.Fingerprint, words) : null);
     }
 
-    // Not to be cancelled: a webhook that exists and is not remembered is worth less than none.
+    // Not cancelled: a webhook that exists and is not saved is worse than none.
     private async Task<bool> TrySaveAsync(Site site, WebhookRow row)
     {
         try
@@ -125,7 +125,7 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
         }
         catch (JiraApiException error)
         {
-            // The next run finds it under our address and unknown, and removes it.
+            // The next run finds an unknown webhook under our URL and removes it.
             Log.LeftOver(logger, site.Id, id, error.Message);
         }
     }

@@ -4,18 +4,18 @@ using JiraWebhooks.Sites;
 namespace JiraWebhooks.Webhooks;
 
 /// <summary>One item of a call that registers webhooks.</summary>
-/// <param name="Name">The subscription's name.</param>
+/// <param name="Name">Name of the declared webhook.</param>
 /// <param name="Fingerprint">Fingerprint of the definition.</param>
 /// <param name="Details">What is sent.</param>
 internal sealed record WebhookOrder(string Name, string Fingerprint, WebhookDetails Details)
 {
-    /// <summary>True for a definition that has its webhook already, and is sent to see with which words Jira refuses it.</summary>
+    /// <summary>True for a definition that already has its webhook. It is sent to see the words with which Jira refuses it.</summary>
     public bool IsForComparison { get; init; }
 
     public static WebhookOrder Of(Subscription subscription) => new(subscription.Name, Definition.Fingerprint(subscription), Definition.Details(subscription));
 
-    /// <summary>A definition that Jira has accepted, as it was sent; where all are changed, what is listed of <paramref name="changed"/>'s webhook,
-    /// which Jira may have rewritten.</summary>
+    /// <summary>A definition that Jira has accepted, as it was sent. If all are changed, it is the listed form of <paramref name="changed"/>'s
+    /// webhook, which Jira may have rewritten.</summary>
     public static WebhookOrder ForComparison(SiteRun run, Subscription changed)
     {
         if (run.Site.Subscriptions.FirstOrDefault(run.IsServed) is { } served) return Of(served) with { IsForComparison = true };

@@ -16,14 +16,14 @@ public sealed partial class WebhookRefresher(SiteRuns runs, SiteRefresher refres
         (site, cancellationToken) => refresher.RefreshAsync(site, isByHand, cancellationToken),
         result => Log.Refreshed(logger, result.Site, result.Registered, result.Extended, result.Replaced, result.Failed, result.SoonestExpiry, result.Problem ?? ""));
 
-    /// <summary>One run over all sites. One site's failure stops no other and is in the result, so this throws only when cancelled.</summary>
+    /// <summary>One run over all sites. The failure of one site does not stop the others and is in the result, so this throws only when cancelled.</summary>
     public Task<IReadOnlyList<SiteRefresh>> RunAsync(CancellationToken cancellationToken) => runs.RunAsync(Work(isByHand: false), cancellationToken);
 
-    /// <summary>The same for a timer, whose host must see that nothing works.</summary>
+    /// <summary>The same for a timer. It throws so that the host sees when nothing works.</summary>
     /// <exception cref="TimerRunException">Every site that should have succeeded has failed; all were tried.</exception>
     public Task RunTimerAsync(CancellationToken cancellationToken) => runs.RunTimerAsync(Work(isByHand: false), cancellationToken);
 
-    /// <summary>A run at one site alone, called by hand, for the same time at most. It tries again what Jira has refused.</summary>
+    /// <summary>A manual run at a single site, with the same time budget. It retries what Jira has refused.</summary>
     public Task<SiteRefresh> RunAsync(Site site, CancellationToken cancellationToken) => runs.RunAsync(Work(isByHand: true), site, cancellationToken);
 
     private static partial class Log

@@ -3,18 +3,18 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Brings Jira in line with the settings. The order is: create, save, delete; only where Jira allows no more, delete first, and
-/// no more than is needed (docs/jira-behaviour.md#no-orphans).</summary>
+/// <summary>Makes Jira match the settings. The order is: create, save, delete. Only if Jira's limit is reached, it deletes first, and no more than
+/// needed (docs/jira-behaviour.md#no-orphans).</summary>
 public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remover, GapRecorder gaps, RefusalRecorder refusals, WebhookTable webhooks)
 {
-    /// <summary>Registers each of <paramref name="wanted"/> that Jira has not refused, in place of the webhook it may have, and removes what is
-    /// no longer declared.</summary>
+    /// <summary>Registers each of <paramref name="wanted"/> that Jira has not refused, replaces the former webhook if there is one, and removes what
+    /// is no longer declared.</summary>
     internal async Task RegisterAsync(SiteRun run, IReadOnlyList<Subscription> wanted, CancellationToken cancellationToken)
     {
         run.Problems.AddRange(wanted.Select(SubscriptionValidator.Problem).OfType<string>());
         var sound = wanted.Where(subscription => SubscriptionValidator.Problem(subscription) is null && run.Refused(subscription) is null).ToList();
 
-        // Written before the rows change: what breaks off in between forgets nothing.
+        // Record the gap before the rows change, so that an interruption does not lose it.
         foreach (var gone in sound.Where(subscription => run.Living(subscription) is null)) run.Missed(run.Rows.GetValueOrDefault(gone.Name)?.Seen);
         await gaps.RecordAsync(run, cancellationToken);
 
@@ -27,7 +27,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
             await refusals.RecordAsync(run);
         }
 
-        // And again: in between, a poll may have searched, too early, and forgotten it.
+        // Record it again: in the meantime a poll may have searched too early and removed the record.
         if (run.Created.Count > 0 && !await gaps.RecordAsync(run, cancellationToken))
         {
             run.Problems.Add($"That webhooks were gone since {run.MissingSince:u} could not be written down: recover what happened since by hand.");
@@ -40,7 +40,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     {
         var former = new List<(WebhookRow Row, Webhook Listed)>();
 
-        // Those with a webhook come first: one that is deleted to make room must not lose its place to another.
+        // Those with a live webhook come first: if it is deleted to free a place, no other may take the place.
         var waiting = sound.OrderBy(subscription => run.Living(subscription) is null).ToList();
         while (waiting.Count > 0)
         {
@@ -69,8 +69,8 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
             $"Subscription {subscription.Name}: an app of this kind may have {SubscriptionValidator.Limit(run.Site.Scheme)} webhooks on a site."));
     }
 
-    // A living webhook is deleted for its successor only if the limit is all that may keep the successor out. What Jira has answered, or
-    // could not answer, waits no longer.
+    // A live webhook is deleted for its successor only if nothing but the limit can block the successor. Those that Jira has answered, or could not
+    // answer, are no longer waiting.
     private async Task TryBesideAsync(SiteRun run, List<Subscription> waiting, CancellationToken cancellationToken)
     {
         var changed = waiting.Where(subscription => run.Living(subscription) is not null && !run.IsServed(subscription)).ToList();
@@ -89,7 +89,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         waiting.RemoveAll(subscription => changed.Contains(subscription) && !undecided.Contains(subscription));
     }
 
-    // What is no longer declared makes room first; then the webhooks that are to be replaced.
+    // Delete what is no longer declared first, then the webhooks that are to be replaced.
     private async Task<bool> MakeRoomAsync(SiteRun run, List<Subscription> waiting, List<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
     {
         var ids = Unwanted(run);
@@ -106,15 +106,15 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         return run.Room > 0;
     }
 
-    // As below: among these may be the webhook of a subscription that cannot be read.
+    // As in CleanUpAsync: the webhook of a declared webhook with invalid settings may be among these.
     private static List<long> Unwanted(SiteRun run) => run.Site.SubscriptionProblems.Count > 0 ? [] : run.Useless();
 
     private async Task CleanUpAsync(SiteRun run, CancellationToken cancellationToken)
     {
-        // A subscription that cannot be read is not one that nobody wants: its webhook may be among these.
+        // A declared webhook with invalid settings is still declared, and its webhook may be among these.
         if (run.Site.SubscriptionProblems.Count > 0) return;
 
-        // One that a run could not save may be all that a subscription has, as long as that could not be registered.
+        // A webhook that a run could not save may be the only one of a declared webhook. Keep it until each declared webhook is registered.
         var allHaveOne = run.Site.Subscriptions.All(subscription => run.Living(subscription) is not null || SubscriptionValidator.Problem(subscription) is not null);
         await remover.DeleteAsync(run, [.. run.Useless().Where(id => allHaveOne || run.WasRemembered(id))], cancellationToken);
 

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Deletes webhooks. Jira accepts that and does it a moment later (docs/jira-behaviour.md#asynchronous-delete), so whoever needs their place has to wait.</summary>
+/// <summary>Deletes webhooks. Jira accepts a deletion and performs it a moment later (docs/jira-behaviour.md#asynchronous-delete), so a caller that
+/// needs the place must wait.</summary>
 public sealed partial class WebhookRemover(JiraWebhookClient jira, GapRecorder gaps, TimeProvider clock, ILogger<WebhookRemover> logger)
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
-    /// <summary>Deletes <paramref name="ids"/>, whose place nobody needs now.</summary>
+    /// <summary>Deletes <paramref name="ids"/>without waiting: their places are not needed now.</summary>
     internal async Task DeleteAsync(SiteRun run, IReadOnlyList<long> ids, CancellationToken cancellationToken)
     {
         if (ids.Count == 0) return;
@@ -36,7 +37,7 @@ public sealed partial class WebhookRemover(JiraWebhookClient jira, GapRecorder g
             }
             catch (JiraApiException error) when (!error.EndsRun)
             {
-                // Whoever stopped here would leave a subscription without a webhook.
+                // Continue: stopping here would leave a declared webhook unregistered.
             }
         }
 

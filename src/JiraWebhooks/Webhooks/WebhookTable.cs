@@ -4,24 +4,24 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Which webhook was created for which subscription, and what Jira has refused. Webhooks are matched by id alone, because Jira may
+/// <summary>Which webhook was created for which declared webhook, and what Jira has refused. Webhooks are matched only by id, because Jira may
 /// rewrite their JQL.</summary>
-/// <param name="Name">The subscription's name.</param>
-/// <param name="WebhookId">The id Jira gave; 0 if there is only a refusal.</param>
-/// <param name="Definition">Fingerprint of what was registered; another one means the user has changed the subscription.</param>
+/// <param name="Name">Name of the declared webhook.</param>
+/// <param name="WebhookId">The id from Jira; 0 if there is only a refusal.</param>
+/// <param name="Definition">Fingerprint of what was registered. If it differs from the settings, the user has changed the declared webhook.</param>
 public sealed record WebhookRow(string Name, long WebhookId, string Definition)
 {
-    /// <summary>When it was last known to be there; null in a row of an earlier version.</summary>
+    /// <summary>When the webhook was last known to exist; null in a row of an earlier version.</summary>
     public DateTimeOffset? Seen { get; init; }
 
-    /// <summary>The declared definition, if Jira has refused it; else null.</summary>
+    /// <summary>The refusal of the declared definition, if Jira has refused it; otherwise null.</summary>
     public Refusal? Refusal { get; init; }
 
     /// <summary>True if a webhook was created.</summary>
     internal bool IsCreated => WebhookId != 0;
 }
 
-/// <summary>Table <c>webhooks</c>: partition site, row subscription name.</summary>
+/// <summary>Table <c>webhooks</c>: the partition is the site, the row is the name of the declared webhook.</summary>
 public sealed class WebhookTable(LazyTable webhooks)
 {
     private const int MostOfOneTransaction = 100;
@@ -43,14 +43,14 @@ public sealed class WebhookTable(LazyTable webhooks)
         return found;
     }
 
-    /// <summary>Saves a row in place of what the subscription had.</summary>
+    /// <summary>Saves a row in place of the former one of the declared webhook.</summary>
     public async Task SaveAsync(string site, WebhookRow webhook, CancellationToken cancellationToken)
     {
         var table = await webhooks.GetAsync(cancellationToken);
         await table.UpsertEntityAsync(Row(site, webhook), TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>The same for many, in one call for each hundred.</summary>
+    /// <summary>Saves many rows, in one call for each hundred.</summary>
     public async Task SaveAsync(string site, IReadOnlyList<WebhookRow> many, CancellationToken cancellationToken)
     {
         var table = await webhooks.GetAsync(cancellationToken);
@@ -60,7 +60,7 @@ public sealed class WebhookTable(LazyTable webhooks)
         }
     }
 
-    /// <summary>Forgets a subscription that is no longer wanted.</summary>
+    /// <summary>Deletes the row of a webhook that is no longer declared.</summary>
     public async Task DeleteAsync(string site, string name, CancellationToken cancellationToken)
     {
         var table = await webhooks.GetAsync(cancellationToken);
