@@ -7,7 +7,7 @@ namespace JiraWebhooks.Deliveries;
 /// <summary>Registers the receive path.</summary>
 public static class DeliveriesServiceCollectionExtensions
 {
-    /// <summary>Registers the receiver. It needs the publisher of <see cref="AzureClients.Receive"/>, for <see cref="IKnownWebhooks"/> and for a
+    /// <summary>Registers the receiver. It needs the publisher of <see cref="AzureClients.Receive"/>, an <see cref="IKnownWebhooks"/> and a
     /// <see cref="DeliveryActivity"/>.</summary>
     public static IServiceCollection AddDeliveries(this IServiceCollection services) =>
         services

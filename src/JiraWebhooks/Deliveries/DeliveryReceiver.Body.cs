@@ -18,7 +18,7 @@ public sealed partial class DeliveryReceiver
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
     }
 
-    // Time used before the body is read, or while it waits for memory, is ours. The caller is slow only if reading took half the budget.
+    // Time used before the body is read, or while it waits for memory, is ours. The caller is slow only if reading took at least half the budget.
     private string LateReason(TimeSpan read) => read >= options.DeliveryBudget / 2 ? OutcomeReason.SlowBody : OutcomeReason.Budget;
 
     private static Outcome BodyFailed(Exception failure, HttpContext context, Site? site) =>

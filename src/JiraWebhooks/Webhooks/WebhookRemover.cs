@@ -10,7 +10,7 @@ public sealed partial class WebhookRemover(JiraWebhookClient jira, GapRecorder g
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
-    /// <summary>Deletes <paramref name="ids"/>without waiting: their places are not needed now.</summary>
+    /// <summary>Deletes <paramref name="ids"/> without waiting: their places are not needed now.</summary>
     internal async Task DeleteAsync(SiteRun run, IReadOnlyList<long> ids, CancellationToken cancellationToken)
     {
         if (ids.Count == 0) return;
