@@ -1,6 +1,6 @@
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>What one body holds of a <see cref="BodyBudget"/>, which sets what is in here. A claim has one request at a time.</summary>
+/// <summary>What one body holds of a <see cref="BodyBudget"/>. Only the budget sets these values. A claim has one request at a time.</summary>
 internal sealed class BodyClaim(bool verified)
 {
     /// <summary>True when the sender is verified.</summary>
@@ -9,6 +9,6 @@ internal sealed class BodyClaim(bool verified)
     /// <summary>Bytes held.</summary>
     public long Held { get; set; }
 
-    /// <summary>True while it waits for more.</summary>
+    /// <summary>True while the claim waits for more bytes.</summary>
     public bool IsWaiting { get; set; }
 }

@@ -3,25 +3,25 @@ namespace JiraWebhooks.Deliveries;
 /// <summary>The memory of all large bodies in this process.</summary>
 internal sealed class BodyMemory(long capacity, TimeProvider clock)
 {
-    /// <summary>The clock of those who wait.</summary>
+    /// <summary>The clock that measures waiting times.</summary>
     public TimeProvider Clock => clock;
 
-    /// <summary>Who may hold how much. Before its signature is checked a body may be anyone's, and all of these have one half.</summary>
+    /// <summary>Limits how much each body may hold. All bodies whose signature is not verified yet share one half, because anyone can send them.</summary>
     public BodyBudget Budget { get; } = new(capacity, capacity / 2);
 
-    /// <summary>What they hold.</summary>
+    /// <summary>The buffers of the bodies.</summary>
     public BodyBuffers Buffers { get; } = new(capacity, clock);
 }
 
-/// <summary>The part of it that one body has.</summary>
+/// <summary>The part of the memory that one body has.</summary>
 internal sealed class BodyRoom(BodyMemory memory, bool verified)
 {
     private readonly BodyClaim _claim = new(verified);
 
-    /// <summary>How long it has waited.</summary>
+    /// <summary>How long the body has waited for memory.</summary>
     public TimeSpan Waited { get; private set; }
 
-    /// <summary>A buffer of <paramref name="size"/> bytes beside what is held already; null when there was no room in time.</summary>
+    /// <summary>A buffer of <paramref name="size"/> bytes, in addition to what is already held; null if there was no memory in time.</summary>
     public async ValueTask<byte[]?> RentAsync(int size, CancellationToken budget)
     {
         var started = memory.Clock.GetTimestamp();
@@ -30,10 +30,10 @@ internal sealed class BodyRoom(BodyMemory memory, bool verified)
         return hasRoom ? memory.Buffers.Rent(size) : null;
     }
 
-    /// <summary>Gives <paramref name="buffer"/> back; <paramref name="reuse"/> only when nothing reads it any more.</summary>
+    /// <summary>Gives <paramref name="buffer"/> back. Set <paramref name="reuse"/> only if nothing reads it anymore.</summary>
     public void Return(byte[] buffer, bool reuse)
     {
-        // In this order: what the budget has room for must not be lent twice.
+        // Keep this order: bytes that the budget offers again must no longer be lent.
         memory.Buffers.Return(buffer, reuse);
         memory.Budget.Release(_claim, buffer.Length);
     }

@@ -3,15 +3,15 @@ namespace JiraWebhooks.Deliveries;
 /// <summary>How reading a body ended.</summary>
 internal enum BodyRead
 {
-    /// <summary>It is all there.</summary>
+    /// <summary>The whole body was read.</summary>
     Whole,
 
-    /// <summary>It is longer than allowed.</summary>
+    /// <summary>The body is longer than allowed.</summary>
     TooLarge,
 
-    /// <summary>The time was up before its end.</summary>
+    /// <summary>The time ended before the body.</summary>
     Late,
 
-    /// <summary>There was no memory for it in time.</summary>
+    /// <summary>There was no memory for the body in time.</summary>
     NoRoom,
 }

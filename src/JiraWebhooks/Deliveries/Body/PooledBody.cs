@@ -5,11 +5,11 @@ using System.Security.Cryptography;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>The one copy of a delivery's body, in a buffer that grows with what really arrives. Small ones come from the shared pool, as
-/// the server holds as much for each connection anyway; all others share one amount of memory.</summary>
+/// <summary>The only copy of a delivery's body, in a buffer that grows with the bytes that arrive. Small bodies use the shared pool, as the server
+/// holds the same amount for each connection anyway. All others share one limited amount of memory.</summary>
 internal sealed class PooledBody : IDisposable
 {
-    /// <summary>Largest body that is not counted.</summary>
+    /// <summary>Size of the largest body that is not counted, in bytes.</summary>
     public const int MostSmall = 64 * 1024;
 
     // Most deliveries are a few kilobytes; ArrayPool rounds up to powers of two anyway.
@@ -17,16 +17,15 @@ internal sealed class PooledBody : IDisposable
 
     private byte[]? _buffer;
     private int _length;
-    private BodyRoom? _room; // of a large one
+    private BodyRoom? _room; // only for a large body
 
     /// <summary>What was read and kept so far; valid until <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Memory => new(_buffer, 0, _length);
 
-    /// <summary>How long it waited for room.</summary>
+    /// <summary>How long the body waited for memory.</summary>
     public TimeSpan Waited => _room?.Waited ?? TimeSpan.Zero;
 
-    /// <summary>Reads the whole body by <paramref name="rules"/>. What follows after any other answer than <see cref="BodyRead.Whole"/> is left
-    /// unread.</summary>
+    /// <summary>Reads the whole body by <paramref name="rules"/>. If the result is not <see cref="BodyRead.Whole"/>, the rest of the body is not read.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<BodyRead> ReadAsync(PipeReader reader, BodyRules rules, CancellationToken budget)
     {
@@ -35,7 +34,7 @@ internal sealed class PooledBody : IDisposable
         {
             while (true)
             {
-                // Kestrel takes a read that a token has cancelled for one that goes on, and fails when it reads the rest itself.
+                // Kestrel treats a read that was cancelled by a token as still active, and fails when it reads the rest itself.
                 ReadResult read;
                 var reading = reader.ReadAsync(CancellationToken.None);
                 if (reading.IsCompletedSuccessfully) read = reading.Result;
@@ -62,14 +61,15 @@ internal sealed class PooledBody : IDisposable
         }
     }
 
-    /// <summary>Leaves the buffer to the garbage collector, as <paramref name="user"/> may still read it; it counts until that has ended.</summary>
+    /// <summary>Leaves the buffer to the garbage collector, because <paramref name="user"/> may still read it. The buffer counts until that task has
+    /// ended.</summary>
     public void Abandon(Task? user)
     {
         if (_buffer is { } buffer && _room is { } room) _ = ReturnAfterAsync(user ?? Task.CompletedTask, room, buffer);
         (_buffer, _room) = (null, null);
     }
 
-    /// <summary>Gives the buffer back.</summary>
+    /// <summary>Returns the buffer.</summary>
     public void Dispose()
     {
         if (_buffer is { } buffer) Return(buffer);
@@ -78,7 +78,7 @@ internal sealed class PooledBody : IDisposable
 
     private ValueTask<bool> GrowAsync(int length, in BodyRules rules, CancellationToken budget)
     {
-        // A verified body whose length is known goes to its last buffer at once.
+        // A verified body of known length gets its final buffer at once.
         if (length > MostSmall || rules is { Verified: true, Declared: > MostSmall })
         {
             return GrowLargeAsync(_room ?? new BodyRoom(rules.Memory, rules.Verified), BodyBuffers.SizeFor(rules.RoomFor(length), rules.Limit), budget);

@@ -6,8 +6,8 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Makes the message of a delivery from its headers and envelope; the live and the failed path share it, so that both give one event
-/// one identity (docs/architecture.md#one-message-id).</summary>
+/// <summary>Builds the message of a delivery from its headers and envelope. The live and the failed path share it, so that both give an event the
+/// same identity (docs/architecture.md#one-message-id).</summary>
 public static class DeliveryDescriber
 {
     private const string UnknownEvent = "unknown";
@@ -19,7 +19,7 @@ public static class DeliveryDescriber
         return Describe(site, headers, body) with { Recovered = true, BodyMissing = bodyMissing };
     }
 
-    /// <summary>Describes a live delivery. Never throws, whatever the headers and the body are.</summary>
+    /// <summary>Describes a live delivery. Never throws, even on invalid headers or an invalid body.</summary>
     internal static DeliveryMessage Describe(Site site, in DeliveryHeaders headers, ReadOnlyMemory<byte> body)
     {
         var envelope = EnvelopeReader.Read(body.Span);
@@ -61,7 +61,7 @@ public static class DeliveryDescriber
         return false;
     }
 
-    // The order of arrival is kept per issue; a worklog carries its issue's id and belongs to the same session.
+    // The order of arrival is kept per issue. A worklog contains the id of its issue and belongs to the same session.
     private static string SessionKey(in Envelope envelope, string type) =>
         !envelope.IssueId.IsEmpty ? JsonText.ToText(envelope.IssueId)
         : !envelope.WorklogIssueId.IsEmpty ? JsonText.ToText(envelope.WorklogIssueId)

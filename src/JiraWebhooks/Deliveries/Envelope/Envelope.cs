@@ -1,7 +1,7 @@
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>The few fields of a delivery's body that the message is made of, as UTF-8 that lives in the body; empty means absent.
-/// Ids are text, as Jira writes them sometimes as numbers and sometimes as strings.</summary>
+/// <summary>The few fields of a delivery's body that are needed for the message, as UTF-8 slices of the body; empty means absent. Ids are text,
+/// because Jira writes them sometimes as numbers and sometimes as strings.</summary>
 internal ref struct Envelope
 {
     /// <summary><c>webhookEvent</c>.</summary>
@@ -10,7 +10,7 @@ internal ref struct Envelope
     /// <summary><c>timestamp</c>, in milliseconds since 1970.</summary>
     public long? Timestamp;
 
-    /// <summary><c>matchedWebhookIds</c> as the JSON array it is.</summary>
+    /// <summary><c>matchedWebhookIds</c> as a JSON array.</summary>
     public ReadOnlySpan<byte> WebhookIds;
 
     /// <summary><c>issue.id</c>.</summary>
@@ -55,8 +55,8 @@ internal ref struct Envelope
     /// <summary><c>changelog.id</c>.</summary>
     public ReadOnlySpan<byte> ChangelogId;
 
-    /// <summary>Account of the one who made the change; empty when the body does not say. Comment and worklog events have no <c>user</c>, and
-    /// who deletes one of these is named nowhere: its author may be another.</summary>
+    /// <summary>Account that made the change; empty if the body does not say. Comment and worklog events have no <c>user</c>, and a deletion does not
+    /// name the account that deletes: the author may be a different one.</summary>
     public readonly ReadOnlySpan<byte> Actor =>
         !UserAccount.IsEmpty ? UserAccount
         : Event.EndsWith("_deleted"u8) ? default
@@ -65,6 +65,6 @@ internal ref struct Envelope
         : !WorklogUpdateAuthor.IsEmpty ? WorklogUpdateAuthor
         : WorklogAuthor;
 
-    /// <summary>False when the body is no JSON object that names its event.</summary>
+    /// <summary>False if the body is not a JSON object that names its event.</summary>
     public readonly bool IsReadable => !Event.IsEmpty;
 }

@@ -2,11 +2,12 @@ using System.Text.Json;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Reads the envelope in one forward pass without building anything (docs/architecture.md#one-pass-envelope). Whatever it does not know passes (docs/jira-behaviour.md#unknown-content);
-/// of a repeated member the last one counts, as in most JSON parsers. It never throws: what is no JSON gives an empty envelope.</summary>
+/// <summary>Reads the envelope in one forward pass without allocating objects (docs/architecture.md#one-pass-envelope). Unknown content is skipped
+/// (docs/jira-behaviour.md#unknown-content);
+/// if a member is repeated, the last one counts, as in most JSON parsers. It never throws: invalid JSON gives an empty envelope.</summary>
 internal static class EnvelopeReader
 {
-    // The reader does not recurse: depth costs it one bit a level, and the body's size bounds that. A limit would only lose properties.
+    // The reader does not recurse: each level costs one bit, and the size of the body limits the depth. A limit here would only lose properties.
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
     /// <summary>Reads <paramref name="body"/>, which the result points into.</summary>
@@ -113,7 +114,7 @@ internal static class EnvelopeReader
         return value;
     }
 
-    // Steps from a member's name into its object; anything else is passed over.
+    // Moves from a member's name into its object. Any other value is skipped.
     private static bool Enter(scoped ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -123,8 +124,8 @@ internal static class EnvelopeReader
         return false;
     }
 
-    // Steps to the next name that could be one of ours. Half a surrogate pair cannot be compared without an exception, so names with an
-    // escape from \uD000 on are passed over like any that we do not know.
+    // Moves to the next name that may be one of ours. Half a surrogate pair cannot be compared without an exception, so names with an escape from
+    // \uD000 on are skipped like unknown names.
     private static bool Next(scoped ref Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)

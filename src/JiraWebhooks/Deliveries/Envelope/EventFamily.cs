@@ -1,7 +1,7 @@
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>What an event is about: <c>sprint</c> of <c>sprint_started</c>, <c>version</c> of <c>jira:version_released</c>.
-/// Events without an issue share a session by it (docs/architecture.md#untouched-body).</summary>
+/// <summary>The subject of an event: <c>sprint</c> of <c>sprint_started</c>, <c>version</c> of <c>jira:version_released</c>.
+/// Events of one family that have no issue share a session (docs/architecture.md#untouched-body).</summary>
 internal static class EventFamily
 {
     /// <summary>The family of <paramref name="type"/>.</summary>

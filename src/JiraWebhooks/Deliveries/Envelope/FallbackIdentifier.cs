@@ -3,12 +3,12 @@ using System.Security.Cryptography;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Stands in for X-Atlassian-Webhook-Identifier where it is missing (docs/jira-behaviour.md#one-identity): the same event always gets the same one, and no two
-/// events share one, since the bus would silently drop the second.</summary>
+/// <summary>Replaces a missing X-Atlassian-Webhook-Identifier (docs/jira-behaviour.md#one-identity): the same event always gets the same identifier,
+/// and two events never share one, because the bus would silently drop the second event.</summary>
 internal static class FallbackIdentifier
 {
-    /// <summary>A hash of event, entity ids and timestamp. Where they do not pin one event down (no comment, worklog or changelog, or no
-    /// timestamp), the body is hashed as well.</summary>
+    /// <summary>A hash of event, entity ids and timestamp. If they do not identify one event (no comment, worklog or changelog, or no timestamp), the
+    /// body is hashed too.</summary>
     public static string Of(in Envelope envelope, ReadOnlySpan<byte> body)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -28,7 +28,7 @@ internal static class FallbackIdentifier
         return $"hash-{Convert.ToHexStringLower(hash.GetHashAndReset())}";
     }
 
-    // The length in front keeps "ab"+"c" apart from "a"+"bc".
+    // The length prefix separates "ab"+"c" from "a"+"bc".
     private static void Append(IncrementalHash hash, ReadOnlySpan<byte> value)
     {
         Span<byte> length = stackalloc byte[sizeof(int)];

@@ -5,7 +5,7 @@ using JiraWebhooks.Publishing;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Values as slices of the body. Each method stands on a member's name and leaves the reader at the end of its value; a value of
+/// <summary>Reads values as slices of the body. Each method starts at a member's name and leaves the reader at the end of the value. A value of
 /// another kind is empty, never an error.</summary>
 internal static class JsonText
 {
@@ -49,11 +49,11 @@ internal static class JsonText
     public static long? ToInt64(ReadOnlySpan<byte> utf8) =>
         Utf8Parser.TryParse(utf8, out long number, out var read) && read == utf8.Length ? number : null;
 
-    /// <summary><paramref name="utf8"/> as a string of at most <see cref="MessageProperties.MaxLength"/> characters; bytes that are no UTF-8
-    /// become replacement characters.</summary>
+    /// <summary><paramref name="utf8"/> as a string of at most <see cref="MessageProperties.MaxLength"/> characters; invalid UTF-8 becomes
+    /// replacement characters.</summary>
     public static string ToText(ReadOnlySpan<byte> utf8)
     {
-        // Four bytes make at least one character, so what is cut off here would be cut off below.
+        // Four bytes are at least one character, so what is cut here would also be cut below.
         var text = Encoding.UTF8.GetString(utf8.Length > 4 * MessageProperties.MaxLength ? utf8[..(4 * MessageProperties.MaxLength)] : utf8);
         return MessageProperties.Cut(text);
     }
@@ -67,7 +67,7 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair or bytes that are no UTF-8: not a text that anybody could compare.
+            // Half a surrogate pair or invalid UTF-8: this text cannot be compared.
             return default;
         }
     }

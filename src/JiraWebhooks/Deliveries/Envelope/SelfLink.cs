@@ -3,11 +3,11 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Tells whether a <c>self</c> link points at the site it came for. The links are the only place where a body names its site, and
-/// only the JWT's signature, not the body, is Jira's: so a foreign host is a mark, never a reason to refuse (docs/architecture.md#verify-first).</summary>
+/// <summary>Tells whether a <c>self</c> link names the site of the delivery. Only these links name the site in a body. Jira signs only the JWT, not
+/// the body, so a foreign host sets a mark and is never a reason to refuse (docs/architecture.md#verify-first).</summary>
 internal static class SelfLink
 {
-    /// <summary>True when <paramref name="link"/> names a host and is neither on the site's own nor under the address its API answers from.</summary>
+    /// <summary>True when <paramref name="link"/> names a host other than the site's own and is not below the URL of its API.</summary>
     public static bool IsForeign(ReadOnlySpan<byte> link, Site site)
     {
         if (StartsWith(link, site.Url.AbsoluteUri) || StartsWith(link, site.ApiUrl.AbsoluteUri)) return false;

@@ -4,12 +4,12 @@ using JiraWebhooks.Publishing;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary><c>matchedWebhookIds</c> as <c>,10,11,</c>: the bus takes no arrays, and this form lets a subscriber filter with
+/// <summary><c>matchedWebhookIds</c> as <c>,10,11,</c>: the bus does not support arrays, and with this form a subscriber can filter by
 /// <c>LIKE '%,10,%'</c>.</summary>
 internal static class WebhookIds
 {
-    /// <summary>The ids in <paramref name="array"/>, or null when there are none. What is no whole number is left out; so is what no longer
-    /// fits the longest property, far above the 100 webhooks an app can have.</summary>
+    /// <summary>The ids in <paramref name="array"/>, or null when there are none. Values that are not whole numbers are left out. So are ids beyond
+    /// the maximum length of a property, which is far above the 100 webhooks of an app.</summary>
     public static string? Format(ReadOnlySpan<byte> array)
     {
         if (array.IsEmpty) return null;

@@ -10,7 +10,7 @@ internal static class ConnectToken
 {
     private static readonly ConditionalWeakTable<Site, KnownPath> Known = [];
 
-    /// <summary>The token, or nothing when there is none or more than one in the query.</summary>
+    /// <summary>The token; empty if there is none, or more than one in the query.</summary>
     public static ReadOnlySpan<char> Of(HttpRequest request)
     {
         if (request.Headers.Authorization.Count > 0) return DeliveryVerifier.Token(request.Headers.Authorization, "JWT ");
@@ -24,7 +24,7 @@ internal static class ConnectToken
         var path = request.PathBase.HasValue ? request.PathBase.Add(request.Path).ToUriComponent() : request.Path.ToUriComponent();
         if (request.QueryString.HasValue) return QueryStringHash.Compute(request.Method, path, request.QueryString.Value, publicBaseUrl.AbsolutePath);
 
-        // A site's deliveries all come to one path without a query, so the last hash is nearly always the next one.
+        // All deliveries of a site use one path without a query, so the last hash nearly always fits the next request.
         if (Known.TryGetValue(site, out var known) && known.Path == path && known.BaseUrl == publicBaseUrl && known.Method == request.Method) return known.Hash;
 
         known = new KnownPath(publicBaseUrl, request.Method, path, QueryStringHash.Compute(request.Method, path, null, publicBaseUrl.AbsolutePath));

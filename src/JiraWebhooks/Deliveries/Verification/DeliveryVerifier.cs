@@ -6,17 +6,18 @@ using Microsoft.Extensions.Primitives;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Checks a delivery by the scheme of its site, which is a setting and never the sender's choice (docs/architecture.md#verify-first, docs/jira-behaviour.md#verify-raw-body).</summary>
+/// <summary>Verifies a delivery by the scheme of its site, which is a setting and never the sender's choice (docs/architecture.md#verify-first,
+/// docs/jira-behaviour.md#verify-raw-body).</summary>
 internal static class DeliveryVerifier
 {
     private const string HubSignature = "X-Hub-Signature";
 
-    // No sender knows this key. It stands in where there is neither such a site nor an app in the settings, so that the answer takes as long as
-    // for a real one.
+    // No sender knows this key. It is used if neither the site nor an app in the settings exists, so that the answer takes as long as for an existing site.
     private static readonly SiteSecret Nobodys = SiteSecret.From(Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"))!;
 
-    /// <summary>What the head of the request says already, for <paramref name="site"/> or for none; null where the scheme signs the body. A site
-    /// must have a secret. For none, the secrets of the app in the settings are tried: they tell a site whose row was lost. <paramref name="wrong"/> are the token's times, with <see cref="Verification.WrongTimes"/> alone.</summary>
+    /// <summary>The result of the headers alone, for <paramref name="site"/> or for no site; null if the scheme signs the body. A site
+    /// must have a secret. For no site, the secrets of the app in the settings are tried: they show that the row of a site was lost.
+    /// <paramref name="wrong"/> are the token's times, with <see cref="Verification.WrongTimes"/> alone.</summary>
     public static Verification? VerifyHead(HttpRequest request, Site? site, JiraWebhooksOptions options, DateTimeOffset now, out TokenTimes? wrong)
     {
         wrong = null;
@@ -29,18 +30,18 @@ internal static class DeliveryVerifier
         };
     }
 
-    /// <summary>The hash that the body is to be appended to, of a site whose scheme signs it; for all others, one that nobody asks, as the time
-    /// would tell them apart. Null where the request brings no signature of its body.</summary>
+    /// <summary>The hash to append the body to. If the scheme of the site does not sign the body, the hash is computed but not used, so that the
+    /// response time is the same. Null if the request has no signature of its body.</summary>
     public static IncrementalHash? BeginBody(HttpRequest request, Site? asks) => HubSignatureVerifier.Begin(request.Headers[HubSignature], asks?.Secret ?? Nobodys);
 
-    /// <summary>Verifies <paramref name="body"/> as it came over the wire, of a site whose scheme signs it.</summary>
+    /// <summary>Verifies <paramref name="body"/> as received, for a site whose scheme signs the body.</summary>
     public static Verification VerifyBody(HttpRequest request, IncrementalHash hash, ReadOnlySpan<byte> body, Site site) =>
         HubSignatureVerifier.End(hash, request.Headers[HubSignature], body, site.Secret!, site.PreviousSecret);
 
-    /// <summary>Ends a hash that nobody asks for.</summary>
+    /// <summary>Ends a hash whose result is not used.</summary>
     public static void VerifyNothing(HttpRequest request, IncrementalHash hash) => HubSignatureVerifier.End(hash, request.Headers[HubSignature], default, Nobodys, null);
 
-    /// <summary>True when the request brings a signature of its body, asked for or not.</summary>
+    /// <summary>True when the request has a signature of its body, even if the scheme does not need it.</summary>
     public static bool HasBodySignature(HttpRequest request) => HubSignatureVerifier.Check(request.Headers[HubSignature]) is null;
 
     private static Verification VerifyApp(HttpRequest request, JiraWebhooksOptions options, DateTimeOffset now)
@@ -57,7 +58,7 @@ internal static class DeliveryVerifier
         return token.IsEmpty ? Verification.NoCredential : JwtVerifier.Verify(token, site.Secret!, site.PreviousSecret, rules, now, out wrong);
     }
 
-    /// <summary>The token behind <paramref name="scheme"/>; nothing when the header is missing, repeated or of another scheme.</summary>
+    /// <summary>The token behind <paramref name="scheme"/>; empty if the header is missing, repeated or of another scheme.</summary>
     internal static ReadOnlySpan<char> Token(StringValues header, string scheme) =>
         header.Count == 1 && header[0] is { } value && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
             ? value.AsSpan(scheme.Length).Trim(' ')

@@ -9,7 +9,7 @@ namespace JiraWebhooks.Deliveries;
 /// but only from this list: SHA-1 is not on it.</summary>
 internal static class HubSignatureVerifier
 {
-    /// <summary>The hash that a body is to be appended to; null where <paramref name="header"/> has not the right form.</summary>
+    /// <summary>The hash to append the body to; null if <paramref name="header"/> is malformed.</summary>
     public static IncrementalHash? Begin(StringValues header, SiteSecret secret)
     {
         Span<byte> claimed = stackalloc byte[SHA512.HashSizeInBytes];
@@ -23,7 +23,7 @@ internal static class HubSignatureVerifier
         };
     }
 
-    /// <summary>The verdict on <paramref name="body"/>, all of which <paramref name="hash"/> has taken in, under the secret it began with.</summary>
+    /// <summary>The result for <paramref name="body"/>. <paramref name="hash"/> has hashed all of it with the secret it was created with.</summary>
     public static Verification End(IncrementalHash hash, StringValues header, ReadOnlySpan<byte> body, SiteSecret secret, SiteSecret? previous)
     {
         Span<byte> claimed = stackalloc byte[SHA512.HashSizeInBytes];
@@ -40,7 +40,7 @@ internal static class HubSignatureVerifier
             : Verification.BadSignature;
     }
 
-    /// <summary>What is wrong with the form of <paramref name="header"/>; null when only the body can tell more.</summary>
+    /// <summary>The error in the form of <paramref name="header"/>; null if the form is valid and the body must be verified.</summary>
     public static Verification? Check(StringValues header) => Read(header, stackalloc byte[SHA512.HashSizeInBytes], out _);
 
     private static Verification? Read(StringValues header, Span<byte> claimed, out int size)

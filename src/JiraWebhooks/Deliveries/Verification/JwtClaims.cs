@@ -15,7 +15,7 @@ internal enum ClaimMatch
     Other,
 }
 
-/// <summary>The claims we act on, of a token whose signature has been checked.</summary>
+/// <summary>The claims that we use, of a token whose signature is verified.</summary>
 internal record struct JwtClaims
 {
     /// <summary><c>exp</c> in seconds since 1970.</summary>
@@ -36,7 +36,7 @@ internal record struct JwtClaims
     /// <summary><c>context.cloudId</c>.</summary>
     public ClaimMatch CloudId { get; private set; }
 
-    /// <summary>Reads the claims; false when they are no JSON object, or one of ours is repeated or of the wrong type.</summary>
+    /// <summary>Reads the claims. Returns false if they are not a JSON object, or if a claim that we use is repeated or has the wrong type.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, in JwtRules rules, out JwtClaims claims)
     {
         claims = default;
@@ -71,7 +71,7 @@ internal record struct JwtClaims
         return true;
     }
 
-    // Connect's context is another thing (sometimes no object at all), so anything but an object is passed over.
+    // Connect's context has another meaning (and sometimes is not an object), so anything but an object is skipped.
     private bool TryReadContext(ref Utf8JsonReader reader, in JwtRules rules)
     {
         reader.Read();

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>The JOSE header of a token whose signature has been checked.</summary>
+/// <summary>The JOSE header of a token whose signature is verified.</summary>
 internal static class JwtHeader
 {
-    /// <summary>True when the header says HS256 once, in exactly this spelling, and asks for no extension that we would have to know
+    /// <summary>True when the header says HS256 once, in exactly this spelling, and requires no extension that we would have to understand
     /// (<c>crit</c>, RFC 7515 section 4.1.11).</summary>
     public static bool IsHs256(ReadOnlySpan<byte> json)
     {

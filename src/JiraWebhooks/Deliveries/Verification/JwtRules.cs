@@ -2,24 +2,25 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>What a site's tokens must say (docs/jira-behaviour.md#verify-raw-body). Atlassian documents no claims of its OAuth webhooks, so there only what was
-/// seen to be sent is checked, and only <c>exp</c> is asked for.</summary>
+/// <summary>What a site's tokens must contain (docs/jira-behaviour.md#verify-raw-body). Atlassian documents no claims of its OAuth webhooks. So only
+/// claims that were observed are checked there, and only <c>exp</c> is required.</summary>
 internal readonly record struct JwtRules
 {
-    /// <summary>How far the clocks may be apart, in both directions, without a word.</summary>
+    /// <summary>How far the clocks may differ, in both directions, without an error.</summary>
     public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(120);
 
-    /// <summary>Expected <c>iss</c>: the client id, or the tenant's clientKey; null where any will do.</summary>
+    /// <summary>Expected <c>iss</c>: the client id, or the tenant's clientKey; null if any value is accepted.</summary>
     public string? Issuer { get; private init; }
 
-    /// <summary>Expected <c>context.cloudId</c>; a grant covers several sites with one secret, and this tells them apart. Null where any will do.</summary>
+    /// <summary>Expected <c>context.cloudId</c>; a grant covers several sites with one secret, and this claim distinguishes them. Null if any value
+    /// is accepted.</summary>
     public string? CloudId { get; private init; }
 
-    /// <summary>Expected <c>qsh</c>; null where the scheme has none.</summary>
+    /// <summary>Expected <c>qsh</c>; null if the scheme has none.</summary>
     public string? QueryHash { get; private init; }
 
     /// <summary>OAuth 2.0 (3LO) deliveries.</summary>
-    /// <remarks>While a site changes over to another app, deliveries of both come in: the secrets alone tell ours from others'.</remarks>
+    /// <remarks>While a site changes to another app, deliveries of both apps arrive: only the secrets distinguish ours from others.</remarks>
     public static JwtRules OAuth(Site site) => new() { Issuer = site.FormerClientId is null ? site.ClientId : null, CloudId = site.CloudId };
 
     /// <summary>Deliveries of any site that was connected with the app in the settings.</summary>
@@ -28,8 +29,8 @@ internal readonly record struct JwtRules
     /// <summary>Connect deliveries (<see href="https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/"/>).</summary>
     public static JwtRules Connect(Site site, string queryHash) => new() { Issuer = site.ClientKey, QueryHash = queryHash };
 
-    /// <summary>The verdict. Times come last: <paramref name="wrong"/> and <see cref="Verification.WrongTimes"/> are for a token that is right in
-    /// everything else, as then it may be our clock that is wrong.</summary>
+    /// <summary>The result. Times are checked last: <paramref name="wrong"/> and <see cref="Verification.WrongTimes"/> are for a token that is valid
+    /// in everything else, because then our clock may be wrong.</summary>
     public Verification Judge(in JwtClaims claims, DateTimeOffset now, out TokenTimes? wrong)
     {
         wrong = null;

@@ -7,24 +7,24 @@ using JiraWebhooks.Hosting;
 namespace JiraWebhooks.Deliveries;
 
 /// <summary>Compact JWS, HS256 and nothing else (<see href="https://www.rfc-editor.org/rfc/rfc7515"/>,
-/// <see href="https://www.rfc-editor.org/rfc/rfc8725"/>). The algorithm is ours, not the token's, so the signature is checked before any
-/// JSON is looked at: nobody without the secret reaches a parser.</summary>
+/// <see href="https://www.rfc-editor.org/rfc/rfc8725"/>). The algorithm is fixed and not taken from the token, so the signature is verified before
+/// any JSON is read. A sender without the secret never reaches a parser.</summary>
 internal static class JwtVerifier
 {
-    /// <summary>Longest token looked at, in characters. Jira's are below 1 KB.</summary>
+    /// <summary>Maximum length of a token, in characters. Jira's are below 1 KB.</summary>
     public const int MaxLength = 8 * 1024;
 
     private static readonly SearchValues<char> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    /// <summary>Checks the signature with both secrets, then header and claims. <paramref name="wrong"/> are the token's times, with
-    /// <see cref="Verification.WrongTimes"/> alone.</summary>
+    /// <summary>Checks the signature with both secrets, then header and claims. <paramref name="wrong"/> are the token's times, set only with
+    /// <see cref="Verification.WrongTimes"/>.</summary>
     public static Verification Verify(ReadOnlySpan<char> token, SiteSecret secret, SiteSecret? previous, in JwtRules rules, DateTimeOffset now, out TokenTimes? wrong)
     {
         wrong = null;
         if (token.Length > MaxLength) return Verification.Malformed;
 
-        // The framework's decoder forgives blanks and padding; a JWS has neither.
+        // The framework's decoder accepts whitespace and padding; a JWS has neither.
         var dot = token.IndexOf('.');
         var lastDot = token.LastIndexOf('.');
         if (dot <= 0 || lastDot <= dot + 1 || token[(dot + 1)..lastDot].Contains('.') || token.ContainsAnyExcept(Alphabet))

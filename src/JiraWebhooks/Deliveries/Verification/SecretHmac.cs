@@ -5,8 +5,8 @@ using JiraWebhooks.Hosting;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>HMAC-SHA256 under a site's secret with keyed states that are used again: setting one up in OpenSSL costs as much as
-/// hashing 3 KB. States live as long as their secret.</summary>
+/// <summary>HMAC-SHA256 with a site's secret. Keyed states are reused: creating one in OpenSSL costs as much as hashing 3 KB. States live as long as
+/// their secret.</summary>
 internal sealed class SecretHmac
 {
     private static readonly ConditionalWeakTable<SiteSecret, SecretHmac> All = [];
@@ -23,8 +23,8 @@ internal sealed class SecretHmac
         all._free.Add(state);
     }
 
-    /// <summary>A state to append to. It goes back with <see cref="Give"/> after its hash was read; one that was not ended holds a part of a
-    /// delivery and is disposed of.</summary>
+    /// <summary>A state to append to. Return it with <see cref="Give"/> after its hash was read. A state that was not ended contains a part of a
+    /// delivery and must be disposed.</summary>
     public static IncrementalHash Take(SiteSecret secret) => Of(secret).Take(secret.Bytes);
 
     /// <summary>Takes a state back.</summary>

@@ -1,20 +1,20 @@
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>The times of a token that is right in everything else, as it says them: seconds since 1970. It exists only where they are wrong,
-/// so that a valid token costs nothing.</summary>
+/// <summary>The times of a token that is valid in everything else, as written in it: seconds since 1970. It exists only if they are wrong, so that a
+/// valid token costs nothing.</summary>
 /// <param name="Expires"><c>exp</c>.</param>
 /// <param name="IssuedAt"><c>iat</c>.</param>
 /// <param name="NotBefore"><c>nbf</c>.</param>
-/// <param name="Clock">What our clock said.</param>
+/// <param name="Clock">The time of our clock.</param>
 internal sealed record TokenTimes(double Expires, double? IssuedAt, double? NotBefore, DateTimeOffset Clock)
 {
-    /// <summary>How far our clock and the token may be apart before the delivery is refused for good.</summary>
+    /// <summary>How far our clock and the token may differ before the delivery is refused.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromHours(24);
 
-    // Longer than any lifetime of a token that was seen.
+    // Longer than any observed lifetime of a token.
     private static readonly TimeSpan LongestLife = TimeSpan.FromHours(24);
 
-    /// <summary>When the event happened at the earliest: when the token was issued or, where our clock is behind that, by our clock.</summary>
+    /// <summary>The earliest possible time of the event: when the token was issued or, if our clock is earlier, the time of our clock.</summary>
     public DateTimeOffset Since
     {
         get
@@ -26,11 +26,11 @@ internal sealed record TokenTimes(double Expires, double? IssuedAt, double? NotB
         }
     }
 
-    /// <summary>A claim as a time. A token may say any number, also one that is no date.</summary>
+    /// <summary>A claim as a time. A token may contain any number, including one that is not a date.</summary>
     public static DateTimeOffset? At(double? seconds) => seconds is { } number ? DateTimeOffset.UnixEpoch.AddSeconds(Math.Clamp(number, Earliest, Latest)) : null;
 
     private static double Earliest => (DateTimeOffset.MinValue - DateTimeOffset.UnixEpoch).TotalSeconds;
 
-    // A second less: the nearest double is beyond the last tick.
+    // Subtract a second, because the nearest double is beyond the last tick.
     private static double Latest => (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).TotalSeconds - 1;
 }

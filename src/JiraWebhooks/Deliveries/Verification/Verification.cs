@@ -1,6 +1,6 @@
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>What the signature check says. Only the metrics and logs know which refusal it was: every sender gets the same 401.</summary>
+/// <summary>Result of the verification. Only the metrics and logs show the kind of refusal: every sender gets the same 401.</summary>
 internal enum Verification
 {
     /// <summary>Signed by this site, now.</summary>
@@ -9,13 +9,13 @@ internal enum Verification
     /// <summary>No such site.</summary>
     UnknownSite,
 
-    /// <summary>No such site, and a secret of this app made the signature: the row of a site was lost.</summary>
+    /// <summary>No such site, but a secret of this app made the signature: the row of a site was lost.</summary>
     MissingSite,
 
     /// <summary>No credential of the site's scheme, or more than one.</summary>
     NoCredential,
 
-    /// <summary>The credential is not of the form the scheme asks for.</summary>
+    /// <summary>The credential does not have the form that the scheme requires.</summary>
     Malformed,
 
     /// <summary>Neither secret made this signature.</summary>
@@ -27,21 +27,21 @@ internal enum Verification
     /// <summary>Signed, but for another site.</summary>
     OtherSite,
 
-    /// <summary>Signed and right in everything but its times, which are at most a day on the wrong side of our clock: it may be the clock that
-    /// is wrong, or a retry that carries its first token.</summary>
+    /// <summary>Signed and valid in everything but its times, which are at most a day on the wrong side of our clock: the clock may be wrong, or this
+    /// is a retry with its first token.</summary>
     WrongTimes,
 
-    /// <summary>Signed and right in everything, but expired for more than a day.</summary>
+    /// <summary>Signed and valid in everything else, but expired for more than a day.</summary>
     Expired,
 
-    /// <summary>Signed and right in everything, but not valid for another day and more.</summary>
+    /// <summary>Signed and valid in everything else, but not valid for another day or more.</summary>
     NotYetValid,
 }
 
-/// <summary>What metrics and logs ask.</summary>
+/// <summary>What metrics and logs need to know about a result.</summary>
 internal static class VerificationExtensions
 {
-    /// <summary>True where a secret of the site made the signature, whatever else is wrong.</summary>
+    /// <summary>True if a secret of the site made the signature, even if something else is invalid.</summary>
     public static bool IsSigned(this Verification verification) =>
         verification is Verification.Authentic or Verification.MissingSite or Verification.BadClaims or Verification.OtherSite or Verification.WrongTimes or Verification.Expired or Verification.NotYetValid;
 

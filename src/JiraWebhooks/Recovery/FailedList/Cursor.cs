@@ -6,10 +6,10 @@ namespace JiraWebhooks.Recovery;
 /// <param name="Time">Failure time up to which everything is published, epoch milliseconds.</param>
 public sealed record Cursor(long Time)
 {
-    /// <summary>Most identifiers that are kept; a repeat beyond them is dropped by the bus.</summary>
+    /// <summary>Maximum number of identifiers that are kept. The bus drops a repeat beyond them.</summary>
     public const int MaxSeen = 1000;
 
-    /// <summary>Identifiers published last, newest at the end; the overlap of two polls is told by them.</summary>
+    /// <summary>Identifiers published last, newest at the end. They identify the records in the overlap of two polls.</summary>
     public IReadOnlyList<string> Seen { get; init; } = [];
 
     /// <summary>Since when the failed list is closed to the site (403), or null.</summary>
@@ -18,7 +18,8 @@ public sealed record Cursor(long Time)
     /// <summary>Version of the row; null for one that was never written.</summary>
     public ETag? Version { get; init; }
 
-    /// <summary>The cursor after <paramref name="published"/>: it only advances, and never beyond <paramref name="now"/>, whatever a record says.</summary>
+    /// <summary>The cursor after <paramref name="published"/>: it only advances, and never beyond <paramref name="now"/>, even if a record has a
+    /// later time.</summary>
     public Cursor After(IEnumerable<(string Identifier, long Time)> published, DateTimeOffset now)
     {
         var seen = new List<string>(Seen);

@@ -6,7 +6,8 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>Table <c>cursors</c>: partition site, row <c>cursor</c>, guarded by its entity tag (docs/jira-behaviour.md#cursor-after-publish).</summary>
+/// <summary>Table <c>cursors</c>: the partition is the site, the row is <c>cursor</c>, guarded by its entity tag
+/// (docs/jira-behaviour.md#cursor-after-publish).</summary>
 public sealed partial class CursorTable(LazyTable cursors)
 {
     private const string Row = "cursor";
@@ -27,7 +28,7 @@ public sealed partial class CursorTable(LazyTable cursors)
         };
     }
 
-    /// <summary>Writes <paramref name="cursor"/> over the version it was read from; null when another poller has written since.</summary>
+    /// <summary>Writes <paramref name="cursor"/> over the version it was read from; null if another poller has written since.</summary>
     public async Task<Cursor?> TryWriteAsync(string site, Cursor cursor, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
@@ -38,7 +39,7 @@ public sealed partial class CursorTable(LazyTable cursors)
         return await table.TryWriteAsync(row, cursor.Version, cancellationToken) is { } written ? cursor with { Version = written } : null;
     }
 
-    // Unreadable identifiers cost duplicates, which the bus drops; no reason to stop polling.
+    // Unreadable identifiers only cause duplicates, which the bus drops, so polling continues.
     private static IReadOnlyList<string> Seen(TableEntity row)
     {
         var text = row.GetText("Seen");

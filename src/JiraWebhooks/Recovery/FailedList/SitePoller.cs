@@ -9,22 +9,22 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>One site's poll: read a page, publish it, then move the cursor (docs/architecture.md#cursor-follows-publish, docs/jira-behaviour.md#failed-list-start). Whatever breaks in between costs
-/// duplicates, which share their MessageId, and never a loss.</summary>
+/// <summary>One site's poll: read a page, publish it, then move the cursor (docs/architecture.md#cursor-follows-publish,
+/// docs/jira-behaviour.md#failed-list-start). An error in between causes duplicates, which share their MessageId, and never a loss.</summary>
 internal sealed class SitePoller(
     JiraWebhookClient jira, CursorTable cursors, SiteSweeper sweeper, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock) : ISiteRecovery
 {
     /// <summary>Jira forgets failed deliveries after this long.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(72);
 
-    // A body may have 25 MB, and a page is held in memory as text; the bodies are copied out of it a few at a time.
+    // A body may have 25 MB, and a page is held in memory as text. Only a few bodies at a time are copied from it.
     private const int PageSize = 10;
     private const int PublishedAtOnce = 5;
 
-    /// <summary>Each poll reads this much again: a record might be listed late.</summary>
+    /// <summary>Each poll reads this much again, because a record may be listed late.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
 
-    /// <summary>Where the list was read to its end, the cursor follows the clock at this distance, so that a quiet site does not look like a stuck one.</summary>
+    /// <summary>When the list was read to its end, the cursor follows the clock at this distance, so that a quiet site does not look like a stuck one.</summary>
     private static readonly TimeSpan Lag = TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal sealed class SitePoller(
         var stored = await cursors.ReadAsync(site.Id, cancellationToken);
         if (started - stored?.UnsupportedSince < UnsupportedPause(site)) return await ClosedAsync(site, from, cancellationToken);
 
-        // After a time in which the list was closed the cursor is old, and nothing is lost for that: the search was in its place.
+        // After a time in which the list was closed, the cursor is old. Nothing is lost because of that: the search was used instead.
         var cursor = stored ?? new Cursor((started - Kept).ToUnixTimeMilliseconds());
         var isOld = stored is { UnsupportedSince: null } && started - DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time) > Kept;
         SitePoll result;
@@ -78,7 +78,7 @@ internal sealed class SitePoller(
             var fresh = records.Where(item => seen.Add(item.MessageId)).ToList();
             foreach (var some in fresh.Chunk(PublishedAtOnce)) await publisher.PublishAsync([.. some.Select(item => Describe(site, item.Record))], cancellationToken);
 
-            // Only an empty page is the end: whether Jira leaves out records of just that time, nobody documents.
+            // Only an empty page is the end: it is not documented whether Jira leaves out records of exactly that time.
             var ended = records.Count == 0;
             var next = cursor.After(records.Select(item => (item.MessageId, item.Record.FailureTime)), clock.GetUtcNow());
             if (ended) next = next with { Time = Math.Max(next.Time, (Earlier(started, page.AnsweredAt) - Lag).ToUnixTimeMilliseconds()) };
@@ -106,10 +106,10 @@ internal sealed class SitePoller(
     private static Loss TooOld(Cursor cursor) => new(
         Loss.OldCursor, string.Create(CultureInfo.InvariantCulture, $"The failed list was last read up to {DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time):u}, and Jira keeps failed deliveries {Kept.TotalHours} h: those between the two are gone."));
 
-    // Failure times are of Jira's clock. Where ours is ahead, a cursor that follows it is beyond what still fails.
+    // Failure times come from Jira's clock. If our clock is ahead, a cursor that follows it passes records that are still to come.
     private static DateTimeOffset Earlier(DateTimeOffset ours, DateTimeOffset? jiras) => jiras < ours ? jiras.Value : ours;
 
-    // An account with an API token is never let in; a Connect app may be again.
+    // Jira never accepts an account with an API token here; it may accept a Connect app again.
     private static TimeSpan UnsupportedPause(Site site) => site.Scheme is SiteScheme.Connect ? TimeSpan.FromHours(1) : TimeSpan.FromDays(7);
 
     private static DeliveryMessage Describe(Site site, FailedWebhook record) =>

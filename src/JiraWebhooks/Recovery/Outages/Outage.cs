@@ -2,30 +2,30 @@ using Azure;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>A time in which authentic deliveries were answered 503. It is open until one has been accepted after it.</summary>
-/// <param name="From">The first failure; null where all that is known was searched for already.</param>
-/// <param name="Last">The last failure so far; null as <paramref name="From"/>.</param>
+/// <summary>A period in which authentic deliveries were answered 503. It is open until a later delivery is accepted.</summary>
+/// <param name="From">The first failure; null if everything known was already searched for.</param>
+/// <param name="Last">The last failure so far; null if <paramref name="From"/> is null.</param>
 /// <param name="Version">Version of the row.</param>
 public sealed record Outage(DateTimeOffset? From, DateTimeOffset? Last, ETag Version)
 {
-    /// <summary>The shortest time in which Jira can have used its five retries, 5 to 15 minutes apart; less the minute by which what is recorded
-    /// may lag.</summary>
+    /// <summary>The shortest time in which Jira can have used its five retries, 5 to 15 minutes apart, minus one minute because the recorded times
+    /// may lag by that.</summary>
     public static readonly TimeSpan ShortestRetries = TimeSpan.FromMinutes(24);
 
-    // Retries come at most 15 minutes apart: without a failure for longer, there is none to come.
+    // Retries are at most 15 minutes apart: after a longer time without a failure, none will follow.
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(20);
 
-    // Where something fails all the time, what has failed first must not wait for the end of it.
+    // If failures never stop, the first ones must not wait for the end.
     private static readonly TimeSpan Long = TimeSpan.FromHours(3);
 
-    /// <summary>When a delivery was accepted again, as far as noted.</summary>
+    /// <summary>When a delivery was accepted again, as far as recorded.</summary>
     public DateTimeOffset? Accepted { get; init; }
 
-    /// <summary>True when this goes on from one that never ended: Jira makes a single attempt per event after half an hour of failures, so
-    /// that a single failure may be a loss.</summary>
+    /// <summary>True when this continues an outage that never ended: after half an hour of failures Jira makes a single attempt per event, so a
+    /// single failure may be a loss.</summary>
     public bool Unended { get; init; }
 
-    /// <summary>True when no failure is to be expected any more from what has failed, or this has lasted for hours.</summary>
+    /// <summary>True when no more failures are expected for the failed deliveries, or the outage has lasted for hours.</summary>
     public bool IsDue(DateTimeOffset now) => Last is null || now - Last > Quiet || Last - From >= Long;
 
     /// <summary>True when a delivery was accepted after the last failure.</summary>

@@ -3,20 +3,21 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>Writes down that deliveries of a site are failing, and when one is accepted again; beside the receive path, and each at most once
-/// in a while. Where storage is away too, the timer's own gap tells.</summary>
+/// <summary>Records that deliveries of a site fail, and when one is accepted again. It works beside the receive path, and writes each at most once
+/// per interval. If storage is unavailable too, the gap between the runs of the timer shows the outage.</summary>
 public sealed partial class OutageRecorder(OutageTable table, TimeProvider clock, ILogger<OutageRecorder> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    // Another instance may have recorded the failures and be gone: whoever accepts looks now and then whether there is an outage to end.
+    // Another instance may have recorded the failures and stopped. So an instance that accepts deliveries checks at this interval whether there is an
+    // outage to end.
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, Noted> _sites = new(StringComparer.Ordinal);
 
-    /// <summary>Notes a failure; returns at once.</summary>
+    /// <summary>Records a failure; returns at once.</summary>
     /// <param name="site">The site's slug.</param>
-    /// <param name="since">Since when events may be missing: now, or earlier where our clock is wrong.</param>
+    /// <param name="since">Since when events may be missing: now, or earlier if our clock is wrong.</param>
     public void Failed(string site, DateTimeOffset since)
     {
         var (now, noted) = (clock.GetUtcNow(), _sites.GetOrAdd(site, static _ => new Noted()));
@@ -27,7 +28,7 @@ public sealed partial class OutageRecorder(OutageTable table, TimeProvider clock
         _ = WriteAsync(site, table.RecordFailureAsync(site, since, now, CancellationToken.None));
     }
 
-    /// <summary>Notes that a delivery was accepted; returns at once.</summary>
+    /// <summary>Records that a delivery was accepted; returns at once.</summary>
     public void Accepted(string site)
     {
         var (now, noted) = (clock.GetUtcNow(), _sites.GetOrAdd(site, static _ => new Noted()));
@@ -50,7 +51,7 @@ public sealed partial class OutageRecorder(OutageTable table, TimeProvider clock
         }
     }
 
-    // Read and written by many at once: the worst that comes of it is a row written twice. Timestamps, as the clock may be set meanwhile.
+    // Many threads read and write this at once; at worst a row is written twice. It uses timestamps, because the clock may be changed in the meantime.
     private sealed class Noted
     {
         public long? Failed { get; set; }

@@ -4,12 +4,12 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>That webhooks of a site were gone for a while.</summary>
-/// <param name="From">When they were last seen alive.</param>
+/// <summary>A time in which webhooks of a site were missing.</summary>
+/// <param name="From">When they were last known to exist.</param>
 /// <param name="Version">Version of the row.</param>
 public sealed record MissingWebhooks(DateTimeOffset From, ETag Version);
 
-/// <summary>Rows <c>outage</c> and <c>missing</c> of a site, beside its cursor: the signs that something was lost.</summary>
+/// <summary>Rows <c>outage</c> and <c>missing</c> of a site, next to its cursor: the signs that something was lost.</summary>
 public sealed class OutageTable(LazyTable cursors)
 {
     private const string OutageRow = "outage";
@@ -25,8 +25,8 @@ public sealed class OutageTable(LazyTable cursors)
             }
             : null;
 
-    /// <summary>Records a failure at <paramref name="at"/>, for which events may be missing since <paramref name="since"/>. Instances may
-    /// overwrite each other's last minute.</summary>
+    /// <summary>Records a failure at <paramref name="at"/>, for which events may be missing since <paramref name="since"/>. Instances may overwrite
+    /// each other's last minute of records.</summary>
     public async Task RecordFailureAsync(string site, DateTimeOffset since, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
@@ -35,7 +35,7 @@ public sealed class OutageTable(LazyTable cursors)
         await table.UpsertEntityAsync(new TableEntity(site, OutageRow) { ["From"] = from, ["Last"] = at }, TableUpdateMode.Merge, cancellationToken);
     }
 
-    /// <summary>Records that a delivery was accepted at <paramref name="at"/>, where there is an outage to end.</summary>
+    /// <summary>Records that a delivery was accepted at <paramref name="at"/>, if there is an outage to end.</summary>
     public async Task RecordAcceptedAsync(string site, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
@@ -44,8 +44,8 @@ public sealed class OutageTable(LazyTable cursors)
         await WriteAsync(() => table.UpdateEntityAsync(new TableEntity(site, OutageRow) { ["Accepted"] = at }, open.Version, TableUpdateMode.Merge, cancellationToken));
     }
 
-    /// <summary>Puts an outage away that nothing is left to be done for, unless it has grown since it was read. One that never ended stays
-    /// open without its times.</summary>
+    /// <summary>Closes an outage for which nothing is left to do, unless it has grown since it was read. An outage that never ended stays open
+    /// without its times.</summary>
     public async Task SettleAsync(string site, Outage outage, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
@@ -53,11 +53,11 @@ public sealed class OutageTable(LazyTable cursors)
         else if (outage.From is not null) await WriteAsync(() => table.UpdateEntityAsync(new TableEntity(site, OutageRow) { ["Unended"] = true }, outage.Version, TableUpdateMode.Replace, cancellationToken));
     }
 
-    /// <summary>That webhooks were gone, or null.</summary>
+    /// <summary>The record that webhooks were missing, or null.</summary>
     public async Task<MissingWebhooks?> MissingAsync(string site, CancellationToken cancellationToken) =>
         await FindAsync(site, MissingRow, cancellationToken) is { } row && row.GetDateTimeOffset("From") is { } from ? new MissingWebhooks(from, row.ETag) : null;
 
-    /// <summary>Records that webhooks of the site were gone since <paramref name="from"/>: what happened meanwhile was never sent, and waits to
+    /// <summary>Records that webhooks of the site were missing since <paramref name="from"/>. Jira never sent the events of that time, so they must
     /// be searched for. The earliest time counts.</summary>
     public async Task RecordMissingAsync(string site, DateTimeOffset from, CancellationToken cancellationToken)
     {
@@ -66,14 +66,14 @@ public sealed class OutageTable(LazyTable cursors)
         await table.UpsertEntityAsync(new TableEntity(site, MissingRow) { ["From"] = earlier < from ? earlier : from }, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>Forgets that webhooks were gone, unless it was recorded again since it was read.</summary>
+    /// <summary>Deletes the record that webhooks were missing, unless it was written again since it was read.</summary>
     public async Task SettleAsync(string site, MissingWebhooks missing, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
         await WriteAsync(() => table.DeleteEntityAsync(site, MissingRow, missing.Version, cancellationToken));
     }
 
-    // Whoever came first has left something to do, and the next run sees to it.
+    // Another instance wrote first. The next run handles what remains.
     private static async Task WriteAsync(Func<Task<Response>> write)
     {
         try

@@ -1,7 +1,7 @@
 namespace JiraWebhooks.Recovery;
 
-/// <summary>What is left to search for by one filter, and since when Jira refuses it. A stretch is searched first when it is known to have lost
-/// something; when that has ended, a second and a late pass are planned. Each is independent of the others, and stays until it has ended.</summary>
+/// <summary>What is left to search for by one filter, and since when Jira refuses it. A stretch is searched first when a loss in it becomes known.
+/// When that pass has ended, a second and a late pass are planned. Each pass is independent of the others and stays until it has ended.</summary>
 internal sealed record FilterSearch
 {
     /// <summary>How long after the end of the first pass the second one begins.</summary>
@@ -13,25 +13,25 @@ internal sealed record FilterSearch
     /// <summary>How much of the stretch the late pass covers.</summary>
     public static readonly TimeSpan LatePart = TimeSpan.FromHours(1);
 
-    /// <summary>A filter counts as refused when Jira has refused it on runs over this long: it also says that a project does not exist which
-    /// is there again a minute later.</summary>
+    /// <summary>A filter counts as refused if Jira has refused it in runs over this time. Jira may also say that a project does not exist although it
+    /// exists again a minute later.</summary>
     public static readonly TimeSpan RefusalTime = TimeSpan.FromHours(24);
 
-    /// <summary>Most passes of one kind; more are united, so that the row cannot grow without end.</summary>
+    /// <summary>Maximum number of passes of one kind. More are merged, so that the row cannot grow without limit.</summary>
     public const int MostOfAKind = 20;
 
-    /// <summary>What is left, in the order of its turn.</summary>
+    /// <summary>The remaining passes, in order.</summary>
     public IReadOnlyList<SearchPass> Passes { get; init; } = [];
 
     /// <summary>The first refusal of the filter since it was last accepted, or null.</summary>
     public DateTimeOffset? RefusedSince { get; init; }
 
-    /// <summary>Changes since <paramref name="from"/> may have been lost.</summary>
+    /// <summary>Plans a search: changes since <paramref name="from"/> may have been lost.</summary>
     public FilterSearch Lost(DateTimeOffset from, DateTimeOffset now)
     {
         if (Passes.FirstOrDefault(pass => pass.Kind is PassKind.First) is not { } open) return Plan(new SearchPass(PassKind.First, from, now, now));
 
-        // What was reached stays reached, unless the new stretch begins before the old one.
+        // Progress is kept, unless the new stretch begins before the old one.
         return Replace(open, from < open.From ? new SearchPass(PassKind.First, from, now, now) : open with { To = now });
     }
 
@@ -41,7 +41,7 @@ internal sealed record FilterSearch
     /// <summary>Writes a new state of <paramref name="pass"/>.</summary>
     public FilterSearch Replace(SearchPass pass, SearchPass next) => this with { Passes = [.. Passes.Select(known => known == pass ? next : known)] };
 
-    /// <summary>Takes out a pass that has come to its end; a first one is followed by the two that repeat it.</summary>
+    /// <summary>Removes a pass that has ended. A first pass is followed by the two that repeat it.</summary>
     public FilterSearch End(SearchPass pass, DateTimeOffset now)
     {
         var rest = this with { Passes = [.. Passes.Where(known => known != pass)] };
@@ -62,10 +62,10 @@ internal sealed record FilterSearch
     /// <summary>True when the filter has been refused for long enough to give up.</summary>
     public bool IsRefused(DateTimeOffset now) => now - RefusedSince >= RefusalTime;
 
-    /// <summary>Gives up what is due. The next stretch is tried like the first.</summary>
+    /// <summary>Gives up the due passes. The next stretch is searched like a first one.</summary>
     public FilterSearch GiveUp(DateTimeOffset now) => new() { Passes = [.. Passes.Where(pass => pass.Due > now)] };
 
-    /// <summary>Takes over the passes of a filter that is no longer there.</summary>
+    /// <summary>Takes over the passes of a filter that no longer exists.</summary>
     public FilterSearch TakeOver(FilterSearch former) => former.Passes.Aggregate(this, (search, pass) => search.Plan(pass.Restarted()));
 
     private FilterSearch Plan(SearchPass pass)
@@ -77,6 +77,6 @@ internal sealed record FilterSearch
         return this with { Passes = [.. passes.OrderBy(known => known.Kind).ThenBy(known => known.Due)] };
     }
 
-    // Repeats that are planned this close to each other are one.
+    // Repeats planned this close to each other are merged.
     private static TimeSpan Tolerance(PassKind kind) => kind is PassKind.Late ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(5);
 }

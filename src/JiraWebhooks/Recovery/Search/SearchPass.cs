@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>Which search of a stretch a pass is.</summary>
+/// <summary>The kind of a pass over a stretch.</summary>
 internal enum PassKind
 {
-    /// <summary>Finds what the index shows.</summary>
+    /// <summary>Finds what the index shows now.</summary>
     First,
 
     /// <summary>The whole stretch again: an index lags by minutes.</summary>
@@ -15,20 +15,20 @@ internal enum PassKind
     Late,
 }
 
-/// <summary>One search by one filter over a stretch of time. It may take several runs, and each of them makes progress.</summary>
-/// <param name="Kind">Which search it is.</param>
+/// <summary>One search by one filter over a stretch of time. It may take several runs, and each run makes progress.</summary>
+/// <param name="Kind">The kind of the pass.</param>
 /// <param name="From">Start of the stretch.</param>
 /// <param name="To">End of the stretch.</param>
-/// <param name="Due">From when on it may run.</param>
+/// <param name="Due">The time from which it may run.</param>
 internal sealed record SearchPass(PassKind Kind, DateTimeOffset From, DateTimeOffset To, DateTimeOffset Due)
 {
-    /// <summary>A search goes this far beyond both ends of its stretch: clocks differ.</summary>
+    /// <summary>A search extends this far beyond both ends of its stretch, because clocks differ.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
 
-    /// <summary>A search that was interrupted goes back this far behind its watermark: an issue may be indexed after a later one.</summary>
+    /// <summary>An interrupted search restarts this far before its watermark, because an issue may be indexed after a later one.</summary>
     public static readonly TimeSpan StepBack = TimeSpan.FromMinutes(30);
 
-    // Jira compares the time of a change by the minute.
+    // Jira compares the times of changes by the minute.
     private static readonly TimeSpan Grain = TimeSpan.FromMinutes(1);
 
     private const int LongestToken = 2000;
@@ -36,36 +36,36 @@ internal sealed record SearchPass(PassKind Kind, DateTimeOffset From, DateTimeOf
     /// <summary>All changes that were found up to this time are published; null before the first page.</summary>
     public DateTimeOffset? Watermark { get; init; }
 
-    /// <summary>The next run does not go back behind this time, however close it is to the watermark; null leaves it to the start.</summary>
+    /// <summary>The next run does not start before this time, even if it is close to the watermark; null means that only the start of the stretch
+    /// limits it.</summary>
     public DateTimeOffset? Floor { get; init; }
 
-    /// <summary>Where Jira goes on, in the one case in which no time can say it: a minute that has more issues than a run can read.</summary>
+    /// <summary>Token of the next page, needed only where a time is not enough: a minute that has more issues than a run can read.</summary>
     public string? Token { get; init; }
 
-    /// <summary>Where the next run begins: at the watermark less <see cref="StepBack"/>, and never before the start.</summary>
+    /// <summary>Where the next run begins: at the watermark minus <see cref="StepBack"/>, and never before the start.</summary>
     [JsonIgnore]
     public DateTimeOffset Since => Latest(From - Overlap, Latest(Watermark - StepBack, Floor))!.Value;
 
     /// <summary>The pass after a page of a run.</summary>
-    /// <param name="newest">The newest change on the page, or null where no issue tells.</param>
-    /// <param name="marks">How far this run came with each of its pages; this page is added.</param>
+    /// <param name="newest">The newest change on the page, or null if no issue has a time.</param>
+    /// <param name="marks">The time reached with each page of this run; this page is added.</param>
     /// <param name="begin">Where this run began.</param>
-    /// <param name="token">Where Jira goes on after the page, or null.</param>
+    /// <param name="token">Token of the page after this one, or null.</param>
     public SearchPass After(DateTimeOffset? newest, List<DateTimeOffset> marks, DateTimeOffset begin, string? token)
     {
         marks.Add(newest ?? marks.LastOrDefault(begin));
 
-        // Where a step back of 30 minutes would make the next run repeat more than half of this one, it is shorter. The pages up to the start
-        // are repeated in any case.
+        // If a step back of 30 minutes made the next run repeat more than half of this run, the step is shorter. The pages up to the start are always repeated.
         var floor = Math.Min(marks.Count, (marks.Count / 2) + marks.Count(mark => mark <= begin));
         var next = this with { Watermark = Latest(Watermark, newest), Floor = Latest(Floor, floor > 0 ? marks[floor - 1] : begin) };
         return next with { Token = next.Since - begin < Grain && token?.Length <= LongestToken ? token : null };
     }
 
-    /// <summary>True when a page whose newest change is <paramref name="newest"/> lies behind the end: later changes are delivered, not searched for.</summary>
+    /// <summary>True when a page whose newest change is <paramref name="newest"/> is past the end: later changes are delivered, not searched for.</summary>
     public bool IsBehind(DateTimeOffset? newest) => newest > To + Overlap;
 
-    /// <summary>This and <paramref name="other"/> in one pass that has not begun.</summary>
+    /// <summary>Merges this pass and <paramref name="other"/> into one that has not begun.</summary>
     public SearchPass Union(SearchPass other) => new(
         Kind, From < other.From ? From : other.From, To > other.To ? To : other.To, Due < other.Due ? Due : other.Due);
 

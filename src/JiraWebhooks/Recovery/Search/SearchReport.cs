@@ -3,14 +3,14 @@ using JiraWebhooks.Jira;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>What a run of a site's searches has to tell.</summary>
+/// <summary>The report of one run of a site's searches.</summary>
 internal sealed class SearchReport(string site)
 {
     private readonly List<string> _problems = [];
     private readonly List<Loss> _losses = [];
     private SitePoll _result = new(site) { IsRepeat = true };
 
-    /// <summary>A pass has begun, or goes on.</summary>
+    /// <summary>A pass has begun or continues.</summary>
     public void Started(SearchPass pass) => _result = _result with
     {
         SweptFrom = _result.SweptFrom < pass.From ? _result.SweptFrom : pass.From,
@@ -22,21 +22,21 @@ internal sealed class SearchReport(string site)
         ? _result with { Recovered = _result.Recovered + issues }
         : _result with { Repeated = _result.Repeated + issues };
 
-    /// <summary>Something is wrong.</summary>
+    /// <summary>Adds a problem.</summary>
     public void Add(string problem)
     {
         if (!_problems.Contains(problem)) _problems.Add(problem);
     }
 
-    /// <summary>A pass goes on at the next run.</summary>
+    /// <summary>A pass has failed and continues at the next run.</summary>
     public void Failed(string subscription, SearchPass pass, string words) =>
         Add(string.Create(CultureInfo.InvariantCulture, $"The search for subscription {subscription} since {pass.From:u} failed, and goes on at the next run: {words}"));
 
-    /// <summary>All requests were used up, and none led further.</summary>
+    /// <summary>All requests were used up, and none made progress.</summary>
     public void Stuck(string subscription, int requests) =>
         Add($"The search for subscription {subscription} does not end: Jira has given page after page, up to {requests} in a run, without a later change. The next run goes on.");
 
-    /// <summary>Jira refuses a filter: <paramref name="search"/> is tried again, or given up when it has been refused for long.</summary>
+    /// <summary>Jira refuses a filter: <paramref name="search"/> is retried, or given up if it has been refused for long.</summary>
     public void Refused(string subscription, FilterSearch search, JiraApiException error, DateTimeOffset now)
     {
         var due = search.Passes.Where(pass => pass.Due <= now).ToList();

@@ -5,17 +5,17 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>One run of a site's searches, page by page and each filter in its turn, so that a filter that fails or finds much takes nothing from
-/// the others. How far a search has come is stored after each page.</summary>
+/// <summary>One run of a site's searches, page by page and filter by filter in turn, so that a filter that fails or finds much does not delay the
+/// others. The progress of a search is stored after each page.</summary>
 internal sealed class SearchRun(Site site, SweepState state, JiraWebhookClient jira, SweepTable table, IDeliveryPublisher publisher, TimeProvider clock)
 {
-    /// <summary>Another run has written the state meanwhile.</summary>
+    /// <summary>Another run has written the state in the meantime.</summary>
     public const string AnotherRun = "Another run has been at this site.";
 
-    /// <summary>Most requests of one run.</summary>
+    /// <summary>Maximum number of requests of one run.</summary>
     public const int MostRequests = 200;
 
-    /// <summary>Longest time of one run at a site: the others wait for their turn.</summary>
+    /// <summary>Maximum time of one run at a site, because other sites wait for their turn.</summary>
     public static readonly TimeSpan Slice = TimeSpan.FromMinutes(2);
 
     private const int PageSize = 50;
@@ -42,13 +42,13 @@ internal sealed class SearchRun(Site site, SweepState state, JiraWebhookClient j
         }
         catch (Exception) when (time.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // The next run goes on.
+            // The next run continues.
         }
 
         return _report.Result(isUnfinished: _state.IsDue(clock.GetUtcNow()));
     }
 
-    // One page; false when the filter has nothing left to do in this run.
+    // Reads one page. Returns false if the filter has nothing left to do in this run.
     private async Task<bool> StepAsync(FilterTurn turn, CancellationToken slice, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -96,7 +96,7 @@ internal sealed class SearchRun(Site site, SweepState state, JiraWebhookClient j
         if (!turn.TryContinue(next, page.NextPageToken)) await FailedAsync(turn, next, "Jira led back to a page that it had given before.", cancellationToken);
     }
 
-    // The watermark stays. The token does not: a page that failed once may fail for ever.
+    // The watermark is kept. The token is not: a page that failed once may fail forever.
     private async Task FailedAsync(FilterTurn turn, SearchPass pass, string words, CancellationToken cancellationToken)
     {
         _report.Failed(turn.Name, pass, words);

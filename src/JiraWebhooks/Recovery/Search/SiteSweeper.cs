@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>Recovery by search: every issue that has changed since something may have been lost is published in its present state. What cannot
-/// be found this way: deletions, and states in between. A search that does not end in its time, or breaks off, goes on at the next run.</summary>
+/// <summary>Recovery by search: every issue that has changed since something may have been lost is published in its current state. Deletions and
+/// states in between cannot be found this way. A search that does not finish in time, or is interrupted, continues at the next run.</summary>
 internal sealed class SiteSweeper(
     JiraWebhookClient jira,
     SweepTable table,
@@ -25,10 +25,11 @@ internal sealed class SiteSweeper(
     /// <inheritdoc/>
     public Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken) => PollAsync(site, from, hasList: false, cancellationToken);
 
-    /// <summary>One run. With <paramref name="hasList"/> Jira's failed list has what was not accepted, and only what was never sent is searched for.</summary>
+    /// <summary>One run. With <paramref name="hasList"/>, Jira's failed list contains the deliveries that were not accepted, and only what Jira never
+    /// sent is searched for.</summary>
     internal async Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, bool hasList, CancellationToken cancellationToken)
     {
-        // Switched off, nothing is wanted; without its grant, nothing can be asked. What was missed meanwhile is found by the gap this leaves.
+        // A disabled site needs nothing, and without a grant Jira cannot be called. The resulting gap between runs later starts a search for what was missed.
         var nothing = new SitePoll(site.Id);
         if (site.Disabled is not null) return nothing;
         if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) return nothing with { Problem = "The OAuth grant is missing or no longer valid: nothing can be searched for until the site is connected again." };
@@ -44,14 +45,14 @@ internal sealed class SiteSweeper(
         if (signs.Min() is { } lost) planned = planned.Lost(lost, now);
         if (await table.TryWriteAsync(site.Id, planned with { WellUntil = now }, cancellationToken) is not { } written) return nothing with { Problem = SearchRun.AnotherRun };
 
-        // The plan holds what these told.
+        // The plan now contains what these records reported.
         if (outage?.IsDue(now) is true) await outages.SettleAsync(site.Id, outage, cancellationToken);
         if (missing is not null) await outages.SettleAsync(site.Id, missing, cancellationToken);
 
         return written.IsDue(now) ? await new SearchRun(site, written, jira, table, publisher, clock).RunAsync(filters, cancellationToken) : nothing;
     }
 
-    // Between two runs the app, or the site in it, may not have been working; what had failed before had nowhere to go either.
+    // The app, or the site in it, may not have worked between two runs. Retries of earlier failures could not be delivered then either.
     private static DateTimeOffset? LostSince(Outage? outage, SweepState state, DateTimeOffset now)
     {
         if (now - state.WellUntil >= Outage.ShortestRetries) return outage?.From < state.WellUntil ? outage.From : state.WellUntil;
@@ -59,7 +60,7 @@ internal sealed class SiteSweeper(
         return outage?.IsDue(now) is true && outage.MayHaveLost ? outage.From : null;
     }
 
-    // Sprints, versions and what was deleted are in no search: a subscription to these alone asks for no issues.
+    // A search finds no sprints, versions or deleted items: a declared webhook that has only such events needs no search for issues.
     private static bool TellsOfChanges(Subscription subscription) => subscription.Events.Any(name =>
         Changes.Any(family => name.StartsWith(family, StringComparison.Ordinal)) && name != "jira:issue_deleted");
 }

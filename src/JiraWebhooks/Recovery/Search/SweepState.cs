@@ -4,27 +4,27 @@ using Azure;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>What is remembered of a site's searches.</summary>
+/// <summary>The stored state of a site's searches.</summary>
 /// <param name="WellUntil">The last run of the timer that found the site working.</param>
 internal sealed record SweepState(DateTimeOffset WellUntil)
 {
-    /// <summary>No filter at all.</summary>
+    /// <summary>No filters.</summary>
     public static readonly IReadOnlyDictionary<string, FilterSearch> None = new Dictionary<string, FilterSearch>();
 
-    /// <summary>Every filter of the site by its key, also those that have nothing left to search for.</summary>
+    /// <summary>Every filter of the site by its key, including those with nothing left to search for.</summary>
     public IReadOnlyDictionary<string, FilterSearch> Filters { get; init; } = None;
 
-    /// <summary>Start of a search that a version of this app without filters in its row has begun, or null.</summary>
+    /// <summary>Start of a search that an earlier version of this app, without filters in its row, has begun, or null.</summary>
     public DateTimeOffset? Begun { get; init; }
 
     /// <summary>Version of the row; null for one that was never written.</summary>
     public ETag? Version { get; init; }
 
-    /// <summary>Key of a filter: its hash, as a filter may be longer than a key.</summary>
+    /// <summary>Key of a filter: its hash, because a filter may be longer than a key.</summary>
     public static string Key(string filter) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(filter)))[..16];
 
-    /// <summary>The state for the filters <paramref name="keys"/>. A filter that is new takes over what is left of those that are gone: it may
-    /// be the same one in other words.</summary>
+    /// <summary>The state for the filters <paramref name="keys"/>. A new filter takes over the remaining passes of removed filters: it may be the
+    /// same filter in other words.</summary>
     public SweepState For(IReadOnlyCollection<string> keys)
     {
         var gone = Filters.Where(filter => !keys.Contains(filter.Key)).Select(filter => filter.Value).ToList();
@@ -34,7 +34,7 @@ internal sealed record SweepState(DateTimeOffset WellUntil)
         };
     }
 
-    /// <summary>Changes since <paramref name="from"/> may have been lost.</summary>
+    /// <summary>Plans searches: changes since <paramref name="from"/> may have been lost.</summary>
     public SweepState Lost(DateTimeOffset from, DateTimeOffset now) => this with
     {
         Filters = Filters.ToDictionary(filter => filter.Key, filter => filter.Value.Lost(from, now)),

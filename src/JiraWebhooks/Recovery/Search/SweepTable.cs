@@ -5,13 +5,13 @@ using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>Row <c>sweep</c> of a site, beside its cursor, guarded by its entity tag.</summary>
+/// <summary>Row <c>sweep</c> of a site, next to its cursor, guarded by its entity tag.</summary>
 internal sealed partial class SweepTable(LazyTable cursors)
 {
     private const string Row = "sweep";
     private const string Filters = "Filters";
 
-    /// <summary>The site's state, or null before its first run. A row that cannot be read throws: it may hold a search that has not ended.</summary>
+    /// <summary>The site's state, or null before its first run. An unreadable row throws, because it may contain an unfinished search.</summary>
     public async Task<SweepState?> ReadAsync(string site, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
@@ -27,7 +27,7 @@ internal sealed partial class SweepTable(LazyTable cursors)
         };
     }
 
-    /// <summary>Writes <paramref name="state"/> over the version it was read from; null when another run has written since.</summary>
+    /// <summary>Writes <paramref name="state"/> over the version it was read from; null if another run has written since.</summary>
     public async Task<SweepState?> TryWriteAsync(string site, SweepState state, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);

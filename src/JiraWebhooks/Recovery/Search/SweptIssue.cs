@@ -7,14 +7,14 @@ using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Recovery;
 
-/// <summary>Makes a message of an issue that a sweep has found. It is no delivery, and says so: the type is not Jira's, and
-/// <see cref="MessageProperties.Reconstructed"/> is set. One state of an issue has one identity, so that a repeated sweep is harmless.</summary>
+/// <summary>Builds a message from an issue that a recovery search has found. It is marked as not being a delivery: the type is not Jira's, and
+/// <see cref="MessageProperties.Reconstructed"/> is set. One state of an issue has one identity, so that a repeated search is harmless.</summary>
 internal static class SweptIssue
 {
     /// <summary>Type of every reconstructed event.</summary>
     public const string Type = "recovered:jira:issue_updated";
 
-    /// <summary>The message, or null where the issue has no id.</summary>
+    /// <summary>The message, or null if the issue has no id.</summary>
     public static DeliveryMessage? Describe(Site site, JsonElement issue)
     {
         if (Text(issue, "id") is not { Length: > 0 } id) return null;
@@ -37,7 +37,7 @@ internal static class SweptIssue
         };
     }
 
-    /// <summary>When the last one of <paramref name="page"/> was changed; null where no issue says.</summary>
+    /// <summary>Time of the newest change in <paramref name="page"/>; null if no issue has one.</summary>
     public static DateTimeOffset? NewestOf(IEnumerable<JsonElement> page) => page.Max(Updated);
 
     private static DateTimeOffset? Updated(JsonElement issue) =>
