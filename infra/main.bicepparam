@@ -12,8 +12,8 @@ param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 //   Sites__acme__Url: 'https://acme.atlassian.net'
 //   Sites__acme__CloudId: '11111111-2222-3333-4444-555555555555'
 //   Sites__acme__ClientId: 'the app's client id'
-//   Sites__acme__Subscriptions__issues__Jql: 'project != EMPTY'
-//   Sites__acme__Subscriptions__issues__Events__0: 'jira:issue_created'
+//   Sites__acme__Webhooks__issues__Jql: 'project != EMPTY'
+//   Sites__acme__Webhooks__issues__Events__0: 'jira:issue_created'
 param siteSettings = {}
 
 // Their secrets: the setting, and the name of the Key Vault secret that holds it. For example

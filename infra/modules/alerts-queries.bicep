@@ -53,7 +53,7 @@ var rules = [
     query: loadTextContent('../queries/possible-loss.kql')
     look: hourly
     split: 'Site,Reason'
-    description: 'Events of this site may be lost for good; Reason says which. old_cursor: the failed list was not read for 72 h, and Jira has forgotten what was on it before that. 1. Application Insights > Logs: "Deliveries of ... may be lost" names the times; the polls before it tell why they failed. 2. Compare the issues updated in that time with what your subscribers hold. refused_filter: for 24 h Jira has refused to search by the filter of a subscription, and the search for what an outage has missed was given up. 1. The same log line has the subscription, the times and the words of Jira. 2. Fix the filter, or restore the project or field it names. 3. POST /api/sites/{site}/recover?minutes=N with a function key, with N back to the start that the line names, searches an OAuth site again.'
+    description: 'Events of this site may be lost for good; Reason says which. old_cursor: the failed list was not read for 72 h, and Jira has forgotten what was on it before that. 1. Application Insights > Logs: "Deliveries of ... may be lost" names the times; the polls before it tell why they failed. 2. Compare the issues updated in that time with what your subscribers hold. refused_filter: for 24 h Jira has refused to search by the filter of a declared webhook, and the search for what an outage has missed was given up. 1. The same log line has the subscription, the times and the words of Jira. 2. Fix the filter, or restore the project or field it names. 3. POST /api/sites/{site}/recover?minutes=N with a function key, with N back to the start that the line names, searches an OAuth site again.'
   }
   {
     name: 'refused-signatures'

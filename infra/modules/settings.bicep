@@ -6,7 +6,7 @@ var ofTheOAuthApp = ['oauthclientid', 'oauthclientsecret', 'oauthpreviousclients
 var endingsOfSecrets = ['secret', 'previoussecret', 'refreshtoken', 'apitoken', 'oauthclientsecret', 'oauthpreviousclientsecret']
 var letters = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
-func declared(name string) bool => startsWith(name, 'sites__') || startsWith(name, 'subscriptions__') || contains(ofTheOAuthApp, name)
+func declared(name string) bool => startsWith(name, 'sites__') || startsWith(name, 'webhooks__') || contains(ofTheOAuthApp, name)
 
 func wellNamed(name string) bool => declared(toLower(name)) && only('${letters}_.', name)
 
@@ -24,7 +24,7 @@ func joined(names string[]) string => join(names, ', ')
 @description('The settings, or a failure that names the setting that is wrong.')
 func siteSettings(plain { *: string }, secrets { *: string }, vaultUri string) { *: string } =>
   !empty(filter(concat(objectKeys(plain), objectKeys(secrets)), name => !wellNamed(name)))
-    ? fail('siteSettings and siteSecretNames take names like Sites__acme__Url, Subscriptions__issues__Jql or OAuthClientId, of letters, digits, "_" and "." only: a site id with a hyphen cannot be an app setting on Linux. Wrong: ${joined(filter(concat(objectKeys(plain), objectKeys(secrets)), name => !wellNamed(name)))}')
+    ? fail('siteSettings and siteSecretNames take names like Sites__acme__Url, Webhooks__issues__Jql or OAuthClientId, of letters, digits, "_" and "." only: a site id with a hyphen cannot be an app setting on Linux. Wrong: ${joined(filter(concat(objectKeys(plain), objectKeys(secrets)), name => !wellNamed(name)))}')
     : !empty(filter(objectKeys(plain), name => secret(name)))
         ? fail('siteSettings holds plain values only. Put these into Key Vault and name the Key Vault secret in siteSecretNames: ${joined(filter(objectKeys(plain), name => secret(name)))}')
         : !empty(filter(objectKeys(secrets), name => !secret(name)))

@@ -59,8 +59,8 @@ public sealed class LostTablesTests(AzuriteFixture azurite) : IAsyncLifetime
             ["TokenFolder"] = _tokens,
             ["AtlassianApiUrl"] = _atlassianUrl,
             ["AtlassianAuthUrl"] = _atlassianUrl,
-            ["Subscriptions:issues:Jql"] = "project = SHOP",
-            ["Subscriptions:issues:Events:0"] = "jira:issue_updated",
+            ["Webhooks:issues:Jql"] = "project = SHOP",
+            ["Webhooks:issues:Events:0"] = "jira:issue_updated",
         }).Build();
         _options = new LocalAppOptions(LocalHostProcess.FreePort(), settings, await azurite.NewAccountAsync()) { Clock = _clock, Schedules = false, LogLevel = LogLevel.None };
         await StartAsync();

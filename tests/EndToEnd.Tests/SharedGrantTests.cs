@@ -91,8 +91,8 @@ public sealed class SharedGrantTests(AzuriteFixture azurite) : IAsyncLifetime
             ["TokenFolder"] = _folder,
             ["AtlassianApiUrl"] = $"http://localhost:{_jiraPort}",
             ["AtlassianAuthUrl"] = $"http://localhost:{_jiraPort}",
-            ["Subscriptions__issues__Jql"] = "project != EMPTY",
-            ["Subscriptions__issues__Events__0"] = "jira:issue_updated",
+            ["Webhooks__issues__Jql"] = "project != EMPTY",
+            ["Webhooks__issues__Events__0"] = "jira:issue_updated",
         };
         foreach (var site in _jira.Sites.Select(site => site.Options))
         {

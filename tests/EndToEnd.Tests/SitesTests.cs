@@ -46,8 +46,8 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
             ["OAuthClientId"] = _acme.ClientId,
             ["OAuthClientSecret"] = _acme.Secret,
             ["TokenFolder"] = _tokens,
-            ["Subscriptions:issues:Jql"] = "project = SHOP",
-            ["Subscriptions:issues:Events:0"] = "jira:issue_updated",
+            ["Webhooks:issues:Jql"] = "project = SHOP",
+            ["Webhooks:issues:Events:0"] = "jira:issue_updated",
         }).Build();
         var options = new LocalAppOptions(LocalHostProcess.FreePort(), settings, _storage) { Jira = _jira, Clock = _clock, Schedules = false, LogLevel = LogLevel.None, Key = _key };
         _app = LocalApp.Build(options, services => services.AddCountedOperations(_clock));

@@ -143,7 +143,7 @@ public sealed class ContainerTests
         AssertFunctions(app.Services);
         var sites = app.Services.GetRequiredService<ConfiguredSites>().All;
         Assert.Equal(withItsSite ? 1 : 0, sites.Count);
-        Assert.All(sites, site => Assert.Equal((null, 1), (site.Problem, site.Subscriptions.Count)));
+        Assert.All(sites, site => Assert.Equal((null, 1), (site.Problem, site.Webhooks.Count)));
     }
 
     [Fact]

@@ -22,13 +22,13 @@ public sealed partial class SettingsTests
     {
         var documented = Documented().Keys.Where(name => name.StartsWith("Sites__", StringComparison.Ordinal)).ToList();
         var read = typeof(SiteOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.Name != nameof(SiteOptions.Subscriptions))
+            .Where(property => property.Name != nameof(SiteOptions.Webhooks))
             .Select(property => $"Sites__{{site}}__{property.Name}{(property.PropertyType.IsArray ? "__{n}" : "")}")
-            .Concat(typeof(SubscriptionOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property =>
-                $"Sites__{{site}}__Subscriptions__{{name}}__{property.Name}{(property.PropertyType.IsArray ? "__{n}" : "")}"));
+            .Concat(typeof(DeclaredWebhookOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property =>
+                $"Sites__{{site}}__Webhooks__{{name}}__{property.Name}{(property.PropertyType.IsArray ? "__{n}" : "")}"));
 
-        var defaults = Documented().Keys.Where(name => name.StartsWith("Subscriptions__", StringComparison.Ordinal));
-        Assert.Equal(read.Where(name => name.Contains("__Subscriptions__", StringComparison.Ordinal)).Select(name => name["Sites__{site}__".Length..]).Order(StringComparer.Ordinal), defaults.Order(StringComparer.Ordinal));
+        var defaults = Documented().Keys.Where(name => name.StartsWith("Webhooks__", StringComparison.Ordinal));
+        Assert.Equal(read.Where(name => name.Contains("__Webhooks__", StringComparison.Ordinal)).Select(name => name["Sites__{site}__".Length..]).Order(StringComparer.Ordinal), defaults.Order(StringComparer.Ordinal));
         Assert.Equal(read.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
@@ -138,7 +138,7 @@ public sealed partial class SettingsTests
     }
 
     // Their names are the user's.
-    private static bool IsDeclared(string name) => name.StartsWith("Sites__", StringComparison.Ordinal) || name.StartsWith("Subscriptions__", StringComparison.Ordinal);
+    private static bool IsDeclared(string name) => name.StartsWith("Sites__", StringComparison.Ordinal) || name.StartsWith("Webhooks__", StringComparison.Ordinal);
 
     private static IEnumerable<string> Names<T>() =>
         typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(property => property.Name);
@@ -154,7 +154,7 @@ public sealed partial class SettingsTests
         if (parts[0] != "Sites") return name;
 
         parts[1] = "{site}";
-        if (parts.Length > 3 && parts[2] == "Subscriptions") parts[3] = "{name}";
+        if (parts.Length > 3 && parts[2] == "Webhooks") parts[3] = "{name}";
         if (int.TryParse(parts[^1], out _)) parts[^1] = "{n}";
         return string.Join("__", parts);
     }

@@ -83,7 +83,7 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
 
     private DateTimeOffset? LateAt => _clock?.GetDateTimeOffset(SiteStatusTable.LateAt);
 
-    private bool NotRefreshedYet => LastRefresh is null && site.Subscriptions.Count > 0;
+    private bool NotRefreshedYet => LastRefresh is null && site.Webhooks.Count > 0;
 
     private DateTimeOffset? PolledAt => _poll?.GetDateTimeOffset("At") ?? KnownSince;
 

@@ -30,7 +30,7 @@ public sealed partial class FailedDeliveryPoller(SiteRuns runs, IEnumerable<ISit
     private void Report(SitePoll result)
     {
         foreach (var loss in result.Losses) Log.PossibleLoss(logger, result.Site, loss.Words);
-        if (result.SweptFrom is { } since)
+        if (result.SearchedFrom is { } since)
         {
             var state = result.Unfinished ? "not finished" : "finished";
             if (result.IsRepeat) Log.SearchedAgain(logger, result.Site, since, result.Repeated, state);

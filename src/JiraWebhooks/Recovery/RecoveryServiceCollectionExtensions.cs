@@ -9,12 +9,12 @@ public static class RecoveryServiceCollectionExtensions
     /// <summary>Registers <see cref="FailedDeliveryPoller"/> and what it needs.</summary>
     public static IServiceCollection AddRecovery(this IServiceCollection services) => services
         .AddSingleton(provider => new CursorTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
-        .AddSingleton(provider => new SweepTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
+        .AddSingleton(provider => new SearchTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
         .AddSingleton(provider => new OutageTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
         .AddSingleton<OutageRecorder>()
         .AddSingleton<SitePoller>()
-        .AddSingleton<SiteSweeper>()
+        .AddSingleton<SiteSearcher>()
         .AddSingleton<ISiteRecovery>(provider => provider.GetRequiredService<SitePoller>())
-        .AddSingleton<ISiteRecovery>(provider => provider.GetRequiredService<SiteSweeper>())
+        .AddSingleton<ISiteRecovery>(provider => provider.GetRequiredService<SiteSearcher>())
         .AddSingleton<FailedDeliveryPoller>();
 }

@@ -29,7 +29,7 @@ public sealed record SitePoll(string Site) : SiteResult(Site)
 
     /// <summary>Start of the searched time; null if there was no search, because there was no outage or the failed list is open. The results are in
     /// <see cref="Recovered"/> and <see cref="Repeated"/>.</summary>
-    public DateTimeOffset? SweptFrom { get; init; }
+    public DateTimeOffset? SearchedFrom { get; init; }
 
     /// <summary>True when this run only repeated an earlier search, because Jira's index lags behind.</summary>
     public bool IsRepeat { get; init; }
@@ -38,7 +38,7 @@ public sealed record SitePoll(string Site) : SiteResult(Site)
     public bool Unfinished { get; init; }
 
     /// <summary>What a search cannot find; null if there was no search.</summary>
-    public string? Note => SweptFrom is null ? null
+    public string? Note => SearchedFrom is null ? null
         : "Found by search and reconstructed from the issues' present state: an issue that was also delivered comes twice, and jira_reconstructed tells which is which. "
           + "Deletions, and states in between, cannot be found.";
 }

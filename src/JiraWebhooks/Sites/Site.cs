@@ -66,11 +66,11 @@ public sealed record Site
     public IReadOnlyList<string> OwnAccountIds { get; init; } = [];
 
     /// <summary>The declared webhooks of the site.</summary>
-    public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
+    public IReadOnlyList<DeclaredWebhook> Webhooks { get; init; } = [];
 
-    /// <summary>The errors of declared webhooks that are left out of <see cref="Subscriptions"/> because they are invalid. The other webhooks are
+    /// <summary>The errors of declared webhooks that are left out of <see cref="Webhooks"/> because they are invalid. The other webhooks are
     /// not affected: their deliveries are accepted, and they are kept alive.</summary>
-    public IReadOnlyList<string> SubscriptionProblems { get; init; } = [];
+    public IReadOnlyList<string> WebhookProblems { get; init; } = [];
 
     /// <summary>Why this site cannot work, in one sentence that names the setting; null if it works.
     /// Its deliveries get 503 until this is fixed; the other sites run.</summary>

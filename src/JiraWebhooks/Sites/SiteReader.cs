@@ -50,8 +50,8 @@ internal static partial class SiteReader
         var grant = string.IsNullOrWhiteSpace(options.Grant) ? id : options.Grant.Trim().ToLowerInvariant();
         if (scheme is SiteScheme.OAuth && !GrantName.IsValid(grant)) problems.Add(GrantName.Rule);
 
-        var wrongSubscriptions = new List<string>();
-        var subscriptions = Subscriptions(options, wrongSubscriptions);
+        var wrongWebhooks = new List<string>();
+        var webhooks = Webhooks(options, wrongWebhooks);
         return new Site
         {
             Id = id,
@@ -69,8 +69,8 @@ internal static partial class SiteReader
             Secret = secret,
             PreviousSecret = SiteSecret.From(options.PreviousSecret),
             OwnAccountIds = [.. (options.OwnAccountIds ?? []).Where(account => !string.IsNullOrWhiteSpace(account)).Select(account => account.Trim())],
-            Subscriptions = subscriptions,
-            SubscriptionProblems = wrongSubscriptions,
+            Webhooks = webhooks,
+            WebhookProblems = wrongWebhooks,
             Problem = problems.Count == 0 ? null : $"Site {id} is not usable: {string.Join("; ", problems)}. {where}",
         };
     }
@@ -97,32 +97,32 @@ internal static partial class SiteReader
         ClientKey = options.ClientKey?.Trim(),
     };
 
-    private static List<Subscription> Subscriptions(SiteOptions options, List<string> problems)
+    private static List<DeclaredWebhook> Webhooks(SiteOptions options, List<string> problems)
     {
-        var subscriptions = new List<Subscription>();
-        foreach (var (name, wanted) in options.Subscriptions)
+        var webhooks = new List<DeclaredWebhook>();
+        foreach (var (name, wanted) in options.Webhooks)
         {
             var row = name.ToLowerInvariant();
-            if (!SubscriptionName().IsMatch(row))
+            if (!WebhookName().IsMatch(row))
             {
-                problems.Add("One is left out: a subscription's name must be 1 to 64 lower-case letters, digits or hyphens.");
+                problems.Add("One is left out: a webhook's name must be 1 to 64 lower-case letters, digits or hyphens.");
                 continue;
             }
 
-            if (subscriptions.Exists(known => known.Name == row))
+            if (webhooks.Exists(known => known.Name == row))
             {
-                problems.Add($"There are two subscriptions {row}: the second is left out.");
+                problems.Add($"There are two webhooks {row}: the second is left out.");
                 continue;
             }
 
-            subscriptions.Add(new Subscription(row, wanted.Events, wanted.Jql ?? "")
+            webhooks.Add(new DeclaredWebhook(row, wanted.Events, wanted.Jql ?? "")
             {
                 FieldIdsFilter = wanted.FieldIdsFilter,
                 IssuePropertyKeysFilter = wanted.IssuePropertyKeysFilter,
             });
         }
 
-        return subscriptions;
+        return webhooks;
     }
 
     private static Uri ApiUrl(SiteOptions options, SiteScheme scheme, Uri? url, JiraWebhooksOptions global, List<string> problems)
@@ -163,5 +163,5 @@ internal static partial class SiteReader
     private static partial Regex Slug();
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}\\z")]
-    private static partial Regex SubscriptionName();
+    private static partial Regex WebhookName();
 }

@@ -48,11 +48,11 @@ public sealed record SiteOptions
 
     /// <summary>The declared webhooks, by name.</summary>
     // A generated JSON reader sets omitted properties to null.
-    public Dictionary<string, SubscriptionOptions> Subscriptions { get; init => field = value ?? []; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, DeclaredWebhookOptions> Webhooks { get; init => field = value ?? []; } = new(StringComparer.OrdinalIgnoreCase);
 }
 
-/// <summary>One declared webhook: an entry of <c>Sites__{site}__Subscriptions</c>.</summary>
-public sealed record SubscriptionOptions
+/// <summary>One declared webhook: an entry of <c>Sites__{site}__Webhooks</c>.</summary>
+public sealed record DeclaredWebhookOptions
 {
     /// <summary>Event names, <c>Events__0</c> and so on.</summary>
     public string[] Events { get; init => field = value ?? []; } = [];

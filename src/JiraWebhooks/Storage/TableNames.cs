@@ -6,7 +6,7 @@ public static class TableNames
     /// <summary>Created webhooks: partition site, row name of the declared webhook.</summary>
     public const string Webhooks = "webhooks";
 
-    /// <summary>State of the recovery: partition site, row <c>cursor</c>, <c>sweep</c>, <c>outage</c> or <c>missing</c>.</summary>
+    /// <summary>State of the recovery: partition site, row <c>cursor</c>, <c>search</c>, <c>outage</c> or <c>missing</c>.</summary>
     public const string Cursors = "cursors";
 
     /// <summary>Leases: partition kind of work, row site or grant.</summary>

@@ -8,10 +8,10 @@ namespace JiraWebhooks.Webhooks;
 /// <summary>What is sent to Jira for a declared webhook, and the fingerprint that shows a later change of the settings.</summary>
 internal static class Definition
 {
-    public static WebhookDetails Details(Subscription subscription) => new(subscription.Events, subscription.Jql)
+    public static WebhookDetails Details(DeclaredWebhook declared) => new(declared.Events, declared.Jql)
     {
-        FieldIdsFilter = subscription.FieldIdsFilter,
-        IssuePropertyKeysFilter = subscription.IssuePropertyKeysFilter,
+        FieldIdsFilter = declared.FieldIdsFilter,
+        IssuePropertyKeysFilter = declared.IssuePropertyKeysFilter,
     };
 
     /// <summary>A webhook as Jira listed it, to register it again.</summary>
@@ -21,9 +21,9 @@ internal static class Definition
         IssuePropertyKeysFilter = listed.IssuePropertyKeysFilter is { Count: > 0 } keys ? keys : null,
     };
 
-    public static string Fingerprint(Subscription subscription)
+    public static string Fingerprint(DeclaredWebhook declared)
     {
-        var text = string.Join('\n', Sorted(subscription.Events), subscription.Jql, Sorted(subscription.FieldIdsFilter), Sorted(subscription.IssuePropertyKeysFilter));
+        var text = string.Join('\n', Sorted(declared.Events), declared.Jql, Sorted(declared.FieldIdsFilter), Sorted(declared.IssuePropertyKeysFilter));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
 

@@ -6,6 +6,6 @@ namespace JiraWebhooks.Webhooks;
 public sealed record Refusal(string Definition, string Words)
 {
     /// <summary>The text of the site's problem while the refusal is remembered.</summary>
-    internal string Problem(string site, string subscription) =>
-        $"Subscription {subscription}: Jira refused it, and it is not tried again until its definition changes or POST /api/sites/{site}/refresh is called: {Words}";
+    internal string Problem(string site, string declared) =>
+        $"Webhook {declared}: Jira refused it, and it is not tried again until its definition changes or POST /api/sites/{site}/refresh is called: {Words}";
 }

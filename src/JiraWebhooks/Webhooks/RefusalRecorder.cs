@@ -12,7 +12,7 @@ public sealed partial class RefusalRecorder(WebhookTable webhooks, ILogger<Refus
     {
         foreach (var (name, words, refusal) in run.Refusals.Take())
         {
-            run.Problems.Add(refusal?.Problem(run.Site.Id, name) ?? $"Subscription {name}: {words}");
+            run.Problems.Add(refusal?.Problem(run.Site.Id, name) ?? $"Webhook {name}: {words}");
             if (refusal is null) continue;
 
             var row = run.Rows[name] = (run.Rows.GetValueOrDefault(name) ?? new WebhookRow(name, 0, "")) with { Refusal = refusal };
@@ -41,7 +41,7 @@ public sealed partial class RefusalRecorder(WebhookTable webhooks, ILogger<Refus
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The refusal of subscription {Name} of {Site} could not be saved: the next run tries it again.")]
+        [LoggerMessage(1, LogLevel.Error, "The refusal of webhook {Name} of {Site} could not be saved: the next run tries it again.")]
         public static partial void NotSaved(ILogger logger, string site, string name, Exception error);
     }
 }

@@ -9,22 +9,22 @@ internal sealed class RunRefusals
 
     /// <summary>Adds a refused definition that Jira has not accepted before. <paramref name="refusal"/> is null if Jira did not judge the content: it
     /// refused the whole call, or gave no reason.</summary>
-    public void Add(string subscription, string words, Refusal? refusal) => _found[subscription] = new Refused(words, refusal);
+    public void Add(string declared, string words, Refusal? refusal) => _found[declared] = new Refused(words, refusal);
 
     /// <summary>Adds the <paramref name="words"/> with which Jira refused a definition that it accepted before.</summary>
     public void AddOfAccepted(string words) => _ofAccepted.Add(words);
 
     /// <summary>True if the declared webhook was refused, and its definition may not be the reason.</summary>
-    public bool IsUndecided(string subscription) => _found.TryGetValue(subscription, out var refused) && _ofAccepted.Contains(refused.Words);
+    public bool IsUndecided(string declared) => _found.TryGetValue(declared, out var refused) && _ofAccepted.Contains(refused.Words);
 
     /// <summary>Forgets refusals that do not count.</summary>
-    public void Forget(IEnumerable<string> subscriptions)
+    public void Forget(IEnumerable<string> webhooks)
     {
-        foreach (var subscription in subscriptions) _found.Remove(subscription);
+        foreach (var declared in webhooks) _found.Remove(declared);
     }
 
     /// <summary>Returns all refusals and clears them. The refusal is null if it must not be remembered.</summary>
-    public IReadOnlyList<(string Subscription, string Words, Refusal? Refusal)> Take()
+    public IReadOnlyList<(string DeclaredWebhook, string Words, Refusal? Refusal)> Take()
     {
         var all = _found.Select(one => (one.Key, one.Value.Words, IsUndecided(one.Key) ? null : one.Value.Refusal)).ToList();
         _found.Clear();

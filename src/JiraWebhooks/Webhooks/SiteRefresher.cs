@@ -31,7 +31,7 @@ public sealed partial class SiteRefresher(
     public async Task<SiteRefresh> RefreshAsync(Site site, bool isByHand, CancellationToken cancellationToken)
     {
         var callback = options.CallbackUrl(site.Id);
-        if (SubscriptionValidator.Problem(callback, site) is { } wrong) return new SiteRefresh(site.Id) { Failed = site.Subscriptions.Count, Problem = wrong };
+        if (DeclaredWebhookValidator.Problem(callback, site) is { } wrong) return new SiteRefresh(site.Id) { Failed = site.Webhooks.Count, Problem = wrong };
 
         // Other instances must know the site before Jira can deliver to it, because they refuse unknown sites. The wait is limited: the clock may
         // have been ahead when the site was added.
@@ -45,7 +45,7 @@ public sealed partial class SiteRefresher(
         {
             await TryAsync(run, () => ExtendAsync(run, cancellationToken), cancellationToken);
             var mayRegister = await MayRegisterAsync(run, cancellationToken);
-            if (mayRegister) await TryAsync(run, () => registrar.RegisterAsync(run, [.. site.Subscriptions.Where(one => !run.IsServed(one))], cancellationToken), cancellationToken);
+            if (mayRegister) await TryAsync(run, () => registrar.RegisterAsync(run, [.. site.Webhooks.Where(one => !run.IsServed(one))], cancellationToken), cancellationToken);
             await TryAsync(run, () => VerifyAsync(run, mayRegister, cancellationToken), cancellationToken);
         }
         catch (JiraApiException error) when (error.EndsRun)
@@ -69,7 +69,7 @@ public sealed partial class SiteRefresher(
         }
         catch (JiraApiException error) when (!error.EndsRun)
         {
-            var remembered = rows.Where(row => row.IsCreated).IntersectBy(site.Subscriptions.Select(subscription => subscription.Name), row => row.Name).Select(row => row.WebhookId).ToList();
+            var remembered = rows.Where(row => row.IsCreated).IntersectBy(site.Webhooks.Select(declared => declared.Name), row => row.Name).Select(row => row.WebhookId).ToList();
             if (remembered.Count > 0) await jira.RefreshAsync(site, remembered, cancellationToken);
             throw;
         }
@@ -77,7 +77,7 @@ public sealed partial class SiteRefresher(
 
     private Task ExtendAsync(SiteRun run, CancellationToken cancellationToken)
     {
-        var living = run.Site.Subscriptions.Select(run.Living).OfType<WebhookRow>().Select(row => row.WebhookId).ToList();
+        var living = run.Site.Webhooks.Select(run.Living).OfType<WebhookRow>().Select(row => row.WebhookId).ToList();
         return living.Count == 0 ? Task.CompletedTask : jira.RefreshAsync(run.Site, living, cancellationToken);
     }
 
@@ -109,7 +109,7 @@ public sealed partial class SiteRefresher(
     // Register again what disappeared in the meantime, or was not extended and expires soon.
     private async Task VerifyAsync(SiteRun run, bool mayRegister, CancellationToken cancellationToken)
     {
-        var living = run.Site.Subscriptions.Where(subscription => run.Living(subscription) is not null).ToList();
+        var living = run.Site.Webhooks.Where(declared => run.Living(declared) is not null).ToList();
         if (living.Count == 0) return;
 
         var served = living.Where(run.IsServed).ToList();
@@ -118,13 +118,13 @@ public sealed partial class SiteRefresher(
         await TryAsync(run, () => SaveSeenAsync(run, living, now, cancellationToken), cancellationToken);
         if (!mayRegister) return;
 
-        var critical = served.Where(subscription => run.Listed(run.Rows[subscription.Name].WebhookId)?.ExpirationDate - now < Critical).ToList();
-        run.Critical.UnionWith(critical.Select(subscription => subscription.Name));
-        List<Subscription> again = [.. critical, .. living.Where(subscription => run.Living(subscription) is null)];
+        var critical = served.Where(declared => run.Listed(run.Rows[declared.Name].WebhookId)?.ExpirationDate - now < Critical).ToList();
+        run.Critical.UnionWith(critical.Select(declared => declared.Name));
+        List<DeclaredWebhook> again = [.. critical, .. living.Where(declared => run.Living(declared) is null)];
         if (again.Count > 0) await registrar.RegisterAsync(run, again, cancellationToken);
     }
 
-    private async Task SaveSeenAsync(SiteRun run, IReadOnlyList<Subscription> living, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task SaveSeenAsync(SiteRun run, IReadOnlyList<DeclaredWebhook> living, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var seen = living.Select(run.Living).OfType<WebhookRow>().Where(row => run.Ours.Contains(row.WebhookId)).Select(row => row with { Seen = now }).ToList();
         foreach (var row in seen) run.Rows[row.Name] = row;

@@ -22,7 +22,7 @@ internal sealed class SiteRun
         Elsewhere = [.. listed.Where(webhook => webhook.Url is { } url && url != callback)];
         Unaddressed = [.. listed.Where(webhook => webhook.Url is null && !_remembered.Contains(webhook.Id))];
         Ours = [.. listed.Except(Elsewhere).Except(Unaddressed).Select(webhook => webhook.Id)];
-        var definitions = site.Subscriptions.ToDictionary(subscription => subscription.Name, Definition.Fingerprint);
+        var definitions = site.Webhooks.ToDictionary(declared => declared.Name, Definition.Fingerprint);
         Rows = rows.ToDictionary(row => row.Name, row => row with
         {
             Seen = Ours.Contains(row.WebhookId) ? now : row.Seen,
@@ -30,7 +30,7 @@ internal sealed class SiteRun
             // A refusal counts only for the definition that is declared now. A definition that is removed and later declared again is retried.
             Refusal = row.Refusal?.Definition == definitions.GetValueOrDefault(row.Name) ? row.Refusal : null,
         });
-        Problems = [.. site.SubscriptionProblems, .. site.Subscriptions.Select(one => Refused(one)?.Problem(site.Id, one.Name)).OfType<string>()];
+        Problems = [.. site.WebhookProblems, .. site.Webhooks.Select(one => Refused(one)?.Problem(site.Id, one.Name)).OfType<string>()];
     }
 
     public Site Site { get; }
@@ -67,7 +67,7 @@ internal sealed class SiteRun
     public DateTimeOffset? MissingSince { get; private set; }
 
     /// <summary>How many more webhooks Jira accepts.</summary>
-    public int Room => SubscriptionValidator.Limit(Site.Scheme) - _listed.Keys.Union(Created).Count();
+    public int Room => DeclaredWebhookValidator.Limit(Site.Scheme) - _listed.Keys.Union(Created).Count();
 
 
     /// <summary>Replaces the list after Jira was asked again.</summary>
@@ -77,24 +77,24 @@ internal sealed class SiteRun
 
     public Webhook? Listed(long id) => _listed.GetValueOrDefault(id);
 
-    /// <summary>The live webhook of <paramref name="subscription"/>, even if it still has the former definition, or null.</summary>
-    public WebhookRow? Living(Subscription subscription) => Rows.TryGetValue(subscription.Name, out var row) && Lives(row) ? row : null;
+    /// <summary>The live webhook of <paramref name="declared"/>, even if it still has the former definition, or null.</summary>
+    public WebhookRow? Living(DeclaredWebhook declared) => Rows.TryGetValue(declared.Name, out var row) && Lives(row) ? row : null;
 
-    /// <summary>True when <paramref name="subscription"/> has a live webhook of its present definition.</summary>
-    public bool IsServed(Subscription subscription) => Living(subscription)?.Definition == Definition.Fingerprint(subscription);
+    /// <summary>True when <paramref name="declared"/> has a live webhook of its present definition.</summary>
+    public bool IsServed(DeclaredWebhook declared) => Living(declared)?.Definition == Definition.Fingerprint(declared);
 
     /// <summary>The remembered refusal of the present definition, or null.</summary>
-    public Refusal? Refused(Subscription subscription) => Rows.GetValueOrDefault(subscription.Name)?.Refusal;
+    public Refusal? Refused(DeclaredWebhook declared) => Rows.GetValueOrDefault(declared.Name)?.Refusal;
 
     /// <summary>True if Jira holds, or held when the run began, a webhook of this definition.</summary>
-    public bool HasAccepted(string subscription, string definition) =>
-        Rows.TryGetValue(subscription, out var row) && row.Definition == definition && (Ours.Contains(row.WebhookId) || Created.Contains(row.WebhookId));
+    public bool HasAccepted(string declared, string definition) =>
+        Rows.TryGetValue(declared, out var row) && row.Definition == definition && (Ours.Contains(row.WebhookId) || Created.Contains(row.WebhookId));
 
     public bool Lives(WebhookRow row) => !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
 
     /// <summary>Our webhooks that belong to no declared webhook: changed, no longer declared, or created by a run that could not save them.</summary>
     public List<long> Useless() =>
-        [.. Ours.Intersect(_listed.Keys).Except(Deleted).Except(Site.Subscriptions.Select(subscription => Rows.GetValueOrDefault(subscription.Name)?.WebhookId ?? 0))];
+        [.. Ours.Intersect(_listed.Keys).Except(Deleted).Except(Site.Webhooks.Select(declared => Rows.GetValueOrDefault(declared.Name)?.WebhookId ?? 0))];
 
     /// <summary>True when a row held this id as the run began.</summary>
     public bool WasRemembered(long id) => _remembered.Contains(id);
@@ -102,14 +102,14 @@ internal sealed class SiteRun
     /// <summary>The result of the run so far.</summary>
     public SiteRefresh Result(DateTimeOffset now)
     {
-        var living = Site.Subscriptions.Select(Living).OfType<WebhookRow>().ToList();
-        var created = Site.Subscriptions.Where(IsServed).Select(subscription => Rows[subscription.Name]).Where(row => Created.Contains(row.WebhookId)).ToList();
+        var living = Site.Webhooks.Select(Living).OfType<WebhookRow>().ToList();
+        var created = Site.Webhooks.Where(IsServed).Select(declared => Rows[declared.Name]).Where(row => Created.Contains(row.WebhookId)).ToList();
         return new SiteRefresh(Site.Id)
         {
             Registered = created.Count(row => !Critical.Contains(row.Name)),
             Replaced = created.Count(row => Critical.Contains(row.Name)),
             Extended = living.Count(row => !Created.Contains(row.WebhookId) && Listed(row.WebhookId)?.ExpirationDate - now > SiteRefresher.Extended),
-            Failed = Site.Subscriptions.Count(subscription => !IsServed(subscription)),
+            Failed = Site.Webhooks.Count(declared => !IsServed(declared)),
             SoonestExpiry = living.Min(row => Listed(row.WebhookId) is { } webhook ? webhook.ExpirationDate : now + Lifetime),
             Problem = Problems.Count == 0 ? null : string.Join(' ', Problems),
         };

@@ -8,13 +8,13 @@ namespace JiraWebhooks.Webhooks;
 public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable webhooks, TimeProvider clock, ILogger<WebhookCreator> logger)
 {
     /// <summary>Creates a webhook for each of <paramref name="wanted"/>, in one call.</summary>
-    internal Task CreateAsync(SiteRun run, IReadOnlyList<Subscription> wanted, CancellationToken cancellationToken) =>
+    internal Task CreateAsync(SiteRun run, IReadOnlyList<DeclaredWebhook> wanted, CancellationToken cancellationToken) =>
         SendAsync(run, [.. wanted.Select(WebhookOrder.Of)], cancellationToken);
 
     /// <summary>Tries <paramref name="changed"/> on a full site, next to the webhooks that they replace. The same call contains a definition that
     /// Jira has accepted: what Jira refuses with other words than that one, it refuses because of its content. Returns those that perhaps only the
     /// limit blocks.</summary>
-    internal async Task<IReadOnlyList<Subscription>> TryBesideAsync(SiteRun run, IReadOnlyList<Subscription> changed, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<DeclaredWebhook>> TryBesideAsync(SiteRun run, IReadOnlyList<DeclaredWebhook> changed, CancellationToken cancellationToken)
     {
         try
         {
@@ -23,12 +23,12 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
         catch
         {
             // Without all answers there is nothing to compare with.
-            run.Refusals.Forget(changed.Select(subscription => subscription.Name));
+            run.Refusals.Forget(changed.Select(declared => declared.Name));
             throw;
         }
 
-        var undecided = changed.Where(subscription => run.Refusals.IsUndecided(subscription.Name)).ToList();
-        run.Refusals.Forget(undecided.Select(subscription => subscription.Name));
+        var undecided = changed.Where(declared => run.Refusals.IsUndecided(declared.Name)).ToList();
+        run.Refusals.Forget(undecided.Select(declared => declared.Name));
         return undecided;
     }
 
@@ -41,8 +41,8 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
         if (orders.Count > 0) await SendAsync(run, orders, cancellationToken);
 
         run.Problems.AddRange(former.Select(old => run.Lives(run.Rows[old.Row.Name])
-            ? $"Subscription {old.Row.Name}: its former webhook is registered again, as it had been deleted to make room."
-            : $"Subscription {old.Row.Name}: its former webhook was deleted to make room and could not be registered again."));
+            ? $"Webhook {old.Row.Name}: its former webhook is registered again, as it had been deleted to make room."
+            : $"Webhook {old.Row.Name}: its former webhook was deleted to make room and could not be registered again."));
     }
 
     private async Task SendAsync(SiteRun run, List<WebhookOrder> orders, CancellationToken cancellationToken)
@@ -83,7 +83,7 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
             }
             else
             {
-                run.Problems.Add($"Subscription {order.Name}: its webhook could not be saved and was removed again; the next run tries again.");
+                run.Problems.Add($"Webhook {order.Name}: its webhook could not be saved and was removed again; the next run tries again.");
             }
         }
     }
@@ -93,7 +93,7 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
         if (order.IsForComparison || run.HasAccepted(order.Name, order.Fingerprint))
         {
             run.Refusals.AddOfAccepted(words);
-            if (!order.IsForComparison) run.Problems.Add($"Subscription {order.Name}: {words}");
+            if (!order.IsForComparison) run.Problems.Add($"Webhook {order.Name}: {words}");
             return;
         }
 

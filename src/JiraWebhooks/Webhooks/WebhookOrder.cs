@@ -12,13 +12,13 @@ internal sealed record WebhookOrder(string Name, string Fingerprint, WebhookDeta
     /// <summary>True for a definition that already has its webhook. It is sent to see the words with which Jira refuses it.</summary>
     public bool IsForComparison { get; init; }
 
-    public static WebhookOrder Of(Subscription subscription) => new(subscription.Name, Definition.Fingerprint(subscription), Definition.Details(subscription));
+    public static WebhookOrder Of(DeclaredWebhook declared) => new(declared.Name, Definition.Fingerprint(declared), Definition.Details(declared));
 
     /// <summary>A definition that Jira has accepted, as it was sent. If all are changed, it is the listed form of <paramref name="changed"/>'s
     /// webhook, which Jira may have rewritten.</summary>
-    public static WebhookOrder ForComparison(SiteRun run, Subscription changed)
+    public static WebhookOrder ForComparison(SiteRun run, DeclaredWebhook changed)
     {
-        if (run.Site.Subscriptions.FirstOrDefault(run.IsServed) is { } served) return Of(served) with { IsForComparison = true };
+        if (run.Site.Webhooks.FirstOrDefault(run.IsServed) is { } served) return Of(served) with { IsForComparison = true };
 
         var row = run.Living(changed)!;
         return new WebhookOrder(row.Name, row.Definition, Definition.Details(run.Listed(row.WebhookId)!)) { IsForComparison = true };

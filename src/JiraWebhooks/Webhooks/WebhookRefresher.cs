@@ -12,7 +12,7 @@ public sealed partial class WebhookRefresher(SiteRuns runs, SiteRefresher refres
         MetricNames.RefreshTimer,
         site => site.Problem is not null || site.HasApi,
         site => new SiteRefresh(site.Id),
-        site => new SiteRefresh(site.Id) { Failed = site.Subscriptions.Count },
+        site => new SiteRefresh(site.Id) { Failed = site.Webhooks.Count },
         (site, cancellationToken) => refresher.RefreshAsync(site, isByHand, cancellationToken),
         result => Log.Refreshed(logger, result.Site, result.Registered, result.Extended, result.Replaced, result.Failed, result.SoonestExpiry, result.Problem ?? ""));
 

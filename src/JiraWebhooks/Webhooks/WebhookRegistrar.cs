@@ -9,13 +9,13 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
 {
     /// <summary>Registers each of <paramref name="wanted"/> that Jira has not refused, replaces the former webhook if there is one, and removes what
     /// is no longer declared.</summary>
-    internal async Task RegisterAsync(SiteRun run, IReadOnlyList<Subscription> wanted, CancellationToken cancellationToken)
+    internal async Task RegisterAsync(SiteRun run, IReadOnlyList<DeclaredWebhook> wanted, CancellationToken cancellationToken)
     {
-        run.Problems.AddRange(wanted.Select(SubscriptionValidator.Problem).OfType<string>());
-        var sound = wanted.Where(subscription => SubscriptionValidator.Problem(subscription) is null && run.Refused(subscription) is null).ToList();
+        run.Problems.AddRange(wanted.Select(DeclaredWebhookValidator.Problem).OfType<string>());
+        var sound = wanted.Where(declared => DeclaredWebhookValidator.Problem(declared) is null && run.Refused(declared) is null).ToList();
 
         // Record the gap before the rows change, so that an interruption does not lose it.
-        foreach (var gone in sound.Where(subscription => run.Living(subscription) is null)) run.Missed(run.Rows.GetValueOrDefault(gone.Name)?.Seen);
+        foreach (var gone in sound.Where(declared => run.Living(declared) is null)) run.Missed(run.Rows.GetValueOrDefault(gone.Name)?.Seen);
         await gaps.RecordAsync(run, cancellationToken);
 
         try
@@ -36,12 +36,12 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         await CleanUpAsync(run, cancellationToken);
     }
 
-    private async Task CreateAsync(SiteRun run, List<Subscription> sound, CancellationToken cancellationToken)
+    private async Task CreateAsync(SiteRun run, List<DeclaredWebhook> sound, CancellationToken cancellationToken)
     {
         var former = new List<(WebhookRow Row, Webhook Listed)>();
 
         // Those with a live webhook come first: if it is deleted to free a place, no other may take the place.
-        var waiting = sound.OrderBy(subscription => run.Living(subscription) is null).ToList();
+        var waiting = sound.OrderBy(declared => run.Living(declared) is null).ToList();
         while (waiting.Count > 0)
         {
             if (run.Room <= 0)
@@ -61,22 +61,22 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
                 run.Problems.Add(error.Message);
             }
 
-            var lost = former.IntersectBy(batch.Where(subscription => run.Living(subscription) is null).Select(subscription => subscription.Name), old => old.Row.Name).ToList();
+            var lost = former.IntersectBy(batch.Where(declared => run.Living(declared) is null).Select(declared => declared.Name), old => old.Row.Name).ToList();
             if (lost.Count > 0) await creator.RestoreAsync(run, lost, cancellationToken);
         }
 
-        run.Problems.AddRange(waiting.Select(subscription =>
-            $"Subscription {subscription.Name}: an app of this kind may have {SubscriptionValidator.Limit(run.Site.Scheme)} webhooks on a site."));
+        run.Problems.AddRange(waiting.Select(declared =>
+            $"Webhook {declared.Name}: an app of this kind may have {DeclaredWebhookValidator.Limit(run.Site.Scheme)} webhooks on a site."));
     }
 
     // A live webhook is deleted for its successor only if nothing but the limit can block the successor. Those that Jira has answered, or could not
     // answer, are no longer waiting.
-    private async Task TryBesideAsync(SiteRun run, List<Subscription> waiting, CancellationToken cancellationToken)
+    private async Task TryBesideAsync(SiteRun run, List<DeclaredWebhook> waiting, CancellationToken cancellationToken)
     {
-        var changed = waiting.Where(subscription => run.Living(subscription) is not null && !run.IsServed(subscription)).ToList();
+        var changed = waiting.Where(declared => run.Living(declared) is not null && !run.IsServed(declared)).ToList();
         if (changed.Count == 0 || Unwanted(run).Count > 0) return;
 
-        IReadOnlyList<Subscription> undecided = [];
+        IReadOnlyList<DeclaredWebhook> undecided = [];
         try
         {
             undecided = await creator.TryBesideAsync(run, changed, cancellationToken);
@@ -86,11 +86,11 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
             run.Problems.Add(error.Message);
         }
 
-        waiting.RemoveAll(subscription => changed.Contains(subscription) && !undecided.Contains(subscription));
+        waiting.RemoveAll(declared => changed.Contains(declared) && !undecided.Contains(declared));
     }
 
     // Delete what is no longer declared first, then the webhooks that are to be replaced.
-    private async Task<bool> MakeRoomAsync(SiteRun run, List<Subscription> waiting, List<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
+    private async Task<bool> MakeRoomAsync(SiteRun run, List<DeclaredWebhook> waiting, List<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
     {
         var ids = Unwanted(run);
         if (ids.Count == 0)
@@ -107,18 +107,18 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     }
 
     // As in CleanUpAsync: the webhook of a declared webhook with invalid settings may be among these.
-    private static List<long> Unwanted(SiteRun run) => run.Site.SubscriptionProblems.Count > 0 ? [] : run.Useless();
+    private static List<long> Unwanted(SiteRun run) => run.Site.WebhookProblems.Count > 0 ? [] : run.Useless();
 
     private async Task CleanUpAsync(SiteRun run, CancellationToken cancellationToken)
     {
         // A declared webhook with invalid settings is still declared, and its webhook may be among these.
-        if (run.Site.SubscriptionProblems.Count > 0) return;
+        if (run.Site.WebhookProblems.Count > 0) return;
 
         // A webhook that a run could not save may be the only one of a declared webhook. Keep it until each declared webhook is registered.
-        var allHaveOne = run.Site.Subscriptions.All(subscription => run.Living(subscription) is not null || SubscriptionValidator.Problem(subscription) is not null);
+        var allHaveOne = run.Site.Webhooks.All(declared => run.Living(declared) is not null || DeclaredWebhookValidator.Problem(declared) is not null);
         await remover.DeleteAsync(run, [.. run.Useless().Where(id => allHaveOne || run.WasRemembered(id))], cancellationToken);
 
-        foreach (var row in run.Rows.Values.ExceptBy(run.Site.Subscriptions.Select(subscription => subscription.Name), row => row.Name).Where(row => !run.Lives(row)).ToList())
+        foreach (var row in run.Rows.Values.ExceptBy(run.Site.Webhooks.Select(declared => declared.Name), row => row.Name).Where(row => !run.Lives(row)).ToList())
         {
             await webhooks.DeleteAsync(run.Site.Id, row.Name, cancellationToken);
             run.Rows.Remove(row.Name);

@@ -37,7 +37,7 @@ internal static partial class ConnectSettings
         (string Name, string Value)[] settings =
         [
             ("Url", url.AbsoluteUri.TrimEnd('/')), ("Scheme", "OAuth"), ("CloudId", site.Id), ("ClientId", clientId), ("Grant", grant), ("Secret", "..."),
-            ("Subscriptions__issues__Events__0", "jira:issue_created"), ("Subscriptions__issues__Events__1", "jira:issue_updated"), ("Subscriptions__issues__Jql", "project != EMPTY"),
+            ("Webhooks__issues__Events__0", "jira:issue_created"), ("Webhooks__issues__Events__1", "jira:issue_updated"), ("Webhooks__issues__Jql", "project != EMPTY"),
         ];
         return settings.Aggregate(new StringBuilder(), (text, setting) =>
             text.Append($"    \"Sites__{slug}__{setting.Name}\": \"{setting.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\",\n")).ToString();

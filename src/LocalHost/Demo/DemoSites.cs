@@ -21,7 +21,7 @@ internal sealed class DemoSites(SimulatedJira jira, Uri baseUrl, FunctionKey key
         new("OAuthClientId", Acme.ClientId),
         new("OAuthClientSecret", Acme.Secret),
         new("TokenFolder", tokenFolder),
-        .. SimulatedSites.Subscriptions.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)),
+        .. SimulatedSites.Webhooks.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)),
     ];
 
     /// <summary>Creates sites of Jira that the app does not know yet.</summary>

@@ -30,12 +30,12 @@ internal static class QueueBalance
             }
         }
 
-        var swept = Swept(firstSeen.Keys);
+        var searched = Searched(firstSeen.Keys);
         var (delivered, recovered) = (0, 0);
         foreach (var emitted in jira.Ledger.Emitted)
         {
             if (firstSeen.TryGetValue(DeliveryIdentity.MessageId(emitted.Site, emitted.Identifier), out var fromTheList)) _ = fromTheList ? recovered++ : delivered++;
-            else if (IsIn(swept, emitted)) recovered++;
+            else if (IsIn(searched, emitted)) recovered++;
         }
 
         return new DemoResult(
@@ -43,11 +43,11 @@ internal static class QueueBalance
             jira.Sites.Sum(site => site.Extensions), Math.Round(took.TotalSeconds, 1));
     }
 
-    // The newest state of each issue that a search found: {site}:sweep:{issue id}:{ms}.
-    private static Dictionary<string, long> Swept(IEnumerable<string> messageIds)
+    // The newest state of each issue that a search found: {site}:search:{issue id}:{ms}.
+    private static Dictionary<string, long> Searched(IEnumerable<string> messageIds)
     {
         var newest = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var parts in messageIds.Select(id => id.Split(':')).Where(parts => parts is [_, "sweep", _, _]))
+        foreach (var parts in messageIds.Select(id => id.Split(':')).Where(parts => parts is [_, "search", _, _]))
         {
             var (issue, at) = ($"{parts[0]}:{parts[2]}", long.Parse(parts[3], CultureInfo.InvariantCulture));
             newest[issue] = Math.Max(at, newest.GetValueOrDefault(issue));
@@ -57,10 +57,10 @@ internal static class QueueBalance
     }
 
     // A state of the issue at the event's time or later contains the change.
-    private static bool IsIn(Dictionary<string, long> swept, EmittedEvent emitted)
+    private static bool IsIn(Dictionary<string, long> searched, EmittedEvent emitted)
     {
         using var body = JsonDocument.Parse(emitted.Body);
         var issue = body.RootElement.TryGetProperty("issue", out var found) ? found.GetProperty("id").GetString() : null;
-        return swept.TryGetValue($"{emitted.Site}:{issue}", out var at) && at >= emitted.At.ToUnixTimeMilliseconds();
+        return searched.TryGetValue($"{emitted.Site}:{issue}", out var at) && at >= emitted.At.ToUnixTimeMilliseconds();
     }
 }

@@ -49,22 +49,22 @@ public static class SimulatedSites
             SimulatedAuth.OAuth =>
             [
                 .. common, ("CloudId", site.CloudId), ("ClientId", site.ClientId), ("Grant", $"simulated-{Guid.NewGuid():N}"),
-                ("RefreshToken", jira.OAuth.IssueGrant(site.ClientId)), .. Subscriptions,
+                ("RefreshToken", jira.OAuth.IssueGrant(site.ClientId)), .. Webhooks,
             ],
-            SimulatedAuth.Connect => [.. common, ("AppKey", site.AppKey), ("ClientKey", site.ClientKey), ("ApiUrl", $"{address}/sites/{site.Slug}"), .. Subscriptions],
+            SimulatedAuth.Connect => [.. common, ("AppKey", site.AppKey), ("ClientKey", site.ClientKey), ("ApiUrl", $"{address}/sites/{site.Slug}"), .. Webhooks],
             _ => common,
         };
     }
 
     /// <summary>The declared webhooks of every site, as names and values of settings.</summary>
-    internal static IEnumerable<(string Name, string Value)> Subscriptions =>
+    internal static IEnumerable<(string Name, string Value)> Webhooks =>
     [
-        ("Subscriptions:issues:Jql", "project = SHOP"),
-        ("Subscriptions:issues:Events:0", "jira:issue_created"),
-        ("Subscriptions:issues:Events:1", "jira:issue_updated"),
-        ("Subscriptions:issues:Events:2", "jira:issue_deleted"),
-        ("Subscriptions:comments:Jql", "project = SHOP"),
-        ("Subscriptions:comments:Events:0", "comment_created"),
-        ("Subscriptions:comments:Events:1", "comment_updated"),
+        ("Webhooks:issues:Jql", "project = SHOP"),
+        ("Webhooks:issues:Events:0", "jira:issue_created"),
+        ("Webhooks:issues:Events:1", "jira:issue_updated"),
+        ("Webhooks:issues:Events:2", "jira:issue_deleted"),
+        ("Webhooks:comments:Jql", "project = SHOP"),
+        ("Webhooks:comments:Events:0", "comment_created"),
+        ("Webhooks:comments:Events:1", "comment_updated"),
     ];
 }

@@ -28,7 +28,7 @@ internal static class Names
         public const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
         /// <summary>Section of the webhooks of sites that declare none.</summary>
-        public const string Webhooks = "Subscriptions";
+        public const string Webhooks = "Webhooks";
 
         /// <summary>A setting of a site.</summary>
         public static string Site(string site, string name) => $"Sites__{site}__{name}";
@@ -37,7 +37,7 @@ internal static class Names
     /// <summary>Properties of the management API.</summary>
     public static class Api
     {
-        public const string Webhooks = "subscriptions";
+        public const string Webhooks = "webhooks";
     }
 
     /// <summary>Tables and their rows.</summary>
@@ -51,7 +51,7 @@ internal static class Names
         public const string Status = "sitestatus";
 
         public const string CursorRow = "cursor";
-        public const string SearchRow = "sweep";
+        public const string SearchRow = "search";
         public const string OutageRow = "outage";
         public const string MissingRow = "missing";
     }
@@ -64,7 +64,7 @@ internal static class Names
     }
 
     /// <summary>Word of the identity of what a search has found.</summary>
-    public const string Search = "sweep";
+    public const string Search = "search";
 
     /// <summary>Meter of all metrics.</summary>
     public const string Meter = "JiraWebhooks";

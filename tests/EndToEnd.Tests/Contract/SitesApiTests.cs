@@ -84,8 +84,8 @@ public sealed class SitesApiTests(ContractWorld world)
 
         Assert.Equal(400, (int)response.StatusCode);
         Assert.Equal(
-            "One is left out: a subscription's name must be 1 to 64 lower-case letters, digits or hyphens. There are two subscriptions filter: the second is left out. "
-            + "Subscription empty: it has no Events, or an empty one. Subscription filter: its Jql is empty, which Jira refuses; `project != EMPTY` matches everything.",
+            "One is left out: a webhook's name must be 1 to 64 lower-case letters, digits or hyphens. There are two webhooks filter: the second is left out. "
+            + "Webhook empty: it has no Events, or an empty one. Webhook filter: its Jql is empty, which Jira refuses; `project != EMPTY` matches everything.",
             (await response.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("detail").GetString());
     }
 

@@ -77,7 +77,7 @@ public sealed class TableTests(ContractWorld world) : IClassFixture<ContractWorl
 
         var answer = JsonSerializer.Deserialize<JsonElement>(await CallAsync("/api/sites/acme/recover?minutes=5"));
 
-        Assert.Equal(from, answer.GetProperty("sweptFrom").GetDateTimeOffset());
+        Assert.Equal(from, answer.GetProperty("searchedFrom").GetDateTimeOffset());
     }
 
     [Fact(Timeout = Limits.Hang)]

@@ -45,7 +45,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
         await held.Come.WaitAsync(Token);
         await world.AssertRowAsync(Names.Table.Leases, "token", Acme, "ExpiresAt:DateTimeOffset Owner:String");
         held.Dispose();
-        Assert.Equal("""busy=False isRepeat=False losses=[] note= possibleLoss=False recovered=1 repeated=0 site="acme" skipped=0 sweptFrom= unfinished=False unsupported=False""", await recovering);
+        Assert.Equal("""busy=False isRepeat=False losses=[] note= possibleLoss=False recovered=1 repeated=0 site="acme" skipped=0 searchedFrom= unfinished=False unsupported=False""", await recovering);
 
         var message = Assert.Single(await world.DrainAsync());
         var updated = JsonDocument.Parse(Convert.FromBase64String(message.GetProperty("body").GetString()!)).RootElement.GetProperty("fields").GetProperty("updated").GetString()!;
@@ -85,7 +85,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
         using var response = await world.CallAsync("POST", path);
         Assert.Equal(200, (int)response.StatusCode);
         var body = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync(Token));
-        string[] varying = ["soonestExpiry", "problem", "cursor", "sweptFrom", "note"];
+        string[] varying = ["soonestExpiry", "problem", "cursor", "searchedFrom", "note"];
         return string.Join(' ', body.EnumerateObject().OrderBy(property => property.Name, StringComparer.Ordinal)
             .Select(property => $"{property.Name}={(varying.Contains(property.Name) ? "" : property.Value.ValueKind is JsonValueKind.String ? property.Value.GetRawText() : property.Value.ToString())}"));
     }

@@ -47,7 +47,7 @@ internal sealed class Snapshot
         "actionGroupIds = ['/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights/actionGroups/ours']",
         "publicBaseUrl = 'https://hooks.example.com'",
         "takeOver = true",
-        "siteSettings = { Sites__acme__Url: 'https://acme.atlassian.net', Sites__acme__Subscriptions__issues__Events__0: 'jira:issue_created', Subscriptions__issues__Jql: 'project != EMPTY', OAuthClientId: 'client' }",
+        "siteSettings = { Sites__acme__Url: 'https://acme.atlassian.net', Sites__acme__Webhooks__issues__Events__0: 'jira:issue_created', Webhooks__issues__Jql: 'project != EMPTY', OAuthClientId: 'client' }",
         "siteSecretNames = { Sites__acme__Secret: 'acme-client-secret', OAuthClientSecret: 'app-client-secret', OAuthPreviousClientSecret: 'app-client-secret-before' }");
 
     /// <summary>Predicts main.bicep with <paramref name="parameters"/> (lines of a .bicepparam file); one run per set of parameters.</summary>

@@ -163,14 +163,14 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
     [Trait("Decision", "a-wrong-site-is-unhealthy")]
     public async Task Delivery_OfASiteWithAMisnamedSubscription_IsPublished()
     {
-        _world.Settings[$"Sites:{World.Acme}:Subscriptions:Not_A_Slug:Jql"] = "project = SHOP";
+        _world.Settings[$"Sites:{World.Acme}:Webhooks:Not_A_Slug:Jql"] = "project = SHOP";
 
         var refreshed = await _world.RefreshAsync(World.Acme);
         var identifier = Assert.Single(_world.Emit(World.Acme));
         await _world.DeliverAllAsync();
 
         Assert.Equal(1, refreshed.Registered);
-        Assert.Contains("a subscription's name must be", refreshed.Problem, StringComparison.Ordinal);
+        Assert.Contains("a webhook's name must be", refreshed.Problem, StringComparison.Ordinal);
         Assert.Equal($"acme:{identifier}", Assert.Single(_world.Publisher.Messages).MessageId);
     }
 

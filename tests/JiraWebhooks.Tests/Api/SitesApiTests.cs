@@ -47,11 +47,11 @@ public sealed class SitesApiTests : IAsyncLifetime
     {
         var first = await _api.ImportAsync(World.Globex, Installation());
         var options = _world.Site(World.Globex).Options;
-        var changed = $$"""{"scheme":"Connect","url":"{{options.Url}}","appKey":"{{options.AppKey}}","clientKey":"{{options.ClientKey}}","ownAccountIds":["5b1"],"subscriptions":{"comments":{"events":["comment_created"],"jql":"project = SHOP"} } }""";
+        var changed = $$"""{"scheme":"Connect","url":"{{options.Url}}","appKey":"{{options.AppKey}}","clientKey":"{{options.ClientKey}}","ownAccountIds":["5b1"],"webhooks":{"comments":{"events":["comment_created"],"jql":"project = SHOP"} } }""";
 
         var second = await _api.PutAsync(World.Globex, changed, first.ETag);
         Assert.Equal(200, second.Status);
-        Assert.Equal("comments", Assert.Single(second.Json.GetProperty("subscriptions").EnumerateArray()).GetProperty("name").GetString());
+        Assert.Equal("comments", Assert.Single(second.Json.GetProperty("webhooks").EnumerateArray()).GetProperty("name").GetString());
         Assert.Equal("ok", second.State);
         Assert.False(first.Json.TryGetProperty("ownAccountIds", out _));
         Assert.Equal("5b1", Assert.Single(second.Json.GetProperty("ownAccountIds").EnumerateArray()).GetString());
@@ -72,9 +72,9 @@ public sealed class SitesApiTests : IAsyncLifetime
     [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","apiUrl":"https://a:leak-5f0c@y.net","secret":"s","appKey":"a","clientKey":"c"}""", "ApiUrl must have no user name or password")]
     [InlineData("""{"scheme":"AdminWebhook","url":"https://x.atlassian.net","secret":"@Microsoft.KeyVault(SecretUri=leak-5f0c)"}""", "Secret is empty or an unresolved")]
     [InlineData("""{"scheme":"AdminWebhook","url":"https://x.atlassian.net","secret":"s","apiToken":"leak-5f0c"}""", "apiToken are for sites of the settings alone")]
-    [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c"}""", "It has no subscriptions")]
-    [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c","subscriptions":{"i":{"events":[],"jql":""}}}""", "Subscription i: it has no Events")]
-    [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c","subscriptions":{"Not_A_Slug":{"events":["jira:issue_updated"],"jql":"project = A"}}}""", "a subscription's name must be")]
+    [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c"}""", "It has no webhooks")]
+    [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c","webhooks":{"i":{"events":[],"jql":""}}}""", "Webhook i: it has no Events")]
+    [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c","webhooks":{"Not_A_Slug":{"events":["jira:issue_updated"],"jql":"project = A"}}}""", "a webhook's name must be")]
     [Trait("Rule", "secrecy")]
     public async Task Put_WrongBody_SaysWhatAndNeverItsValue(string body, string sentence)
     {
@@ -278,7 +278,7 @@ public sealed class SitesApiTests : IAsyncLifetime
     }
 
     private static string OAuth(string? grant) =>
-        $$"""{"scheme":"OAuth","url":"https://hooli.atlassian.net","cloudId":"c","clientId":"client","secret":"s","refreshToken":"t"{{(grant is null ? "" : $",\"grant\":\"{grant}\"")}},"subscriptions":{"i":{"events":["jira:issue_updated"],"jql":"project = A"} } }""";
+        $$"""{"scheme":"OAuth","url":"https://hooli.atlassian.net","cloudId":"c","clientId":"client","secret":"s","refreshToken":"t"{{(grant is null ? "" : $",\"grant\":\"{grant}\"")}},"webhooks":{"i":{"events":["jira:issue_updated"],"jql":"project = A"} } }""";
 
     private static string? Text(ApiAnswer answer, string name) => answer.Json.GetProperty(name).GetString();
 

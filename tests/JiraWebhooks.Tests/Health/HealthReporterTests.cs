@@ -11,7 +11,7 @@ namespace JiraWebhooks.Tests.Health;
 [Collection<Clocked>]
 public sealed class HealthReporterTests : IAsyncLifetime
 {
-    private static readonly Site Fixed = StubSites.Connect with { Subscriptions = [new Subscription("issues", ["jira:issue_updated"], "project = SHOP")] };
+    private static readonly Site Fixed = StubSites.Connect with { Webhooks = [new DeclaredWebhook("issues", ["jira:issue_updated"], "project = SHOP")] };
 
     private World _world = null!;
     private SiteStatusTable _status = null!;
@@ -54,9 +54,9 @@ public sealed class HealthReporterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Report_WithoutSubscriptions_NeedsNoRefresh()
+    public async Task Report_WithoutWebhooks_NeedsNoRefresh()
     {
-        Assert.Equal(("ok", null), await StateAsync(Fixed with { Subscriptions = [] }));
+        Assert.Equal(("ok", null), await StateAsync(Fixed with { Webhooks = [] }));
         Assert.Equal(("ok", null), await StateAsync(StubSites.Admin));
     }
 
@@ -96,7 +96,7 @@ public sealed class HealthReporterTests : IAsyncLifetime
         Assert.Equal(("unhealthy", "No poll has run for 2 hours."), await ReasonAsync());
     }
 
-    /// <summary>The reason a poll gives is lost when a sweep of another kind goes well: the cursor itself is judged too.</summary>
+    /// <summary>The reason a poll gives is lost when a search of another kind goes well: the cursor itself is judged too.</summary>
     [Fact]
     [Trait("Rule", "health-per-site")]
     public async Task Report_CursorOlderThan60Hours_IsUnhealthy()

@@ -100,7 +100,7 @@ public sealed class SiteGaugesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Record_AllSubscriptionsTakenAway_HasNoExpiryAnyMore()
+    public async Task Record_AllWebhooksTakenAway_HasNoExpiryAnyMore()
     {
         using var measured = new MeasuredHere();
         await _status.SaveAsync(new SiteRefresh(World.Globex) { SoonestExpiry = Now.AddDays(30) }, Token);

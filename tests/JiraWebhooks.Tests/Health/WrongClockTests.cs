@@ -116,7 +116,7 @@ public sealed class WrongClockTests : IAsyncLifetime
         await _world.PassAsync(World.Acme, TimeSpan.FromHours(2), receiverIsDown: true);
 
         Assert.Empty(_world.LostIssues(World.Acme));
-        Assert.Contains("SHOP-7", _world.Swept());
+        Assert.Contains("SHOP-7", _world.Searched());
     }
 
     /// <summary>Searches run while the clock is wrong; what they miss by it is searched for when it is set right.</summary>

@@ -35,7 +35,7 @@ public sealed class LargeSearchTests
         await world.PollAsync();
         var instance = world.NewInstance();
         var site = (await instance.GetRequiredService<ISiteStore>().FindAsync(World.Acme, CancellationToken.None))!;
-        var sweeper = instance.GetRequiredService<SiteSweeper>();
+        var searcher = instance.GetRequiredService<SiteSearcher>();
 
         world.Site(World.Acme).Issues.IndexLag = TimeSpan.FromMinutes(10);
         for (var issue = 1; issue <= issues; issue++)
@@ -56,7 +56,7 @@ public sealed class LargeSearchTests
         do
         {
             if (++runs == 20) world.Site(World.Acme).Faults.FailNext(Search, 404);
-            poll = await world.Clock.DriveAsync(sweeper.PollAsync(site, null, CancellationToken.None));
+            poll = await world.Clock.DriveAsync(searcher.PollAsync(site, null, CancellationToken.None));
             world.Clock.Advance(OutageWorld.Tick);
         }
         while (runs < MostRuns && (poll.Unfinished || runs == 20 || poll.NewFrom() is not null));
@@ -64,10 +64,10 @@ public sealed class LargeSearchTests
         // The second pass begins and comes to its end; then nothing is left for hours.
         do
         {
-            poll = await world.Clock.DriveAsync(sweeper.PollAsync(site, null, CancellationToken.None));
+            poll = await world.Clock.DriveAsync(searcher.PollAsync(site, null, CancellationToken.None));
             world.Clock.Advance(OutageWorld.Tick);
         }
-        while (++runs < MostRuns && poll.SweptFrom is not null);
+        while (++runs < MostRuns && poll.SearchedFrom is not null);
 
         return (world.Jira.Ledger.Calls(Search), runs, issues - world.Publisher.Messages.Select(message => message.IssueKey).Distinct().Count());
     }

@@ -31,7 +31,7 @@ public sealed class LateIndexTests : IAsyncLifetime
         var second = await _world.PollAsync(World.Acme);
 
         Assert.Equal((false, 0), (first.IsRepeat, first.Recovered));
-        Assert.Equal((true, first.SweptFrom, 1), (second.IsRepeat, second.SweptFrom, second.Repeated));
+        Assert.Equal((true, first.SearchedFrom, 1), (second.IsRepeat, second.SearchedFrom, second.Repeated));
         Assert.Empty(_world.LostIssues(World.Acme));
     }
 
@@ -61,7 +61,7 @@ public sealed class LateIndexTests : IAsyncLifetime
         var polls = await _world.PassAsync(World.Acme, TimeSpan.FromHours(13));
 
         var late = Assert.Single(polls, poll => poll.Repeated > 0);
-        Assert.Equal(polls[0].SweptFrom!.Value.AddHours(9), late.SweptFrom!.Value, TimeSpan.FromMinutes(16));
+        Assert.Equal(polls[0].SearchedFrom!.Value.AddHours(9), late.SearchedFrom!.Value, TimeSpan.FromMinutes(16));
         Assert.Empty(_world.LostIssues(World.Acme));
     }
 
@@ -73,7 +73,7 @@ public sealed class LateIndexTests : IAsyncLifetime
 
         var polls = await _world.PassAsync(World.Acme, TimeSpan.FromDays(3));
 
-        Assert.Equal([false, true, true], polls.Where(poll => poll.SweptFrom is not null).Select(poll => poll.IsRepeat));
+        Assert.Equal([false, true, true], polls.Where(poll => poll.SearchedFrom is not null).Select(poll => poll.IsRepeat));
         Assert.Equal(3, _world.Jira.Ledger.Calls("POST /rest/api/3/search/jql"));
         Assert.Single(_world.Publisher.Messages.Select(message => message.MessageId).Distinct());
         Assert.All(polls, poll => Assert.Equal((null, false), (poll.Problem, poll.Unfinished)));
@@ -105,8 +105,8 @@ public sealed class LateIndexTests : IAsyncLifetime
 
         Assert.True(polls.Count(poll => poll.Problem is not null) == 40, string.Join("\n", polls.Select(poll => $"{poll.Problem} {poll.Unfinished}")));
         Assert.Equal(1, polls.Sum(poll => poll.Repeated));
-        Assert.Equal(2, polls.Count(poll => poll is { SweptFrom: not null, Problem: null }));
-        Assert.Equal((null, null), (polls[^1].Problem, polls[^1].SweptFrom));
+        Assert.Equal(2, polls.Count(poll => poll is { SearchedFrom: not null, Problem: null }));
+        Assert.Equal((null, null), (polls[^1].Problem, polls[^1].SearchedFrom));
     }
 
     /// <summary>While one stretch waits for its repeats, another outage is searched for at once, and for itself.</summary>
@@ -122,7 +122,7 @@ public sealed class LateIndexTests : IAsyncLifetime
         var polls = await _world.PassAsync(World.Acme, TimeSpan.FromHours(15));
 
         Assert.Equal((1, false), (polls[0].Recovered, polls[0].IsRepeat));
-        Assert.InRange(polls[0].SweptFrom!.Value, gone.AddMinutes(-15), gone);
+        Assert.InRange(polls[0].SearchedFrom!.Value, gone.AddMinutes(-15), gone);
         Assert.Equal(3, polls.Count(poll => poll.IsRepeat));
     }
 

@@ -40,10 +40,10 @@ internal static class OutageWorld
             .Select(missed => missed.Key)];
     }
 
-    public static IReadOnlyList<string> Swept(this World world) => [.. world.Publisher.Messages.Where(message => message.Reconstructed).Select(message => message.IssueKey!)];
+    public static IReadOnlyList<string> Searched(this World world) => [.. world.Publisher.Messages.Where(message => message.Reconstructed).Select(message => message.IssueKey!)];
 
     /// <summary>Start of a search of something that was not searched before; null for none, and for one that only repeats.</summary>
-    public static DateTimeOffset? NewFrom(this SitePoll poll) => poll.IsRepeat ? null : poll.SweptFrom;
+    public static DateTimeOffset? NewFrom(this SitePoll poll) => poll.IsRepeat ? null : poll.SearchedFrom;
 
     public static OutageTable Outages(this World world) => new(world.NewInstance().GetRequiredKeyedService<LazyTable>(TableNames.Cursors));
 

@@ -52,7 +52,7 @@ public sealed class RefusedSearchTests : IAsyncLifetime
 
         Assert.Contains("Site temporarily unavailable", refused.Problem, StringComparison.Ordinal);
         Assert.Equal((true, false, 0), (refused.Unfinished, refused.PossibleLoss, refused.Recovered));
-        Assert.Equal((refused.SweptFrom, 1, null, false), (next.SweptFrom, next.Recovered, next.Problem, next.Unfinished));
+        Assert.Equal((refused.SearchedFrom, 1, null, false), (next.SearchedFrom, next.Recovered, next.Problem, next.Unfinished));
         Assert.Empty(_world.LostIssues(World.Acme));
     }
 
@@ -99,7 +99,7 @@ public sealed class RefusedSearchTests : IAsyncLifetime
 
         Assert.All(refused, poll => Assert.Contains("Site temporarily unavailable", poll.Problem, StringComparison.Ordinal));
         Assert.All(refused, poll => Assert.False(poll.PossibleLoss));
-        Assert.Equal((1, refused[0].SweptFrom, null), (next.Recovered, next.SweptFrom, next.Problem));
+        Assert.Equal((1, refused[0].SearchedFrom, null), (next.Recovered, next.SearchedFrom, next.Problem));
     }
 
     [Fact]
@@ -128,9 +128,9 @@ public sealed class RefusedSearchTests : IAsyncLifetime
         var end = Assert.Single(polls, poll => poll.PossibleLoss);
         var loss = Assert.Single(end.Losses);
         Assert.Equal(Loss.RefusedFilter, loss.Reason);
-        Assert.Contains("subscription issues", loss.Words, StringComparison.Ordinal);
+        Assert.Contains("webhook issues", loss.Words, StringComparison.Ordinal);
         Assert.Contains("does not exist for the field 'project'", loss.Words, StringComparison.Ordinal);
-        Assert.Contains($"{polls[0].SweptFrom:u}", loss.Words, StringComparison.Ordinal);
+        Assert.Contains($"{polls[0].SearchedFrom:u}", loss.Words, StringComparison.Ordinal);
         Assert.Contains(loss.Words, end.Problem, StringComparison.Ordinal);
         Assert.InRange(polls.TakeWhile(poll => poll.Problem is not null).Count() * OutageWorld.Tick, TimeSpan.FromHours(24), TimeSpan.FromHours(24.5));
         Assert.Null(polls[^1].Problem);
@@ -144,7 +144,7 @@ public sealed class RefusedSearchTests : IAsyncLifetime
         _world.Unsubscribe(World.Acme, "bugs");
         _world.Site(World.Acme).Faults.FailNext(Search, 400, times: 97, body: NoProject);
         Assert.Single(await _world.PassAsync(World.Acme, TimeSpan.FromHours(25)), poll => poll.PossibleLoss);
-        Assert.Null((await _world.PollAsync(World.Acme)).SweptFrom);
+        Assert.Null((await _world.PollAsync(World.Acme)).SearchedFrom);
 
         _world.Emit(World.Acme, 9);
         await _world.PassAsync(World.Acme, TimeSpan.FromHours(3), receiverIsDown: true, timerIsDown: true);
@@ -154,7 +154,7 @@ public sealed class RefusedSearchTests : IAsyncLifetime
 
         Assert.False(refused.PossibleLoss);
         Assert.Equal(1, accepted.Recovered);
-        Assert.Contains("SHOP-9", _world.Swept());
+        Assert.Contains("SHOP-9", _world.Searched());
     }
 
     [Fact]
@@ -189,8 +189,8 @@ public sealed class RefusedSearchTests : IAsyncLifetime
         var found = await _world.PassAsync(World.Acme, TimeSpan.FromHours(1));
 
         Assert.Contains("Site temporarily unavailable", refused.Problem, StringComparison.Ordinal);
-        Assert.Contains("SHOP-7", _world.Swept());
-        Assert.Contains(found, poll => poll.NewFrom() == refused.SweptFrom);
+        Assert.Contains("SHOP-7", _world.Searched());
+        Assert.Contains(found, poll => poll.NewFrom() == refused.SearchedFrom);
     }
 
     /// <summary>While a site has no grant, nothing is searched for and nothing forgotten.</summary>

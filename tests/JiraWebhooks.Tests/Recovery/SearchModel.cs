@@ -42,14 +42,14 @@ internal sealed partial class SearchModel : IDisposable
     private const int MostRuns = 400;
 
     private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
-    private static readonly Subscription Filter = new("issues", ["jira:issue_updated"], "project = SHOP");
+    private static readonly DeclaredWebhook Filter = new("issues", ["jira:issue_updated"], "project = SHOP");
 
     private readonly (DateTimeOffset At, int Id)[] _issues;
     private readonly TimeSpan _lag;
     private readonly FakeTimeProvider _clock = new(Start.AddHours(6));
     private readonly InMemoryTables _tables = new();
     private readonly RecordingPublisher _publisher = new();
-    private readonly SweepTable _table;
+    private readonly SearchTable _table;
     private readonly JiraWebhookClient _jira;
     private Fault? _fault;
     private int _count;
@@ -58,7 +58,7 @@ internal sealed partial class SearchModel : IDisposable
     {
         _issues = [.. changes.Order().Select((minute, id) => (Start.AddMinutes(minute), id))];
         _lag = lag;
-        _table = new SweepTable(new LazyTable(_tables, TableNames.Cursors));
+        _table = new SearchTable(new LazyTable(_tables, TableNames.Cursors));
         _jira = new JiraWebhookClient(new Api(this), _clock);
         _tables.Before = call => Meet(FaultKind.Storage, call.EndsWith("update", StringComparison.Ordinal), new Azure.RequestFailedException(503, "storage is away"));
         _tables.After = _ => Meet(FaultKind.StorageAnswer, true, new Azure.RequestFailedException(0, "the answer was lost"));
@@ -77,7 +77,7 @@ internal sealed partial class SearchModel : IDisposable
     public async Task LoseAsync()
     {
         var now = _clock.GetUtcNow();
-        await _table.TryWriteAsync(StubSites.OAuth.Id, new SweepState(now).For([SweepState.Key(Filter.Jql)]).Lost(Start, now), CancellationToken.None);
+        await _table.TryWriteAsync(StubSites.OAuth.Id, new SearchState(now).For([SearchState.Key(Filter.Jql)]).Lost(Start, now), CancellationToken.None);
     }
 
     /// <summary>The next run of the timer.</summary>
@@ -113,7 +113,7 @@ internal sealed partial class SearchModel : IDisposable
 
     public void Dispose() => _publisher.Before = (_, _) => Task.CompletedTask;
 
-    private async Task<SweepState> StateAsync() => (await _table.ReadAsync(StubSites.OAuth.Id, CancellationToken.None))!;
+    private async Task<SearchState> StateAsync() => (await _table.ReadAsync(StubSites.OAuth.Id, CancellationToken.None))!;
 
     private void Meet(FaultKind kind, bool counts, Exception error)
     {

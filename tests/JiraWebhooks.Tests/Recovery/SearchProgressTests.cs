@@ -47,7 +47,7 @@ public sealed class SearchProgressTests : IAsyncLifetime
         var broken = await _world.PollAsync(World.Acme);
         await _world.PollAsync(World.Acme);
 
-        Assert.InRange(broken.SweptFrom!.Value - SearchPass.Overlap - Bounds()[^1], SearchRun.Slice, SearchRun.Slice + TimeSpan.FromMinutes(1));
+        Assert.InRange(broken.SearchedFrom!.Value - SearchPass.Overlap - Bounds()[^1], SearchRun.Slice, SearchRun.Slice + TimeSpan.FromMinutes(1));
         Assert.Empty(_world.LostIssues(World.Acme));
     }
 
@@ -70,7 +70,7 @@ public sealed class SearchProgressTests : IAsyncLifetime
 
         Assert.Equal((paging is Paging.Circle ? 3 : SearchRun.MostRequests, true, false), (requests, endless.Unfinished, endless.PossibleLoss));
         Assert.NotNull(endless.Problem);
-        Assert.Equal((endless.SweptFrom, null, false), (next.SweptFrom, next.Problem, next.Unfinished));
+        Assert.Equal((endless.SearchedFrom, null, false), (next.SearchedFrom, next.Problem, next.Unfinished));
         Assert.Empty(_world.LostIssues(World.Acme));
     }
 
@@ -93,11 +93,11 @@ public sealed class SearchProgressTests : IAsyncLifetime
     public async Task Poll_TwoRunsAtOnce_OneLeavesTheSearchToTheOther()
     {
         await ChangeAsync(issues: 200, every: TimeSpan.FromSeconds(10));
-        SiteSweeper[] sweepers = [.. Enumerable.Range(0, 2).Select(_ => _world.NewInstance().GetRequiredService<SiteSweeper>())];
+        SiteSearcher[] searchers = [.. Enumerable.Range(0, 2).Select(_ => _world.NewInstance().GetRequiredService<SiteSearcher>())];
         var site = (await _world.FindAsync(World.Acme))!;
         _world.Publisher.Before = async (_, _) => await Task.Yield();
 
-        var polls = await _world.Clock.DriveAsync(Task.WhenAll(sweepers.Select(sweeper => sweeper.PollAsync(site, null, CancellationToken.None))));
+        var polls = await _world.Clock.DriveAsync(Task.WhenAll(searchers.Select(searcher => searcher.PollAsync(site, null, CancellationToken.None))));
         await _world.PollAsync();
 
         Assert.Contains(polls, poll => poll.Problem?.Contains(SearchRun.AnotherRun, StringComparison.Ordinal) is true);

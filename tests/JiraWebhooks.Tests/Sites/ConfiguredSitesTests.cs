@@ -15,8 +15,8 @@ public sealed class ConfiguredSitesTests
         ["Sites:acme:CloudId"] = "11111111-2222-3333-4444-555555555555",
         ["Sites:acme:ClientId"] = "client",
         ["Sites:acme:Secret"] = "the-client-secret",
-        ["Sites:acme:Subscriptions:issues:Events:0"] = "jira:issue_updated",
-        ["Sites:acme:Subscriptions:issues:Jql"] = "project != EMPTY",
+        ["Sites:acme:Webhooks:issues:Events:0"] = "jira:issue_updated",
+        ["Sites:acme:Webhooks:issues:Jql"] = "project != EMPTY",
     };
 
     [Fact]
@@ -28,9 +28,9 @@ public sealed class ConfiguredSitesTests
         Assert.Null(site.Problem);
         Assert.Equal("https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555", site.ApiUrl.AbsoluteUri);
         Assert.Equal("acme", site.Grant);
-        var subscription = Assert.Single(site.Subscriptions);
-        Assert.Equal(("issues", "project != EMPTY"), (subscription.Name, subscription.Jql));
-        Assert.Equal(["jira:issue_updated"], subscription.Events);
+        var declared = Assert.Single(site.Webhooks);
+        Assert.Equal(("issues", "project != EMPTY"), (declared.Name, declared.Jql));
+        Assert.Equal(["jira:issue_updated"], declared.Events);
     }
 
     [Fact]
@@ -99,11 +99,11 @@ public sealed class ConfiguredSitesTests
     [Trait("Decision", "a-wrong-site-is-unhealthy")]
     public void Find_SubscriptionOfAWrongName_StopsNeitherTheSiteNorItsOthers()
     {
-        var site = Find("acme", With("Sites:acme:Subscriptions:Not_A_Slug:Jql", "project = A"))!;
+        var site = Find("acme", With("Sites:acme:Webhooks:Not_A_Slug:Jql", "project = A"))!;
 
         Assert.Null(site.Problem);
-        Assert.Equal("issues", Assert.Single(site.Subscriptions).Name);
-        Assert.Contains("a subscription's name must be", Assert.Single(site.SubscriptionProblems), StringComparison.Ordinal);
+        Assert.Equal("issues", Assert.Single(site.Webhooks).Name);
+        Assert.Contains("a webhook's name must be", Assert.Single(site.WebhookProblems), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
             RefreshToken = "leak-3",
             ApiToken = "leak-4",
             OwnAccountIds = ["5b10a2844c20165700ede21g"],
-            Subscriptions = { ["issues"] = new SubscriptionOptions { Events = ["jira:issue_updated"], Jql = "project = SHOP" } },
+            Webhooks = { ["issues"] = new DeclaredWebhookOptions { Events = ["jira:issue_updated"], Jql = "project = SHOP" } },
         },
     };
 
@@ -42,7 +42,7 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
         Assert.Equal(new FormerApp("client", "r0", Globex.ActiveSince.AddDays(3)), read.Former);
         Assert.Equal((Globex.ActiveSince.AddDays(1), "moved", Globex.ActiveSince.AddDays(2)), (read.DisabledSince, read.DisabledReason, read.RemovedAt));
         Assert.Equal(["5b10a2844c20165700ede21g"], read.Options.OwnAccountIds!);
-        Assert.Equal(("Connect", "project = SHOP"), (read.Options.Scheme, read.Options.Subscriptions["issues"].Jql));
+        Assert.Equal(("Connect", "project = SHOP"), (read.Options.Scheme, read.Options.Webhooks["issues"].Jql));
         Assert.Equal(read.Version, Assert.Single(await sites.ListAsync(Token)).Version);
         await foreach (var row in tables.GetTableClient(TableNames.Sites).QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {"site"}"), cancellationToken: Token))
         {

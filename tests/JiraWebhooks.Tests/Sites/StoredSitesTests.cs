@@ -19,7 +19,7 @@ public sealed class StoredSitesTests
         Url = "https://globex.atlassian.net",
         AppKey = "app",
         ClientKey = "tenant",
-        Subscriptions = { ["issues"] = new SubscriptionOptions { Events = ["jira:issue_updated"], Jql = "project = SHOP" } },
+        Webhooks = { ["issues"] = new DeclaredWebhookOptions { Events = ["jira:issue_updated"], Jql = "project = SHOP" } },
     };
 
     private readonly SimulatedClock _clock = Clocked.NewClock();
@@ -176,11 +176,11 @@ public sealed class StoredSitesTests
     }
 
     [Fact]
-    public async Task Find_SiteWithoutSubscriptions_HasThoseOfTheSettings()
+    public async Task Find_SiteWithoutWebhooks_HasThoseOfTheSettings()
     {
-        await AddAsync("globex", Globex with { Subscriptions = [] });
+        await AddAsync("globex", Globex with { Webhooks = [] });
 
-        Assert.Equal("everything", Assert.Single((await FindAsync("globex"))!.Subscriptions).Name);
+        Assert.Equal("everything", Assert.Single((await FindAsync("globex"))!.Webhooks).Name);
     }
 
     [Fact]
@@ -288,7 +288,7 @@ public sealed class StoredSitesTests
     {
         var clock = own ?? _clock;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([
-            new("Subscriptions:everything:Jql", "project != EMPTY"), new("Subscriptions:everything:Events:0", "jira:issue_created"),
+            new("Webhooks:everything:Jql", "project != EMPTY"), new("Webhooks:everything:Events:0", "jira:issue_created"),
         ]).Build();
         var options = new JiraWebhooksOptions
         {

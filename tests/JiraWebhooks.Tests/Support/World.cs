@@ -99,13 +99,13 @@ internal sealed class World : IAsyncDisposable
 
     public void Subscribe(string site, string name, string jql, params string[] events)
     {
-        Settings[$"Sites:{site}:Subscriptions:{name}:Jql"] = jql;
-        for (var number = 0; number < events.Length; number++) Settings[$"Sites:{site}:Subscriptions:{name}:Events:{number}"] = events[number];
+        Settings[$"Sites:{site}:Webhooks:{name}:Jql"] = jql;
+        for (var number = 0; number < events.Length; number++) Settings[$"Sites:{site}:Webhooks:{name}:Events:{number}"] = events[number];
     }
 
     public void Unsubscribe(string site, string name)
     {
-        foreach (var key in Settings.Keys.Where(key => key.StartsWith($"Sites:{site}:Subscriptions:{name}:", StringComparison.Ordinal)).ToList()) Settings.Remove(key);
+        foreach (var key in Settings.Keys.Where(key => key.StartsWith($"Sites:{site}:Webhooks:{name}:", StringComparison.Ordinal)).ToList()) Settings.Remove(key);
     }
 
     /// <summary>Takes a site out of the settings, so that it can be added at run time.</summary>
@@ -120,8 +120,8 @@ internal sealed class World : IAsyncDisposable
         Forget(Acme);
         Settings["OAuthClientId"] = Site(Acme).Options.ClientId;
         Settings["OAuthClientSecret"] = Site(Acme).Options.Secret;
-        Settings["Subscriptions:issues:Jql"] = "project = SHOP";
-        Settings["Subscriptions:issues:Events:0"] = "jira:issue_updated";
+        Settings["Webhooks:issues:Jql"] = "project = SHOP";
+        Settings["Webhooks:issues:Events:0"] = "jira:issue_updated";
     }
 
     /// <summary>A site as a new instance knows it.</summary>
@@ -135,7 +135,7 @@ internal sealed class World : IAsyncDisposable
         {
           "key": "{{Site(site).Options.AppKey}}", "clientKey": "{{Site(site).Options.ClientKey}}", "sharedSecret": "{{Site(site).Options.Secret}}",
           "baseUrl": "{{Site(site).Options.Url}}", "apiUrl": "http://localhost/sites/{{site}}", "productType": "jira", "eventType": "installed",
-          "subscriptions": { "issues": { "events": ["jira:issue_created", "jira:issue_updated"], "jql": "project = SHOP" } }
+          "webhooks": { "issues": { "events": ["jira:issue_created", "jira:issue_updated"], "jql": "project = SHOP" } }
         }
         """;
 

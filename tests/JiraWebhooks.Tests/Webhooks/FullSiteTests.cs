@@ -15,7 +15,7 @@ public sealed class FullSiteTests : IAsyncLifetime
     {
         _world = await World.StartAsync();
         for (var number = 1; number <= 4; number++) _world.Subscribe(World.Acme, $"more{number}", "project = SHOP", "comment_created");
-        _world.Settings[$"Sites:{World.Acme}:Subscriptions:issues:FieldIdsFilter:0"] = "summary";
+        _world.Settings[$"Sites:{World.Acme}:Webhooks:issues:FieldIdsFilter:0"] = "summary";
         await _world.RefreshAsync();
     }
 
@@ -72,7 +72,7 @@ public sealed class FullSiteTests : IAsyncLifetime
 
         var result = await _world.RefreshAsync(World.Acme);
 
-        Assert.Contains("a subscription's name must be", result.Problem, StringComparison.Ordinal);
+        Assert.Contains("a webhook's name must be", result.Problem, StringComparison.Ordinal);
         Assert.Single(Acme.Webhooks, webhook => webhook.Jql == "project = KEPT");
         Assert.Single(Acme.Webhooks, webhook => webhook.Jql == "project = OTHER");
         Assert.Equal(5, Acme.Webhooks.Count);

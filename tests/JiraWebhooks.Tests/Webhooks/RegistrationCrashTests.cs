@@ -2,7 +2,7 @@ using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Webhooks;
 
-/// <summary>Whatever fails at whatever point, the next run leaves every subscription with exactly one webhook.</summary>
+/// <summary>Whatever fails at whatever point, the next run leaves every declared webhook registered exactly once.</summary>
 [Collection<Clocked>]
 public sealed class RegistrationCrashTests
 {

@@ -18,7 +18,7 @@ public sealed record ConnectInstallation(string? Key, string? ClientKey, string?
     public string? ApiUrl { get; init; }
 
     /// <summary>The declared webhooks; null or empty means those of the settings.</summary>
-    public Dictionary<string, SubscriptionOptions>? Subscriptions { get; init; }
+    public Dictionary<string, DeclaredWebhookOptions>? Webhooks { get; init; }
 
     /// <summary>Converts the installation to the settings of a site.</summary>
     public SiteOptions ToOptions() => new()
@@ -30,7 +30,7 @@ public sealed record ConnectInstallation(string? Key, string? ClientKey, string?
         ClientKey = ClientKey,
         Secret = SharedSecret,
         PreviousSecret = PreviousSharedSecret,
-        Subscriptions = Subscriptions ?? [],
+        Webhooks = Webhooks ?? [],
     };
 
     /// <inheritdoc/>

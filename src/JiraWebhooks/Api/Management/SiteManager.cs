@@ -104,10 +104,10 @@ public sealed class SiteManager(
         var kept = wanted.Secret is null && (old is { SecretRevision.Length: > 0 } || (wanted.ClientId is { } client && client == global.OAuthClientId && global.OAuthClientSecret is not null));
         var site = SiteReader.Make(id, kept ? wanted with { Secret = "kept" } : wanted, global, [], "");
         var wrong = new[] { site.Problem?.Trim() }
-            .Concat(site.SubscriptionProblems)
-            .Concat(site.Subscriptions.Select(SubscriptionValidator.Problem))
-            .Concat(loader.DefaultSubscriptions.Count == 0 && wanted.Subscriptions.Count == 0 && site.Scheme is not SiteScheme.AdminWebhook
-                ? ["It has no subscriptions, and the settings (Subscriptions__…) have none either."] : [])
+            .Concat(site.WebhookProblems)
+            .Concat(site.Webhooks.Select(DeclaredWebhookValidator.Problem))
+            .Concat(loader.DefaultWebhooks.Count == 0 && wanted.Webhooks.Count == 0 && site.Scheme is not SiteScheme.AdminWebhook
+                ? ["It has no webhooks, and the settings (Webhooks__…) have none either."] : [])
             .OfType<string>().ToList();
         if (wrong.Count > 0) throw new SiteChangeException(400, string.Join(' ', wrong));
         if (old is not null && old.Scheme != site.Scheme && old.SecretRevision.Length > 0 && wanted.Secret is null) throw new SiteChangeException(400, "Another scheme needs a secret of its own: give secret.");

@@ -45,7 +45,7 @@ public sealed record SiteView
     public IReadOnlyList<string>? OwnAccountIds { get; init; }
 
     /// <summary>The declared webhooks, by name.</summary>
-    public required IReadOnlyList<Subscription> Subscriptions { get; init; }
+    public required IReadOnlyList<DeclaredWebhook> Webhooks { get; init; }
 
     /// <summary>Creates the view of a site.</summary>
     public static SiteView Of(Site site, SiteHealth health, Uri callback) => new()
@@ -62,7 +62,7 @@ public sealed record SiteView
         AppKey = site.AppKey,
         ClientKey = site.ClientKey,
         OwnAccountIds = site.OwnAccountIds is { Count: > 0 } own ? own : null,
-        Subscriptions = site.Subscriptions,
+        Webhooks = site.Webhooks,
     };
 }
 

@@ -16,7 +16,7 @@ public sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITicket
     public async Task AddAsync(string id, Ticket ticket, CancellationToken cancellationToken)
     {
         var table = await tickets.GetAsync(cancellationToken);
-        await SweepAsync(table, cancellationToken);
+        await DeleteExpiredAsync(table, cancellationToken);
         await table.AddEntityAsync(
             new TableEntity(Partition, id) { ["Ticket"] = JsonSerializer.Serialize(ticket, TicketJson.Default.Ticket), ["ExpiresAt"] = ticket.ExpiresAt }, cancellationToken);
     }
@@ -44,7 +44,7 @@ public sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITicket
         }
     }
 
-    private async Task SweepAsync(TableClient table, CancellationToken cancellationToken)
+    private async Task DeleteExpiredAsync(TableClient table, CancellationToken cancellationToken)
     {
         var left = 0;
         var query = table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken);

@@ -12,7 +12,7 @@ namespace JiraWebhooks.Recovery;
 /// <summary>One site's poll: read a page, publish it, then move the cursor (docs/architecture.md#cursor-follows-publish,
 /// docs/jira-behaviour.md#failed-list-start). An error in between causes duplicates, which share their MessageId, and never a loss.</summary>
 internal sealed class SitePoller(
-    JiraWebhookClient jira, CursorTable cursors, SiteSweeper sweeper, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock) : ISiteRecovery
+    JiraWebhookClient jira, CursorTable cursors, SiteSearcher searcher, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock) : ISiteRecovery
 {
     /// <summary>Jira forgets failed deliveries after this long.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(72);
@@ -51,12 +51,12 @@ internal sealed class SitePoller(
             return await ClosedAsync(site, from, cancellationToken);
         }
 
-        var searched = await sweeper.PollAsync(site, null, hasList: true, cancellationToken);
+        var searched = await searcher.PollAsync(site, null, hasList: true, cancellationToken);
         return result with
         {
             Recovered = result.Recovered + searched.Recovered,
             Repeated = searched.Repeated,
-            SweptFrom = searched.SweptFrom,
+            SearchedFrom = searched.SearchedFrom,
             IsRepeat = searched.IsRepeat,
             Unfinished = searched.Unfinished,
             Losses = [.. result.Losses, .. searched.Losses],
@@ -65,7 +65,7 @@ internal sealed class SitePoller(
     }
 
     private async Task<SitePoll> ClosedAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken) =>
-        await sweeper.PollAsync(site, from, cancellationToken) with { Unsupported = true };
+        await searcher.PollAsync(site, from, cancellationToken) with { Unsupported = true };
 
     private async Task<SitePoll> ReadAsync(Site site, Cursor cursor, SitePoll result, DateTimeOffset started, CancellationToken cancellationToken)
     {

@@ -4,17 +4,17 @@ using JiraWebhooks.Sites;
 namespace JiraWebhooks.Recovery;
 
 /// <summary>The progress of one run with the passes of one filter.</summary>
-internal sealed class FilterTurn(Subscription subscription)
+internal sealed class FilterTurn(DeclaredWebhook declared)
 {
     private readonly HashSet<string> _tokens = new(StringComparer.Ordinal);
     private DateTimeOffset? _reachedBefore;
     private int _pages;
 
     /// <summary>Name of the declared webhook that has the filter.</summary>
-    public string Name => subscription.Name;
+    public string Name => declared.Name;
 
     /// <summary>Key of the filter.</summary>
-    public string Key { get; } = SweepState.Key(subscription.Jql);
+    public string Key { get; } = SearchState.Key(declared.Jql);
 
     /// <summary>Passes that have failed in this run.</summary>
     public List<SearchPass> Failed { get; } = [];
@@ -47,7 +47,7 @@ internal sealed class FilterTurn(Subscription subscription)
 
         // The time is relative, so that it contains no time zone. Jira may evaluate it again for each page, so it must not move past the start during the run.
         var minutes = (long)Math.Ceiling((now - Begin + SearchRun.Slice).TotalMinutes);
-        Jql = string.Create(CultureInfo.InvariantCulture, $"({subscription.Jql}) AND updated >= \"-{minutes}m\" ORDER BY updated ASC");
+        Jql = string.Create(CultureInfo.InvariantCulture, $"({declared.Jql}) AND updated >= \"-{minutes}m\" ORDER BY updated ASC");
     }
 
     /// <summary>Continues with the page <paramref name="token"/>. Returns false if this run has already had it.</summary>

@@ -13,7 +13,7 @@ internal sealed class SearchReport(string site)
     /// <summary>A pass has begun or continues.</summary>
     public void Started(SearchPass pass) => _result = _result with
     {
-        SweptFrom = _result.SweptFrom < pass.From ? _result.SweptFrom : pass.From,
+        SearchedFrom = _result.SearchedFrom < pass.From ? _result.SearchedFrom : pass.From,
         IsRepeat = _result.IsRepeat && pass.Kind is not PassKind.First,
     };
 
@@ -29,25 +29,25 @@ internal sealed class SearchReport(string site)
     }
 
     /// <summary>A pass has failed and continues at the next run.</summary>
-    public void Failed(string subscription, SearchPass pass, string words) =>
-        Add(string.Create(CultureInfo.InvariantCulture, $"The search for subscription {subscription} since {pass.From:u} failed, and goes on at the next run: {words}"));
+    public void Failed(string declared, SearchPass pass, string words) =>
+        Add(string.Create(CultureInfo.InvariantCulture, $"The search for webhook {declared} since {pass.From:u} failed, and goes on at the next run: {words}"));
 
     /// <summary>All requests were used up, and none made progress.</summary>
-    public void Stuck(string subscription, int requests) =>
-        Add($"The search for subscription {subscription} does not end: Jira has given page after page, up to {requests} in a run, without a later change. The next run goes on.");
+    public void Stuck(string declared, int requests) =>
+        Add($"The search for webhook {declared} does not end: Jira has given page after page, up to {requests} in a run, without a later change. The next run goes on.");
 
     /// <summary>Jira refuses a filter: <paramref name="search"/> is retried, or given up if it has been refused for long.</summary>
-    public void Refused(string subscription, FilterSearch search, JiraApiException error, DateTimeOffset now)
+    public void Refused(string declared, FilterSearch search, JiraApiException error, DateTimeOffset now)
     {
         var due = search.Passes.Where(pass => pass.Due <= now).ToList();
         var (from, since) = (due.Min(pass => pass.From), search.RefusedSince!.Value);
         if (!search.IsRefused(now))
         {
-            Add(string.Create(CultureInfo.InvariantCulture, $"Jira refuses the filter of subscription {subscription}. Its changes since {from:u} are searched for at every run, and given up when it is still refused at {since + FilterSearch.RefusalTime:u}: {error.Message}"));
+            Add(string.Create(CultureInfo.InvariantCulture, $"Jira refuses the filter of webhook {declared}. Its changes since {from:u} are searched for at every run, and given up when it is still refused at {since + FilterSearch.RefusalTime:u}: {error.Message}"));
             return;
         }
 
-        var words = string.Create(CultureInfo.InvariantCulture, $"Jira has refused the filter of subscription {subscription} since {since:u}. Its changes from {from:u} to {due.Max(pass => pass.To):u} are no longer searched for: {error.Message}");
+        var words = string.Create(CultureInfo.InvariantCulture, $"Jira has refused the filter of webhook {declared} since {since:u}. Its changes from {from:u} to {due.Max(pass => pass.To):u} are no longer searched for: {error.Message}");
         _losses.Add(new Loss(Loss.RefusedFilter, words));
         Add(words);
     }
@@ -58,6 +58,6 @@ internal sealed class SearchReport(string site)
         Problem = _problems.Count == 0 ? null : string.Join(' ', _problems),
         Losses = _losses,
         Unfinished = isUnfinished,
-        IsRepeat = _result.IsRepeat && _result.SweptFrom is not null,
+        IsRepeat = _result.IsRepeat && _result.SearchedFrom is not null,
     };
 }

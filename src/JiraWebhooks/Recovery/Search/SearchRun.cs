@@ -7,7 +7,7 @@ namespace JiraWebhooks.Recovery;
 
 /// <summary>One run of a site's searches, page by page and filter by filter in turn, so that a filter that fails or finds much does not delay the
 /// others. The progress of a search is stored after each page.</summary>
-internal sealed class SearchRun(Site site, SweepState state, JiraWebhookClient jira, SweepTable table, IDeliveryPublisher publisher, TimeProvider clock)
+internal sealed class SearchRun(Site site, SearchState state, JiraWebhookClient jira, SearchTable table, IDeliveryPublisher publisher, TimeProvider clock)
 {
     /// <summary>Another run has written the state in the meantime.</summary>
     public const string AnotherRun = "Another run has been at this site.";
@@ -22,11 +22,11 @@ internal sealed class SearchRun(Site site, SweepState state, JiraWebhookClient j
 
     private readonly HashSet<string> _published = new(StringComparer.Ordinal);
     private readonly SearchReport _report = new(site.Id);
-    private SweepState _state = state;
+    private SearchState _state = state;
     private bool _isOver;
 
     /// <summary>Searches until all that is due has ended or failed, or the run's time or requests are used up.</summary>
-    public async Task<SitePoll> RunAsync(IEnumerable<Subscription> filters, CancellationToken cancellationToken)
+    public async Task<SitePoll> RunAsync(IEnumerable<DeclaredWebhook> filters, CancellationToken cancellationToken)
     {
         using var time = new CancellationTokenSource(Slice, clock);
         using var slice = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
@@ -83,7 +83,7 @@ internal sealed class SearchRun(Site site, SweepState state, JiraWebhookClient j
 
     private async Task StoreAsync(FilterTurn turn, SearchPass pass, IssuePage page, CancellationToken cancellationToken)
     {
-        var (search, newest) = (_state.Filters[turn.Key].Accepted(), SweptIssue.NewestOf(page.Issues!));
+        var (search, newest) = (_state.Filters[turn.Key].Accepted(), FoundIssue.NewestOf(page.Issues!));
         if (string.IsNullOrEmpty(page.NextPageToken) || pass.IsBehind(newest))
         {
             turn.Leave();
@@ -115,7 +115,7 @@ internal sealed class SearchRun(Site site, SweepState state, JiraWebhookClient j
 
     private async Task<int> PublishAsync(IReadOnlyList<JsonElement> issues, CancellationToken cancellationToken)
     {
-        DeliveryMessage[] messages = [.. issues.Select(issue => SweptIssue.Describe(site, issue)).OfType<DeliveryMessage>().Where(message => _published.Add(message.MessageId))];
+        DeliveryMessage[] messages = [.. issues.Select(issue => FoundIssue.Describe(site, issue)).OfType<DeliveryMessage>().Where(message => _published.Add(message.MessageId))];
         if (messages.Length > 0) await publisher.PublishAsync(messages, cancellationToken);
         return messages.Length;
     }

@@ -17,16 +17,16 @@ public sealed class SiteLoader
     private readonly SecretCache _secrets;
     private readonly JiraWebhooksOptions _options;
     private readonly TimeProvider _clock;
-    private readonly Dictionary<string, SubscriptionOptions> _defaults;
+    private readonly Dictionary<string, DeclaredWebhookOptions> _defaults;
 
     internal SiteLoader(SiteTable table, SecretCache secrets, IConfiguration configuration, JiraWebhooksOptions options, TimeProvider clock)
     {
         (_table, _secrets, _options, _clock) = (table, secrets, options, clock);
-        _defaults = configuration.GetSection("Subscriptions").Get<Dictionary<string, SubscriptionOptions>>() ?? [];
+        _defaults = configuration.GetSection("Webhooks").Get<Dictionary<string, DeclaredWebhookOptions>>() ?? [];
     }
 
     /// <summary>The declared webhooks of a site that declares none itself, by name.</summary>
-    public IReadOnlyDictionary<string, SubscriptionOptions> DefaultSubscriptions => _defaults;
+    public IReadOnlyDictionary<string, DeclaredWebhookOptions> DefaultWebhooks => _defaults;
 
     /// <summary>Returns the secret of the app in the settings if <paramref name="site"/> uses that app; else null.</summary>
     public SecretPair? OfTheSettings(SiteOptions site) =>
@@ -56,7 +56,7 @@ public sealed class SiteLoader
 
     private async Task<Site> MakeAsync(StoredSite row, CancellationToken cancellationToken)
     {
-        var options = row.Options.Subscriptions.Count > 0 ? row.Options : row.Options with { Subscriptions = _defaults };
+        var options = row.Options.Webhooks.Count > 0 ? row.Options : row.Options with { Webhooks = _defaults };
         var problems = new List<string>();
         var former = row.Former is { } left && _clock.GetUtcNow() < left.Since + ChangeOver ? left : null;
         try
@@ -78,7 +78,7 @@ public sealed class SiteLoader
         var (disabledSince, reason) = row.RemovedAt is { } removed ? (removed, "It is being removed.") : (row.DisabledSince, row.DisabledReason);
 
         // A disabled site only has no declared webhooks: the next refresh deletes its webhooks, and deliveries under way still arrive.
-        return disabledSince is { } since ? site with { Subscriptions = [], SubscriptionProblems = [], Disabled = new SiteDisabled(since, reason) } : site;
+        return disabledSince is { } since ? site with { Webhooks = [], WebhookProblems = [], Disabled = new SiteDisabled(since, reason) } : site;
     }
 
     private async Task<SecretPair?> SecretAsync(StoredSite row, FormerApp? former, CancellationToken cancellationToken)

@@ -153,5 +153,5 @@ public sealed class SiteTable(LazyTable sites)
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(SiteOptions))]
-[JsonSerializable(typeof(Dictionary<string, SubscriptionOptions>))]
+[JsonSerializable(typeof(Dictionary<string, DeclaredWebhookOptions>))]
 internal sealed partial class SiteJson : JsonSerializerContext;

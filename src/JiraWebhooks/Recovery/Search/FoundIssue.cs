@@ -9,7 +9,7 @@ namespace JiraWebhooks.Recovery;
 
 /// <summary>Builds a message from an issue that a recovery search has found. It is marked as not being a delivery: the type is not Jira's, and
 /// <see cref="MessageProperties.Reconstructed"/> is set. One state of an issue has one identity, so that a repeated search is harmless.</summary>
-internal static class SweptIssue
+internal static class FoundIssue
 {
     /// <summary>Type of every reconstructed event.</summary>
     public const string Type = "recovered:jira:issue_updated";
@@ -20,7 +20,7 @@ internal static class SweptIssue
         if (Text(issue, "id") is not { Length: > 0 } id) return null;
 
         var updated = Updated(issue);
-        var identifier = string.Create(CultureInfo.InvariantCulture, $"sweep:{id}:{updated?.ToUnixTimeMilliseconds() ?? 0}");
+        var identifier = string.Create(CultureInfo.InvariantCulture, $"search:{id}:{updated?.ToUnixTimeMilliseconds() ?? 0}");
         return new DeliveryMessage
         {
             Site = site.Id,

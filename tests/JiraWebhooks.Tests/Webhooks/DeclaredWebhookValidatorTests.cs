@@ -4,19 +4,19 @@ using JiraWebhooks.Webhooks;
 
 namespace JiraWebhooks.Tests.Webhooks;
 
-public sealed class SubscriptionValidatorTests
+public sealed class DeclaredWebhookValidatorTests
 {
     [Theory]
     [InlineData("project = SHOP")]
     [InlineData("project = SHOP && !(status = Done || issuetype = Bug)")]
     [InlineData("summary ~ whatever")]
     [InlineData("((((")]
-    public void Problem_AnyFilter_IsLeftToJira(string jql) => Assert.Null(SubscriptionValidator.Problem(With(jql)));
+    public void Problem_AnyFilter_IsLeftToJira(string jql) => Assert.Null(DeclaredWebhookValidator.Problem(With(jql)));
 
     [Theory]
     [InlineData("")]
     [InlineData("  ")]
-    public void Problem_EmptyFilter_IsNamed(string jql) => Assert.Contains("Jql is empty", SubscriptionValidator.Problem(With(jql)), StringComparison.Ordinal);
+    public void Problem_EmptyFilter_IsNamed(string jql) => Assert.Contains("Jql is empty", DeclaredWebhookValidator.Problem(With(jql)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData]
@@ -24,14 +24,14 @@ public sealed class SubscriptionValidatorTests
     [InlineData("jira:issue_created", " ")]
     [Trait("Rule", "check-before-register")]
     public void Problem_NoEvents_IsNamed(params string[] events) =>
-        Assert.Contains("Events", SubscriptionValidator.Problem(new Subscription("mine", events, "project = SHOP")), StringComparison.Ordinal);
+        Assert.Contains("Events", DeclaredWebhookValidator.Problem(new DeclaredWebhook("mine", events, "project = SHOP")), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://hooks.example.com/api/deliveries/acme")]
     [InlineData("https://hooks.example.com:8443/api/deliveries/acme")]
     [InlineData("https://hooks.example.com:1885/x")]
     [Trait("Rule", "check-before-register")]
-    public void Problem_AddressJiraDeliversTo_IsNone(string url) => Assert.Null(SubscriptionValidator.Problem(new Uri(url), StubSites.OAuth));
+    public void Problem_AddressJiraDeliversTo_IsNone(string url) => Assert.Null(DeclaredWebhookValidator.Problem(new Uri(url), StubSites.OAuth));
 
     [Theory]
     [InlineData("http://hooks.example.com/x", "https")]
@@ -43,7 +43,7 @@ public sealed class SubscriptionValidatorTests
     [InlineData("https://user@hooks.example.com/x", "user info")]
     [Trait("Rule", "check-before-register")]
     public void Problem_AddressJiraRefuses_IsNamed(string url, string words) =>
-        Assert.Contains(words, SubscriptionValidator.Problem(new Uri(url), StubSites.OAuth), StringComparison.Ordinal);
+        Assert.Contains(words, DeclaredWebhookValidator.Problem(new Uri(url), StubSites.OAuth), StringComparison.Ordinal);
 
-    private static Subscription With(string jql) => new("mine", ["jira:issue_created"], jql);
+    private static DeclaredWebhook With(string jql) => new("mine", ["jira:issue_created"], jql);
 }

@@ -5,7 +5,7 @@ namespace JiraWebhooks.Tests.Recovery;
 
 /// <summary>When a search is made: every outage in which Jira can have given up, seen from either side, and no other.</summary>
 [Collection<Clocked>]
-public sealed class SweepOutageTests : IAsyncLifetime
+public sealed class SearchOutageTests : IAsyncLifetime
 {
     private World _world = null!;
 
@@ -31,9 +31,9 @@ public sealed class SweepOutageTests : IAsyncLifetime
         await PassAsync(minutes, receiverIsDown: true, timerIsDown: true);
         var polls = await PassAsync(120);
 
-        Assert.NotNull(polls[0].SweptFrom);
+        Assert.NotNull(polls[0].SearchedFrom);
         Assert.Empty(_world.LostIssues(World.Acme));
-        Assert.Equal(120, _world.Swept().Distinct().Count());
+        Assert.Equal(120, _world.Searched().Distinct().Count());
         Assert.Equal((120, 120), (polls.Sum(poll => poll.Recovered), polls.Sum(poll => poll.Repeated)));
         Assert.All(polls.Skip(1), poll => Assert.Null(poll.NewFrom()));
     }
@@ -51,7 +51,7 @@ public sealed class SweepOutageTests : IAsyncLifetime
         await PassAsync(60);
 
         Assert.Empty(_world.LostIssues(World.Acme));
-        Assert.Equal(20, _world.Swept().Distinct().Count(key => key != "SHOP-21"));
+        Assert.Equal(20, _world.Searched().Distinct().Count(key => key != "SHOP-21"));
         Assert.All(await PassAsync(120), poll => Assert.Null(poll.NewFrom()));
     }
 
@@ -97,7 +97,7 @@ public sealed class SweepOutageTests : IAsyncLifetime
 
         await PassAsync(60, receiverIsDown: true);
 
-        Assert.Equal(["SHOP-1"], _world.Swept().Distinct());
+        Assert.Equal(["SHOP-1"], _world.Searched().Distinct());
         Assert.Empty(_world.LostIssues(World.Acme));
     }
 
@@ -113,7 +113,7 @@ public sealed class SweepOutageTests : IAsyncLifetime
 
         var polls = await PassAsync(60);
 
-        Assert.Equal(at, polls.Single(poll => poll.NewFrom() is not null).SweptFrom);
+        Assert.Equal(at, polls.Single(poll => poll.NewFrom() is not null).SearchedFrom);
         Assert.Null(await _world.Outages().ReadAsync(World.Acme, CancellationToken.None));
     }
 
@@ -147,7 +147,7 @@ public sealed class SweepOutageTests : IAsyncLifetime
         await _world.RefreshAsync();
         await PassAsync(15);
 
-        Assert.Equal(["SHOP-7"], _world.Swept());
+        Assert.Equal(["SHOP-7"], _world.Searched());
         Assert.All(await PassAsync(60), poll => Assert.Null(poll.NewFrom()));
     }
 
@@ -164,7 +164,7 @@ public sealed class SweepOutageTests : IAsyncLifetime
         await _world.GiveGrantAsync(World.Acme);
         await PassAsync(30);
 
-        Assert.Contains("SHOP-7", _world.Swept());
+        Assert.Contains("SHOP-7", _world.Searched());
     }
 
     private Task<IReadOnlyList<SitePoll>> PassAsync(int minutes, bool receiverIsDown = false, bool timerIsDown = false) =>

@@ -6,7 +6,7 @@ namespace JiraWebhooks.Recovery;
 
 /// <summary>The stored state of a site's searches.</summary>
 /// <param name="WellUntil">The last run of the timer that found the site working.</param>
-internal sealed record SweepState(DateTimeOffset WellUntil)
+internal sealed record SearchState(DateTimeOffset WellUntil)
 {
     /// <summary>No filters.</summary>
     public static readonly IReadOnlyDictionary<string, FilterSearch> None = new Dictionary<string, FilterSearch>();
@@ -25,7 +25,7 @@ internal sealed record SweepState(DateTimeOffset WellUntil)
 
     /// <summary>The state for the filters <paramref name="keys"/>. A new filter takes over the remaining passes of removed filters: it may be the
     /// same filter in other words.</summary>
-    public SweepState For(IReadOnlyCollection<string> keys)
+    public SearchState For(IReadOnlyCollection<string> keys)
     {
         var gone = Filters.Where(filter => !keys.Contains(filter.Key)).Select(filter => filter.Value).ToList();
         return this with
@@ -35,13 +35,13 @@ internal sealed record SweepState(DateTimeOffset WellUntil)
     }
 
     /// <summary>Plans searches: changes since <paramref name="from"/> may have been lost.</summary>
-    public SweepState Lost(DateTimeOffset from, DateTimeOffset now) => this with
+    public SearchState Lost(DateTimeOffset from, DateTimeOffset now) => this with
     {
         Filters = Filters.ToDictionary(filter => filter.Key, filter => filter.Value.Lost(from, now)),
     };
 
     /// <summary>Writes a new state of one filter.</summary>
-    public SweepState With(string key, FilterSearch search) => this with { Filters = new Dictionary<string, FilterSearch>(Filters) { [key] = search } };
+    public SearchState With(string key, FilterSearch search) => this with { Filters = new Dictionary<string, FilterSearch>(Filters) { [key] = search } };
 
     /// <summary>True when something is left that may run now.</summary>
     public bool IsDue(DateTimeOffset now) => Filters.Values.Any(search => search.Next(now, []) is not null);

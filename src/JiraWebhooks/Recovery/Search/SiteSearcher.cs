@@ -9,9 +9,9 @@ namespace JiraWebhooks.Recovery;
 
 /// <summary>Recovery by search: every issue that has changed since something may have been lost is published in its current state. Deletions and
 /// states in between cannot be found this way. A search that does not finish in time, or is interrupted, continues at the next run.</summary>
-internal sealed class SiteSweeper(
+internal sealed class SiteSearcher(
     JiraWebhookClient jira,
-    SweepTable table,
+    SearchTable table,
     OutageTable outages,
     GrantStates grants,
     [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher,
@@ -35,12 +35,12 @@ internal sealed class SiteSweeper(
         if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) return nothing with { Problem = "The OAuth grant is missing or no longer valid: nothing can be searched for until the site is connected again." };
 
         var now = clock.GetUtcNow();
-        var state = await table.ReadAsync(site.Id, cancellationToken) ?? new SweepState(now);
+        var state = await table.ReadAsync(site.Id, cancellationToken) ?? new SearchState(now);
         var outage = await outages.ReadAsync(site.Id, cancellationToken);
         var missing = await outages.MissingAsync(site.Id, cancellationToken);
 
-        var filters = site.Subscriptions.Where(TellsOfChanges).DistinctBy(subscription => subscription.Jql, StringComparer.Ordinal).ToList();
-        var planned = state.For([.. filters.Select(filter => SweepState.Key(filter.Jql))]);
+        var filters = site.Webhooks.Where(TellsOfChanges).DistinctBy(declared => declared.Jql, StringComparer.Ordinal).ToList();
+        var planned = state.For([.. filters.Select(filter => SearchState.Key(filter.Jql))]);
         var signs = new[] { from, state.Begun, missing?.From, hasList ? null : LostSince(outage, state, now) };
         if (signs.Min() is { } lost) planned = planned.Lost(lost, now);
         if (await table.TryWriteAsync(site.Id, planned with { WellUntil = now }, cancellationToken) is not { } written) return nothing with { Problem = SearchRun.AnotherRun };
@@ -53,7 +53,7 @@ internal sealed class SiteSweeper(
     }
 
     // The app, or the site in it, may not have worked between two runs. Retries of earlier failures could not be delivered then either.
-    private static DateTimeOffset? LostSince(Outage? outage, SweepState state, DateTimeOffset now)
+    private static DateTimeOffset? LostSince(Outage? outage, SearchState state, DateTimeOffset now)
     {
         if (now - state.WellUntil >= Outage.ShortestRetries) return outage?.From < state.WellUntil ? outage.From : state.WellUntil;
 
@@ -61,6 +61,6 @@ internal sealed class SiteSweeper(
     }
 
     // A search finds no sprints, versions or deleted items: a declared webhook that has only such events needs no search for issues.
-    private static bool TellsOfChanges(Subscription subscription) => subscription.Events.Any(name =>
+    private static bool TellsOfChanges(DeclaredWebhook declared) => declared.Events.Any(name =>
         Changes.Any(family => name.StartsWith(family, StringComparison.Ordinal)) && name != "jira:issue_deleted");
 }

@@ -4,7 +4,7 @@ namespace JiraWebhooks.Webhooks;
 
 /// <summary>Rejects before the call what Jira always refuses, or accepts and never delivers. Filters are left to Jira: it answers for each one, and a
 /// list of its fields and operators here would reject what Jira accepts.</summary>
-internal static class SubscriptionValidator
+internal static class DeclaredWebhookValidator
 {
     // https://developer.atlassian.com/cloud/jira/platform/webhooks/#supported-ports
     private static readonly HashSet<int> Ports =
@@ -14,12 +14,12 @@ internal static class SubscriptionValidator
     public static int Limit(SiteScheme scheme) => scheme is SiteScheme.Connect ? 100 : 5;
 
     /// <summary>The error in a declared webhook, or null.</summary>
-    public static string? Problem(Subscription subscription)
+    public static string? Problem(DeclaredWebhook declared)
     {
-        if (subscription.Events.Count == 0 || subscription.Events.Any(string.IsNullOrWhiteSpace)) return $"Subscription {subscription.Name}: it has no Events, or an empty one.";
+        if (declared.Events.Count == 0 || declared.Events.Any(string.IsNullOrWhiteSpace)) return $"Webhook {declared.Name}: it has no Events, or an empty one.";
 
-        return string.IsNullOrWhiteSpace(subscription.Jql)
-            ? $"Subscription {subscription.Name}: its Jql is empty, which Jira refuses; `project != EMPTY` matches everything."
+        return string.IsNullOrWhiteSpace(declared.Jql)
+            ? $"Webhook {declared.Name}: its Jql is empty, which Jira refuses; `project != EMPTY` matches everything."
             : null;
     }
 

@@ -8,7 +8,7 @@ namespace JiraWebhooks.Tests.Recovery;
 
 /// <summary>How a search is made, and that it comes to an end whatever is in its way.</summary>
 [Collection<Clocked>]
-public sealed class SweepTests : IAsyncLifetime
+public sealed class SearchTests : IAsyncLifetime
 {
     private World _world = null!;
 
@@ -24,7 +24,7 @@ public sealed class SweepTests : IAsyncLifetime
 
     [Fact]
     [Trait("Rule", "search-instead")]
-    public async Task Sweep_FoundIssue_IsPublishedUnderItsStateAndMarked()
+    public async Task Search_FoundIssue_IsPublishedUnderItsStateAndMarked()
     {
         _world.Emit(World.Acme, 3);
         await OutageAsync();
@@ -33,7 +33,7 @@ public sealed class SweepTests : IAsyncLifetime
 
         var found = Assert.Single(_world.Publisher.Messages);
         Assert.Equal(("recovered:jira:issue_updated", true, true, "SHOP-3"), (found.Type, found.Reconstructed, found.Recovered, found.IssueKey));
-        Assert.Equal($"acme:sweep:10003:{found.Time!.Value.ToUnixTimeMilliseconds()}", found.MessageId);
+        Assert.Equal($"acme:search:10003:{found.Time!.Value.ToUnixTimeMilliseconds()}", found.MessageId);
         Assert.Equal("acme:10003", found.SessionId);
         Assert.Contains(new KeyValuePair<string, object>(MessageProperties.Reconstructed, true), found.Properties());
         Assert.Contains("\"key\":\"SHOP-3\"", System.Text.Encoding.UTF8.GetString(found.Body.Span), StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class SweepTests : IAsyncLifetime
 
     [Fact]
     [Trait("Rule", "search-instead")]
-    public async Task Sweep_Repeated_GivesTheSameIdentities()
+    public async Task Search_Repeated_GivesTheSameIdentities()
     {
         for (var issue = 1; issue <= 30; issue++) _world.Emit(World.Acme, issue);
         await OutageAsync();
@@ -57,7 +57,7 @@ public sealed class SweepTests : IAsyncLifetime
 
     [Fact]
     [Trait("Decision", "schedules")]
-    public async Task Sweep_LongerThanItsSlice_GoesOnWhereItStopped()
+    public async Task Search_LongerThanItsSlice_GoesOnWhereItStopped()
     {
         _world.Unsubscribe(World.Acme, "bugs");
         for (var issue = 1; issue <= 400; issue++)
@@ -76,15 +76,15 @@ public sealed class SweepTests : IAsyncLifetime
         while (polls[^1].Unfinished && polls.Count < 20);
 
         Assert.InRange(polls.Count, 3, 6);
-        Assert.All(polls, poll => Assert.Equal((null, polls[0].SweptFrom), (poll.Problem, poll.SweptFrom)));
-        Assert.Equal(400, _world.Swept().Distinct().Count());
-        Assert.InRange(_world.Swept().Count, 400, 400 + (50 * polls.Count));
+        Assert.All(polls, poll => Assert.Equal((null, polls[0].SearchedFrom), (poll.Problem, poll.SearchedFrom)));
+        Assert.Equal(400, _world.Searched().Distinct().Count());
+        Assert.InRange(_world.Searched().Count, 400, 400 + (50 * polls.Count));
         Assert.Null((await _world.PollAsync(World.Acme)).NewFrom());
     }
 
     [Fact]
     [Trait("Rule", "rate-limits")]
-    public async Task Sweep_LongWaitAsked_EndsTheRunAndTheNextGoesOn()
+    public async Task Search_LongWaitAsked_EndsTheRunAndTheNextGoesOn()
     {
         for (var issue = 1; issue <= 120; issue++) _world.Emit(World.Acme, issue);
         await OutageAsync();
@@ -99,17 +99,17 @@ public sealed class SweepTests : IAsyncLifetime
 
     [Fact]
     [Trait("Rule", "search-instead")]
-    public async Task Sweep_OneFilterCannotBeSearchedNow_TheOthersAreAndTheNextRunGoesOn()
+    public async Task Search_OneFilterCannotBeSearchedNow_TheOthersAreAndTheNextRunGoesOn()
     {
         await BreakAtTheSecondFilterAsync();
 
-        Assert.Equal(["SHOP-3"], _world.Swept().Distinct());
+        Assert.Equal(["SHOP-3"], _world.Searched().Distinct());
         Assert.Equal((null, false), ((await _world.PollAsync(World.Acme)).Problem, (await _world.PollAsync(World.Acme)).Unfinished));
     }
 
     [Fact]
     [Trait("Rule", "search-instead")]
-    public async Task Sweep_SecondOutageBeforeTheSearchHasEnded_IsSearchedForByEveryFilter()
+    public async Task Search_SecondOutageBeforeTheSearchHasEnded_IsSearchedForByEveryFilter()
     {
         await BreakAtTheSecondFilterAsync();
         _world.Unsubscribe(World.Acme, "bugs");
@@ -118,13 +118,13 @@ public sealed class SweepTests : IAsyncLifetime
 
         Assert.NotNull((await _world.PollAsync(World.Acme)).NewFrom());
 
-        Assert.Contains("SHOP-9", _world.Swept());
+        Assert.Contains("SHOP-9", _world.Searched());
         Assert.Empty(_world.LostIssues(World.Acme));
     }
 
     [Fact]
     [Trait("Rule", "search-instead")]
-    public async Task Sweep_AnswerThatCannotBeUsed_IsNotTheEndOfIt()
+    public async Task Search_AnswerThatCannotBeUsed_IsNotTheEndOfIt()
     {
         _world.Emit(World.Acme, 3);
         await OutageAsync();
@@ -132,29 +132,29 @@ public sealed class SweepTests : IAsyncLifetime
 
         Assert.NotNull((await _world.PollAsync(World.Acme)).Problem);
         Assert.NotNull((await _world.PollAsync(World.Acme)).NewFrom());
-        Assert.Equal(["SHOP-3"], _world.Swept().Distinct());
+        Assert.Equal(["SHOP-3"], _world.Searched().Distinct());
     }
 
     [Fact]
     [Trait("Rule", "search-instead")]
-    public async Task Sweep_OfASiteThatIsSwitchedOff_WaitsUntilItIsOnAgain()
+    public async Task Search_OfASiteThatIsSwitchedOff_WaitsUntilItIsOnAgain()
     {
         _world.Emit(World.Acme, 3);
         await OutageAsync();
         var instance = _world.NewInstance();
         var site = (await instance.GetRequiredService<ISiteStore>().FindAsync(World.Acme, CancellationToken.None))!;
-        var sweeper = instance.GetRequiredService<SiteSweeper>();
+        var searcher = instance.GetRequiredService<SiteSearcher>();
 
-        var off = await sweeper.PollAsync(site with { Subscriptions = [], Disabled = new SiteDisabled(_world.Clock.GetUtcNow(), "calm") }, null, CancellationToken.None);
-        var on = await sweeper.PollAsync(site, null, CancellationToken.None);
+        var off = await searcher.PollAsync(site with { Webhooks = [], Disabled = new SiteDisabled(_world.Clock.GetUtcNow(), "calm") }, null, CancellationToken.None);
+        var on = await searcher.PollAsync(site, null, CancellationToken.None);
 
-        Assert.Equal((null, 0), (off.SweptFrom, off.Recovered));
+        Assert.Equal((null, 0), (off.SearchedFrom, off.Recovered));
         Assert.Equal(1, on.Recovered);
     }
 
     [Fact]
     [Trait("Rule", "forbidden")]
-    public async Task Sweep_OfAConnectSiteWhoseListIsClosed_TakesItsPlace()
+    public async Task Search_OfAConnectSiteWhoseListIsClosed_TakesItsPlace()
     {
         _world.Site(World.Globex).Faults.FailNext("/failed", 403, times: 100);
         await _world.PollAsync();
@@ -169,7 +169,7 @@ public sealed class SweepTests : IAsyncLifetime
 
     [Fact]
     [Trait("Rule", "no-orphans")]
-    public async Task Sweep_OfAConnectSiteWhoseListIsOpen_OnlyFindsWhatWasNeverSent()
+    public async Task Search_OfAConnectSiteWhoseListIsOpen_OnlyFindsWhatWasNeverSent()
     {
         await _world.FailAsync(World.Globex, 2);
         var gone = _world.Clock.GetUtcNow();
@@ -180,8 +180,8 @@ public sealed class SweepTests : IAsyncLifetime
         await _world.Outages().RecordMissingAsync(World.Globex, gone, CancellationToken.None);
         var poll = await _world.PollAsync(World.Globex);
 
-        Assert.Equal(gone, poll.SweptFrom);
-        Assert.Contains("SHOP-9", _world.Swept());
+        Assert.Equal(gone, poll.SearchedFrom);
+        Assert.Contains("SHOP-9", _world.Searched());
         Assert.Null((await _world.PollAsync(World.Globex)).NewFrom());
     }
 
@@ -191,7 +191,7 @@ public sealed class SweepTests : IAsyncLifetime
     [InlineData("jira:issue_deleted", 0)]
     [InlineData("comment_created", 1)]
     [Trait("Rule", "search-instead")]
-    public async Task Sweep_SubscriptionThatWantsNoChangesOfIssues_GetsNone(string wanted, int found)
+    public async Task Search_SubscriptionThatWantsNoChangesOfIssues_GetsNone(string wanted, int found)
     {
         _world.Unsubscribe(World.Acme, "issues");
         _world.Unsubscribe(World.Acme, "bugs");

@@ -4,7 +4,7 @@ using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Recovery;
 
-public sealed class SweepTablesTests(AzuriteFixture azurite)
+public sealed class SearchTableTests(AzuriteFixture azurite)
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
 
@@ -16,11 +16,11 @@ public sealed class SweepTablesTests(AzuriteFixture azurite)
     [Trait("Rule", "search-instead")]
     public async Task State_WrittenAndRead_IsTheSameAndGuarded(StorageKind kind)
     {
-        var table = new SweepTable(await CursorsAsync(kind));
+        var table = new SearchTable(await CursorsAsync(kind));
         Assert.Null(await table.ReadAsync("acme", Token));
 
         var begun = new SearchPass(PassKind.First, Now.AddHours(-3), Now, Now) { Watermark = Now.AddHours(-2), Floor = Now.AddHours(-2.5), Token = "behind-42" };
-        var state = new SweepState(Now).For(["0123456789abcdef", "fedcba9876543210"]).With("0123456789abcdef", new FilterSearch
+        var state = new SearchState(Now).For(["0123456789abcdef", "fedcba9876543210"]).With("0123456789abcdef", new FilterSearch
         {
             Passes = [begun, new SearchPass(PassKind.Late, Now.AddHours(-1), Now, Now.AddHours(12))],
             RefusedSince = Now.AddHours(-1),
@@ -46,9 +46,9 @@ public sealed class SweepTablesTests(AzuriteFixture azurite)
     [InlineData(StorageKind.Azurite)]
     public async Task State_AsLargeAsItCanBe_FitsIntoItsRow(StorageKind kind)
     {
-        var table = new SweepTable(await CursorsAsync(kind));
+        var table = new SearchTable(await CursorsAsync(kind));
         SearchPass[] passes = [.. Enum.GetValues<PassKind>().SelectMany(kind => Enumerable.Repeat(new SearchPass(kind, Now, Now, Now) { Watermark = Now, Floor = Now }, FilterSearch.MostOfAKind))];
-        var state = new SweepState(Now) { Filters = Enumerable.Range(0, 100).ToDictionary(number => $"{number:x16}", _ => new FilterSearch { Passes = passes }) };
+        var state = new SearchState(Now) { Filters = Enumerable.Range(0, 100).ToDictionary(number => $"{number:x16}", _ => new FilterSearch { Passes = passes }) };
 
         Assert.NotNull(await table.TryWriteAsync("acme", state, Token));
 
@@ -60,18 +60,18 @@ public sealed class SweepTablesTests(AzuriteFixture azurite)
     public async Task State_OfARowWithoutFilters_KeepsTheStartOfItsSearch()
     {
         var cursors = await CursorsAsync(StorageKind.Memory);
-        await (await cursors.GetAsync(Token)).AddEntityAsync(new Azure.Data.Tables.TableEntity("acme", "sweep") { ["WellUntil"] = Now, ["From"] = Now.AddHours(-3), ["Reached"] = "{}" }, Token);
+        await (await cursors.GetAsync(Token)).AddEntityAsync(new Azure.Data.Tables.TableEntity("acme", "search") { ["WellUntil"] = Now, ["From"] = Now.AddHours(-3), ["Reached"] = "{}" }, Token);
 
-        Assert.Equal(Now.AddHours(-3), (await new SweepTable(cursors).ReadAsync("acme", Token))!.Begun);
+        Assert.Equal(Now.AddHours(-3), (await new SearchTable(cursors).ReadAsync("acme", Token))!.Begun);
     }
 
     [Fact]
     public async Task State_ThatCannotBeRead_IsNotTakenForNone()
     {
         var cursors = await CursorsAsync(StorageKind.Memory);
-        await (await cursors.GetAsync(Token)).AddEntityAsync(new Azure.Data.Tables.TableEntity("acme", "sweep") { ["Filters0"] = "{}" }, Token);
+        await (await cursors.GetAsync(Token)).AddEntityAsync(new Azure.Data.Tables.TableEntity("acme", "search") { ["Filters0"] = "{}" }, Token);
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => new SweepTable(cursors).ReadAsync("acme", Token));
+        await Assert.ThrowsAsync<InvalidDataException>(() => new SearchTable(cursors).ReadAsync("acme", Token));
     }
 
     [Theory]

@@ -4,7 +4,7 @@ namespace JiraWebhooks.Sites;
 /// <param name="Name">Row key of the created webhook's id: lower-case letters, digits and hyphens, at most 64.</param>
 /// <param name="Events">Event names as Jira writes them, for example <c>jira:issue_updated</c>; at least one.</param>
 /// <param name="Jql">The filter; Jira rejects an empty one. <c>project != EMPTY</c> matches everything.</param>
-public sealed record Subscription(string Name, IReadOnlyList<string> Events, string Jql)
+public sealed record DeclaredWebhook(string Name, IReadOnlyList<string> Events, string Jql)
 {
     /// <summary>Limits <c>jira:issue_updated</c> to these fields; null means all.</summary>
     public IReadOnlyList<string>? FieldIdsFilter { get; init; }

@@ -5,7 +5,7 @@ namespace JiraWebhooks.Tests.Recovery;
 
 /// <summary>Whatever fails at whatever point of a search, the next runs bring every issue (docs/jira-behaviour.md#search-instead).</summary>
 [Collection<Clocked>]
-public sealed class SweepCrashTests
+public sealed class SearchCrashTests
 {
     private const int Issues = 60;
 
