@@ -18,8 +18,11 @@ public static class DeliveryMetrics
     /// <summary>Deliveries whose links name another site; tag <c>site</c>.</summary>
     public const string SiteMismatch = "jira.deliveries.site_mismatch";
 
-    /// <summary>Deliveries published although their envelope could not be read; tag <c>site</c>.</summary>
+    /// <summary>Deliveries published although their body is not a JSON object; tag <c>site</c>.</summary>
     public const string Unparsed = "jira.deliveries.unparsed";
+
+    /// <summary>Deliveries published although their body does not name its event; tag <c>site</c>.</summary>
+    public const string EventMissing = "jira.deliveries.event_missing";
 
     /// <summary>Deliveries for webhooks that are not in the table: the registration is not saved yet, or the webhook is not ours
     /// (docs/jira-behaviour.md#unknown-webhooks); tag <c>site</c>.</summary>
@@ -32,7 +35,8 @@ public static class DeliveryMetrics
     private static readonly Counter<long> RefusedCounter = Counter(Refused, "Deliveries refused for good.");
     private static readonly Counter<long> UnavailableCounter = Counter(Unavailable, "Deliveries Jira was asked to send again.");
     private static readonly Counter<long> SiteMismatchCounter = Counter(SiteMismatch, "Deliveries whose links name another site.");
-    private static readonly Counter<long> UnparsedCounter = Counter(Unparsed, "Deliveries whose envelope could not be read.");
+    private static readonly Counter<long> UnparsedCounter = Counter(Unparsed, "Deliveries whose body is not a JSON object.");
+    private static readonly Counter<long> EventMissingCounter = Counter(EventMissing, "Deliveries whose body does not name its event.");
     private static readonly Counter<long> UnknownWebhookCounter = Counter(UnknownWebhook, "Deliveries for webhooks this app does not know.");
     private static readonly Histogram<double> DurationHistogram =
         Instrumentation.Meter.CreateHistogram<double>(Duration, "s", "From a delivery's first byte to its answer.");
@@ -54,6 +58,7 @@ public static class DeliveryMetrics
 
         if (outcome.SiteMismatch) SiteMismatchCounter.Add(1, Site(outcome.Site));
         if (outcome.Unparsed) UnparsedCounter.Add(1, Site(outcome.Site));
+        if (outcome.EventMissing) EventMissingCounter.Add(1, Site(outcome.Site));
         if (outcome.UnknownWebhook) UnknownWebhookCounter.Add(1, Site(outcome.Site));
         if (DurationHistogram.Enabled) DurationHistogram.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("status", outcome.Status));
     }

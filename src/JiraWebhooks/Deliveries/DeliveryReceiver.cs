@@ -119,7 +119,13 @@ public sealed partial class DeliveryReceiver(
             stage = "publisher";
             await PublishAsync(message, body, budget);
             activity.Accept(site.Id);
-            return Ended(200, "accepted", site) with { SiteMismatch = message.SiteMismatch, Unparsed = message.Unparsed, UnknownWebhook = message.UnknownWebhook };
+            return Ended(200, "accepted", site) with
+            {
+                SiteMismatch = message.SiteMismatch,
+                Unparsed = message.Unparsed,
+                EventMissing = message.EventMissing,
+                UnknownWebhook = message.UnknownWebhook,
+            };
         }
         catch (Exception failure)
         {

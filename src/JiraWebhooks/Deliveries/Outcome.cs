@@ -18,8 +18,11 @@ internal readonly record struct Outcome(int Status, string Reason)
     /// <summary>True when the body names another site.</summary>
     public bool SiteMismatch { get; init; }
 
-    /// <summary>True when the envelope could not be read.</summary>
+    /// <summary>True when the body is not a JSON object.</summary>
     public bool Unparsed { get; init; }
+
+    /// <summary>True when the body is a JSON object that does not name its event.</summary>
+    public bool EventMissing { get; init; }
 
     /// <summary>True when the app has created none of the named webhooks.</summary>
     public bool UnknownWebhook { get; init; }

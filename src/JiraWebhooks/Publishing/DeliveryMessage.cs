@@ -20,8 +20,11 @@ public sealed record DeliveryMessage
     /// <summary>CloudEvents source: <c>https://{site host}</c>.</summary>
     public required string Source { get; init; }
 
-    /// <summary>webhookEvent verbatim, <c>unknown</c> when the envelope could not be read.</summary>
+    /// <summary>webhookEvent verbatim, <c>unknown</c> if the body does not name it.</summary>
     public required string Type { get; init; }
+
+    /// <summary>Id of the issue that the event is about, or null. An issue link has two issues, so it has none here.</summary>
+    public string? IssueId { get; init; }
 
     /// <summary>Issue key, or null.</summary>
     public string? IssueKey { get; init; }
@@ -38,8 +41,11 @@ public sealed record DeliveryMessage
     /// <summary>Ids of the webhooks that matched as <c>,10,11,</c> for a LIKE filter; null when there were none.</summary>
     public string? WebhookIds { get; init; }
 
-    /// <summary>True when the envelope could not be read. The message is published anyway (docs/architecture.md#200-after-publish).</summary>
+    /// <summary>True when the body is not a JSON object. The message is published anyway (docs/architecture.md#200-after-publish).</summary>
     public bool Unparsed { get; init; }
+
+    /// <summary>True when the body is a JSON object without a <c>webhookEvent</c>. The message is published anyway.</summary>
+    public bool EventMissing { get; init; }
 
     /// <summary>True when a <c>self</c> link in the body names another host than the site's.</summary>
     public bool SiteMismatch { get; init; }

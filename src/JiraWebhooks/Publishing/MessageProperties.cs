@@ -20,6 +20,9 @@ public static class MessageProperties
     /// <summary>webhookEvent verbatim.</summary>
     public const string Type = "cloudEvents_type";
 
+    /// <summary>Id of the issue as text; absent when the event is about none, or about two (issue links).</summary>
+    public const string IssueId = "jira_issue_id";
+
     /// <summary>Issue key; absent when there is none.</summary>
     public const string Subject = "cloudEvents_subject";
 
@@ -41,8 +44,11 @@ public static class MessageProperties
     /// <summary>Matched webhook ids as <c>,10,11,</c>.</summary>
     public const string WebhookIds = "jira_webhook_ids";
 
-    /// <summary>True when the envelope could not be read.</summary>
+    /// <summary>True when the body is not a JSON object.</summary>
     public const string Unparsed = "jira_unparsed";
+
+    /// <summary>True when the body is a JSON object that does not name its event.</summary>
+    public const string EventMissing = "jira_event_missing";
 
     /// <summary>True when the body names another site.</summary>
     public const string SiteMismatch = "jira_site_mismatch";
@@ -75,10 +81,12 @@ public static class MessageProperties
         yield return new(Site, message.Site);
         yield return new(Retry, message.Retry);
         if (message.IssueKey is { } key) yield return new(Subject, Cut(key));
+        if (message.IssueId is { } issue) yield return new(IssueId, issue);
         if (message.Time is { } time) yield return new(Time, time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         if (message.Flow is { } flow) yield return new(Flow, Cut(flow));
         if (message.WebhookIds is { } ids) yield return new(WebhookIds, ids);
         if (message.Unparsed) yield return new(Unparsed, true);
+        if (message.EventMissing) yield return new(EventMissing, true);
         if (message.SiteMismatch) yield return new(SiteMismatch, true);
         if (message.UnknownWebhook) yield return new(UnknownWebhook, true);
         if (message.OwnChange) yield return new(OwnChange, true);

@@ -32,6 +32,7 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
                 "cloudEvents_subject": "SHOP-2",
                 "cloudEvents_time": "2023-11-14T22:13:20.123Z",
                 "site": "acme",
+                "jira_issue_id": "10002",
                 "jira_retry": 0,
                 "jira_flow": "Primary",
                 "jira_webhook_ids": ",1001,",
@@ -116,7 +117,7 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
         $$"""
         {
           "messageId": "initech:{{identifier}}", "sessionId": "initech:{{session}}", "subject": "{{type}}", "contentType": "application/json; charset=utf-8",
-          "properties": { {{Initechs}}, "cloudEvents_id": "{{identifier}}", "cloudEvents_type": "{{type}}", {{properties}} }
+          "properties": { {{Initechs}}, "cloudEvents_id": "{{identifier}}", "cloudEvents_type": "{{type}}", {{QueueMessages.IssueOf(session)}}{{properties}} }
         }
         """;
 

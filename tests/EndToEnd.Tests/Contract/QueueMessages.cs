@@ -22,6 +22,9 @@ internal static partial class QueueMessages
         Assert.Equal(Sorted(JsonNode.Parse(expected)!), Sorted(actual));
     }
 
+    /// <summary>The property of the issue, as JSON with a comma, if <paramref name="session"/> is an issue's.</summary>
+    public static string IssueOf(string session) => session.All(char.IsAsciiDigit) ? $"\"jira_issue_id\": \"{session}\", " : "";
+
     private static string Sorted(JsonNode node) => Sort(node).ToJsonString(Indented);
 
     private static JsonNode Sort(JsonNode node) => node is JsonObject all

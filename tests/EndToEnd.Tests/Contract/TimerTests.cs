@@ -45,7 +45,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
         await held.Come.WaitAsync(Token);
         await world.AssertRowAsync(Names.Table.Leases, "token", Acme, "ExpiresAt:DateTimeOffset Owner:String");
         held.Dispose();
-        Assert.Equal("""busy=False isRepeat=False losses=[] note= possibleLoss=False recovered=1 repeated=0 site="acme" skipped=0 searchedFrom= unfinished=False unsupported=False""", await recovering);
+        Assert.Equal("""busy=False isRepeat=False losses=[] note= possibleLoss=False recovered=1 repeated=0 searchedFrom= site="acme" skipped=0 unfinished=False unsupported=False""", await recovering);
 
         var message = Assert.Single(await world.DrainAsync());
         var updated = JsonDocument.Parse(Convert.FromBase64String(message.GetProperty("body").GetString()!)).RootElement.GetProperty("fields").GetProperty("updated").GetString()!;
@@ -57,7 +57,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
               "properties": {
                 "cloudEvents_specversion": "1.0", "cloudEvents_id": "{{Names.Search}}:10009:{{at.ToUnixTimeMilliseconds()}}", "cloudEvents_source": "https://acme.atlassian.net",
                 "cloudEvents_type": "recovered:jira:issue_updated", "cloudEvents_subject": "SHOP-9", "cloudEvents_time": "{{updated.Replace("+0000", "Z", StringComparison.Ordinal)}}",
-                "site": "acme", "jira_retry": 0, "jira_recovered": true, "jira_reconstructed": true
+                "site": "acme", "jira_issue_id": "10009", "jira_retry": 0, "jira_recovered": true, "jira_reconstructed": true
               }
             }
             """,
@@ -96,7 +96,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
           "messageId": "globex:{{identifier}}", "sessionId": "globex:{{session}}", "subject": "{{type}}", "contentType": "application/json; charset=utf-8",
           "properties": {
             "cloudEvents_specversion": "1.0", "cloudEvents_id": "{{identifier}}", "cloudEvents_source": "https://globex.atlassian.net", "cloudEvents_type": "{{type}}",
-            "site": "globex", "jira_retry": 0, "jira_recovered": true, "Diagnostic-Id": "W3C", {{properties}}
+            "site": "globex", "jira_retry": 0, "jira_recovered": true, "Diagnostic-Id": "W3C", {{QueueMessages.IssueOf(session)}}{{properties}}
           }
         }
         """;

@@ -26,6 +26,7 @@ public sealed class DeliveryDescriberTests
                 SessionId = "acme:10002",
                 Source = "https://acme.atlassian.net",
                 Type = "jira:issue_updated",
+                IssueId = "10002",
                 IssueKey = "ED-1",
                 Time = DateTimeOffset.FromUnixTimeMilliseconds(1700000000123),
                 Flow = "Primary",
@@ -69,6 +70,9 @@ public sealed class DeliveryDescriberTests
     [Theory]
     [InlineData("""{"webhookEvent":"worklog_created","worklog":{"id":"5","issueId":"10002"}}""", "acme:10002")]
     [InlineData("""{"webhookEvent":"comment_created","issue":{"id":10002}}""", "acme:10002")]
+    [InlineData("""{"webhookEvent":"comment_created","comment":{"id":"7","self":"https://acme.atlassian.net/rest/api/2/issue/10002/comment/7"}}""", "acme:10002")]
+    [InlineData("""{"webhookEvent":"comment_created","comment":{"id":"7","self":"https://acme.atlassian.net/rest/api/2/issue/SHOP-1/comment/7"}}""", "acme:comment")]
+    [InlineData("""{"webhookEvent":"comment_created","comment":{"id":"7","self":"https://acme.atlassian.net/rest/api/2/comment/7"}}""", "acme:comment")]
     [InlineData("""{"webhookEvent":"sprint_started","sprint":{"id":1}}""", "acme:sprint")]
     [InlineData("""{"webhookEvent":"jira:version_released"}""", "acme:version")]
     [InlineData("""{"webhookEvent":"jira:"}""", "acme:")]
@@ -96,9 +100,62 @@ public sealed class DeliveryDescriberTests
     [Trait("Decision", "verify-first")]
     public void Describe_SelfOfAnotherSite_IsMarked(string self, bool expected)
     {
-        Assert.Equal(expected, Describe($$$"""{"webhookEvent":"a","issue":{"self":"{{{self}}}"}}""").SiteMismatch);
-        Assert.Equal(expected, Describe($$$"""{"webhookEvent":"a","user":{"self":"{{{self}}}"}}""").SiteMismatch);
-        Assert.Equal(expected, Describe($$$"""{"webhookEvent":"a","comment":{"self":"{{{self}}}"}}""").SiteMismatch);
+        string[] subjects = ["issue", "user", "comment", "worklog", "attachment", "sprint", "board", "version", "project"];
+        Assert.All(subjects, subject => Assert.Equal(expected, Describe($$$"""{"webhookEvent":"a","{{{subject}}}":{"self":"{{{self}}}"}}""").SiteMismatch));
+    }
+
+    /// <summary>Worklogs, and comments of older bodies, have no issue, but contain its id. An issue link has two issues and names neither.</summary>
+    [Theory]
+    [InlineData("""{"webhookEvent":"jira:issue_updated","issue":{"id":"10002","key":"ED-1"}}""", "10002")]
+    [InlineData("""{"webhookEvent":"worklog_created","worklog":{"id":"5","issueId":10002}}""", "10002")]
+    [InlineData("""{"webhookEvent":"comment_created","comment":{"self":"https://acme.atlassian.net/rest/api/2/issue/10002/comment/7"}}""", "10002")]
+    [InlineData("""{"webhookEvent":"comment_created","issue":{"id":"1"},"comment":{"self":"https://acme.atlassian.net/rest/api/2/issue/10002/comment/7"}}""", "1")]
+    [InlineData("""{"webhookEvent":"comment_created","comment":{"self":"https://acme.atlassian.net/issue/1/rest/api/2/issue/10002/comment/7"}}""", "10002")]
+    [InlineData("""{"webhookEvent":"comment_created","comment":{"self":"https://acme.atlassian.net/rest/api/2/issue//comment/7"}}""", null)]
+    [InlineData("""{"webhookEvent":"comment_created","comment":{"self":"https://acme.atlassian.net/rest/api/2/issue/10002"}}""", null)]
+    [InlineData("""{"webhookEvent":"issuelink_created","issueLink":{"id":1,"sourceIssueId":2,"destinationIssueId":3}}""", null)]
+    [InlineData("garbage", null)]
+    [Trait("Decision", "untouched-body")]
+    public void Describe_IssueId_IsAProperty(string body, string? expected) =>
+        Assert.Equal(expected, Property(Describe(body), MessageProperties.IssueId));
+
+    [Theory]
+    [InlineData("""{"issue":{"id":"1"}}""", false, true)]
+    [InlineData("""{"webhookEvent":5,"issue":{"id":"1"}}""", false, true)]
+    [InlineData("""{"webhookEvent":"a"}""", false, false)]
+    [InlineData("""{"webhookEvent":"a"}x""", true, false)]
+    [InlineData("[]", true, false)]
+    [InlineData("", true, false)]
+    [Trait("Decision", "200-after-publish")]
+    public void Describe_BodyWithoutEvent_HasAnotherMarkThanABodyThatIsNoObject(string body, bool unparsed, bool eventMissing)
+    {
+        var message = Describe(body);
+
+        Assert.Equal(unparsed ? true : null, Property(message, MessageProperties.Unparsed));
+        Assert.Equal(eventMissing ? true : null, Property(message, MessageProperties.EventMissing));
+    }
+
+    /// <summary>Jira writes a number. A date in another form costs at most the time, never the delivery.</summary>
+    [Theory]
+    [InlineData("1700000000123", "2023-11-14T22:13:20.123Z")]
+    [InlineData("\"1700000000123\"", "2023-11-14T22:13:20.123Z")]
+    [InlineData("\"2023-11-14T22:13:20.123+0000\"", "2023-11-14T22:13:20.123Z")]
+    [InlineData("\"2023-11-14T23:13:20.123+01:00\"", "2023-11-14T22:13:20.123Z")]
+    [InlineData("\"2023-11-14T22:13:20Z\"", "2023-11-14T22:13:20.000Z")]
+    [InlineData("\"14 November 2023\"", null)]
+    [InlineData("\"2023-99-99T00:00:00Z\"", null)]
+    [InlineData("\"99999999999999999999\"", null)]
+    [InlineData("9223372036854775807", null)]
+    [InlineData("1.7e12", null)]
+    [InlineData("true", null)]
+    [InlineData("{}", null)]
+    [Trait("Rule", "unknown-content")]
+    public void Describe_Timestamp_IsReadInEveryForm(string timestamp, string? expected)
+    {
+        var message = Describe($$"""{"timestamp":{{timestamp}},"webhookEvent":"a"}""");
+
+        Assert.Equal("a", message.Type);
+        Assert.Equal(expected, Property(message, MessageProperties.Time));
     }
 
     [Theory]
@@ -146,4 +203,6 @@ public sealed class DeliveryDescriberTests
         foreach (var (name, value) in headers) dictionary[name] = value;
         return DeliveryDescriber.Describe(StubSites.OAuth, DeliveryHeaders.Of(dictionary), Encoding.UTF8.GetBytes(body));
     }
+
+    private static object? Property(DeliveryMessage message, string name) => message.Properties().SingleOrDefault(property => property.Key == name).Value;
 }

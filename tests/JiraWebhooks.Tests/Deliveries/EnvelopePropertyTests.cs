@@ -11,7 +11,7 @@ public sealed class EnvelopePropertyTests
 {
     private static readonly string[] Names =
     [
-        "issue", "comment", "worklog", "user", "changelog", "webhookEvent", "timestamp", "matchedWebhookIds", "id", "key", "self", "issueId", "author", "updateAuthor", "accountId", "x", "",
+        "issue", "comment", "worklog", "user", "attachment", "sprint", "project", "changelog", "webhookEvent", "timestamp", "matchedWebhookIds", "id", "key", "self", "issueId", "author", "updateAuthor", "accountId", "x", "",
     ];
 
     /// <summary>Names as they stand in JSON, each in quotes; half a surrogate pair has no other form than its escape.</summary>

@@ -17,7 +17,7 @@ public sealed class EnvelopeReaderTests
     public void Read_IssueUpdated_GivesEveryField() => Assert.Equal(
         new EnvelopeSnapshot(
             "jira:issue_updated", 1700000000123, ",10,11,", "10002", "ED-1", "https://acme.atlassian.net/rest/api/2/issue/10002",
-            "https://acme.atlassian.net/rest/api/2/user?accountId=5b1", "", "", "", "", "10124", "5b1"),
+            "https://acme.atlassian.net/rest/api/2/user?accountId=5b1", "", "", "", "", "10124", "5b1", "|||||"),
         Read(Updated));
 
     [Fact]
@@ -99,7 +99,13 @@ public sealed class EnvelopeReaderTests
     [InlineData("""{"webhookEvent":"\ud800"}""")]
     [InlineData("{}")]
     [Trait("Decision", "200-after-publish")]
-    public void Read_NoEventName_IsNotReadable(string body) => Assert.False(EnvelopeReader.Read(Encoding.UTF8.GetBytes(body)).IsReadable);
+    public void Read_NoEventName_IsReadableAndHasNone(string body)
+    {
+        var envelope = EnvelopeReader.Read(Encoding.UTF8.GetBytes(body));
+
+        Assert.True(envelope.IsReadable);
+        Assert.Equal("", Encoding.UTF8.GetString(envelope.Event));
+    }
 
     [Fact]
     [Trait("Rule", "unknown-content")]

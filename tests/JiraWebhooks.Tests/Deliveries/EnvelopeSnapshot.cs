@@ -8,9 +8,9 @@ namespace JiraWebhooks.Tests.Deliveries;
 /// <summary>An envelope as comparable text, and the same made by a second, slow reader on the DOM.</summary>
 internal sealed partial record EnvelopeSnapshot(
     string Event, long? Timestamp, string? WebhookIds, string IssueId, string IssueKey, string IssueSelf,
-    string UserSelf, string CommentId, string CommentSelf, string WorklogId, string WorklogIssueId, string ChangelogId, string Actor)
+    string UserSelf, string CommentId, string CommentSelf, string WorklogId, string WorklogIssueId, string ChangelogId, string Actor, string Links)
 {
-    public static readonly EnvelopeSnapshot Nothing = new("", null, null, "", "", "", "", "", "", "", "", "", "");
+    public static readonly EnvelopeSnapshot Nothing = new("", null, null, "", "", "", "", "", "", "", "", "", "", "|||||");
 
     public static EnvelopeSnapshot Read(ReadOnlySpan<byte> body)
     {
@@ -19,7 +19,8 @@ internal sealed partial record EnvelopeSnapshot(
             Text(envelope.Event), envelope.Timestamp, JiraWebhooks.Deliveries.WebhookIds.Format(envelope.WebhookIds),
             Text(envelope.IssueId), Text(envelope.IssueKey), Text(envelope.IssueSelf), Text(envelope.UserSelf),
             Text(envelope.CommentId), Text(envelope.CommentSelf), Text(envelope.WorklogId), Text(envelope.WorklogIssueId),
-            Text(envelope.ChangelogId), Text(envelope.Actor));
+            Text(envelope.ChangelogId), Text(envelope.Actor),
+            string.Join('|', Text(envelope.WorklogSelf), Text(envelope.AttachmentSelf), Text(envelope.SprintSelf), Text(envelope.BoardSelf), Text(envelope.VersionSelf), Text(envelope.ProjectSelf)));
     }
 
     public static EnvelopeSnapshot ReadWithDom(string json)
@@ -31,7 +32,8 @@ internal sealed partial record EnvelopeSnapshot(
         return new(
             String(root, "webhookEvent"), Number(Scalar(root, "timestamp")), Ids(root), Scalar(root, "issue", "id"), String(root, "issue", "key"),
             String(root, "issue", "self"), Scalar(root, "user", "self"), Scalar(root, "comment", "id"), String(root, "comment", "self"),
-            Scalar(root, "worklog", "id"), Scalar(root, "worklog", "issueId"), Scalar(root, "changelog", "id"), ActorOf(root));
+            Scalar(root, "worklog", "id"), Scalar(root, "worklog", "issueId"), Scalar(root, "changelog", "id"), ActorOf(root),
+            string.Join('|', String(root, "worklog", "self"), String(root, "attachment", "self"), Scalar(root, "sprint", "self"), Scalar(root, "board", "self"), Scalar(root, "version", "self"), Scalar(root, "project", "self")));
     }
 
     /// <summary>The DOM throws where it meets half a surrogate pair; any other character makes it as unknown a name.</summary>
@@ -39,6 +41,7 @@ internal sealed partial record EnvelopeSnapshot(
 
     private static string ActorOf(JsonElement root)
     {
+        if (String(root, "webhookEvent").StartsWith("user_", StringComparison.Ordinal)) return "";
         if (Scalar(root, "user", "accountId") is { Length: > 0 } user) return user;
         if (String(root, "webhookEvent").EndsWith("_deleted", StringComparison.Ordinal)) return "";
 
@@ -46,6 +49,7 @@ internal sealed partial record EnvelopeSnapshot(
         [
             Scalar(root, "comment", "updateAuthor", "accountId"), Scalar(root, "comment", "author", "accountId"),
             Scalar(root, "worklog", "updateAuthor", "accountId"), Scalar(root, "worklog", "author", "accountId"),
+            Scalar(root, "attachment", "author", "accountId"),
         ];
         return Array.Find(candidates, candidate => candidate.Length > 0) ?? "";
     }

@@ -36,6 +36,12 @@ public sealed class OwnChangeTests
     [InlineData("""{"webhookEvent":"jira:issue_updated","user":{"accountId":"BOT"},"user":null}""", false)]
     [InlineData("""{"webhookEvent":"jira:issue_updated","user":{"accountId":"712020\u003a6a1f6fd8-0000-4f0e-9a3c-1d2e3f405162"}}""", true)]
     [InlineData("""{"webhookEvent":"jira:issue_updated","user":"BOT"}""", false)]
+    [InlineData("""{"webhookEvent":"attachment_created","attachment":{"author":{"accountId":"BOT"}}}""", true)]
+    [InlineData("""{"webhookEvent":"attachment_created","attachment":{"author":{"accountId":"HUMAN"}}}""", false)]
+    [InlineData("""{"webhookEvent":"attachment_created","attachment":{"author":{"accountId":"BOT"}},"attachment":{"id":"1"}}""", false)]
+    [InlineData("""{"webhookEvent":"attachment_deleted","attachment":{"author":{"accountId":"BOT"}}}""", false)]
+    [InlineData("""{"webhookEvent":"user_updated","user":{"accountId":"BOT"}}""", false)]
+    [InlineData("""{"webhookEvent":"issuelink_created","issueLink":{"id":1}}""", false)]
     [InlineData("""{"webhookEvent":"sprint_started"}""", false)]
     [InlineData("BOT", false)]
     public void Describe_Actor_DecidesTheMark(string body, bool expected) =>

@@ -24,25 +24,27 @@ public static class DeliveryDescriber
     {
         var envelope = EnvelopeReader.Read(body.Span);
         var identifier = headers.Identifier ?? FallbackIdentifier.Of(envelope, body.Span);
-        var type = envelope.IsReadable ? JsonText.ToText(envelope.Event) : UnknownEvent;
+        var type = envelope.Event.IsEmpty ? UnknownEvent : JsonText.ToText(envelope.Event);
+        var issue = envelope.Issue.IsEmpty ? null : JsonText.ToText(envelope.Issue);
 
         var message = new DeliveryMessage
         {
             Site = site.Id,
             Identifier = identifier,
             MessageId = DeliveryIdentity.MessageId(site.Id, identifier),
-            SessionId = DeliveryIdentity.SessionId(site.Id, SessionKey(envelope, type)),
+            // The order of arrival is kept per issue. Worklogs and comments contain the id of their issue and belong to the same session.
+            SessionId = DeliveryIdentity.SessionId(site.Id, issue ?? EventFamily.Of(type)),
             Source = site.Source,
             Type = type,
+            IssueId = issue,
             IssueKey = envelope.IssueKey.IsEmpty ? null : JsonText.ToText(envelope.IssueKey),
             Time = envelope.Timestamp is { } milliseconds ? JiraDateConverter.FromMilliseconds(milliseconds) : null,
             Flow = headers.Flow is { } flow ? MessageProperties.Cut(flow) : null,
             Retry = headers.Retry,
             WebhookIds = WebhookIds.Format(envelope.WebhookIds),
             Unparsed = !envelope.IsReadable,
-            SiteMismatch = SelfLink.IsForeign(envelope.IssueSelf, site)
-                || SelfLink.IsForeign(envelope.UserSelf, site)
-                || SelfLink.IsForeign(envelope.CommentSelf, site),
+            EventMissing = envelope.IsReadable && envelope.Event.IsEmpty,
+            SiteMismatch = SelfLink.AnyForeign(envelope, site),
             OwnChange = IsOwn(envelope.Actor, site.OwnAccountIds),
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
             Body = body,
@@ -60,10 +62,4 @@ public static class DeliveryDescriber
 
         return false;
     }
-
-    // The order of arrival is kept per issue. A worklog contains the id of its issue and belongs to the same session.
-    private static string SessionKey(in Envelope envelope, string type) =>
-        !envelope.IssueId.IsEmpty ? JsonText.ToText(envelope.IssueId)
-        : !envelope.WorklogIssueId.IsEmpty ? JsonText.ToText(envelope.WorklogIssueId)
-        : EventFamily.Of(type);
 }

@@ -22,6 +22,7 @@ internal static class EnvelopeReader
 
             while (Next(ref reader)) ReadMember(ref reader, json, ref envelope);
             reader.Read();
+            envelope.IsReadable = true;
             return envelope;
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
@@ -36,9 +37,14 @@ internal static class EnvelopeReader
         else if (reader.ValueTextEquals("comment"u8)) ReadComment(ref reader, ref envelope);
         else if (reader.ValueTextEquals("worklog"u8)) ReadWorklog(ref reader, ref envelope);
         else if (reader.ValueTextEquals("user"u8)) ReadUser(ref reader, ref envelope);
+        else if (reader.ValueTextEquals("attachment"u8)) ReadAttachment(ref reader, ref envelope);
+        else if (reader.ValueTextEquals("sprint"u8)) envelope.SprintSelf = MemberOf(ref reader, "self"u8);
+        else if (reader.ValueTextEquals("board"u8)) envelope.BoardSelf = MemberOf(ref reader, "self"u8);
+        else if (reader.ValueTextEquals("version"u8)) envelope.VersionSelf = MemberOf(ref reader, "self"u8);
+        else if (reader.ValueTextEquals("project"u8)) envelope.ProjectSelf = MemberOf(ref reader, "self"u8);
         else if (reader.ValueTextEquals("changelog"u8)) envelope.ChangelogId = MemberOf(ref reader, "id"u8);
         else if (reader.ValueTextEquals("webhookEvent"u8)) envelope.Event = JsonText.ReadString(ref reader);
-        else if (reader.ValueTextEquals("timestamp"u8)) envelope.Timestamp = JsonText.ReadInt64(ref reader);
+        else if (reader.ValueTextEquals("timestamp"u8)) envelope.Timestamp = JsonText.ReadTime(ref reader);
         else if (reader.ValueTextEquals("matchedWebhookIds"u8)) envelope.WebhookIds = JsonText.ReadArray(ref reader, json);
         else reader.Skip();
     }
@@ -87,15 +93,29 @@ internal static class EnvelopeReader
 
     private static void ReadWorklog(scoped ref Utf8JsonReader reader, ref Envelope envelope)
     {
-        envelope.WorklogId = envelope.WorklogIssueId = envelope.WorklogAuthor = envelope.WorklogUpdateAuthor = default;
+        envelope.WorklogId = envelope.WorklogIssueId = envelope.WorklogSelf = envelope.WorklogAuthor = envelope.WorklogUpdateAuthor = default;
         if (!Enter(ref reader)) return;
 
         while (Next(ref reader))
         {
             if (reader.ValueTextEquals("id"u8)) envelope.WorklogId = JsonText.ReadScalar(ref reader);
             else if (reader.ValueTextEquals("issueId"u8)) envelope.WorklogIssueId = JsonText.ReadScalar(ref reader);
+            else if (reader.ValueTextEquals("self"u8)) envelope.WorklogSelf = JsonText.ReadString(ref reader);
             else if (reader.ValueTextEquals("author"u8)) envelope.WorklogAuthor = MemberOf(ref reader, "accountId"u8);
             else if (reader.ValueTextEquals("updateAuthor"u8)) envelope.WorklogUpdateAuthor = MemberOf(ref reader, "accountId"u8);
+            else reader.Skip();
+        }
+    }
+
+    private static void ReadAttachment(scoped ref Utf8JsonReader reader, ref Envelope envelope)
+    {
+        envelope.AttachmentSelf = envelope.AttachmentAuthor = default;
+        if (!Enter(ref reader)) return;
+
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("self"u8)) envelope.AttachmentSelf = JsonText.ReadString(ref reader);
+            else if (reader.ValueTextEquals("author"u8)) envelope.AttachmentAuthor = MemberOf(ref reader, "accountId"u8);
             else reader.Skip();
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using JiraWebhooks.Jira;
 using JiraWebhooks.Publishing;
 
 namespace JiraWebhooks.Deliveries;
@@ -9,6 +10,8 @@ namespace JiraWebhooks.Deliveries;
 /// another kind is empty, never an error.</summary>
 internal static class JsonText
 {
+    private const int MaxDateLength = 40;
+
     /// <summary>A string, or a number as it is written.</summary>
     public static ReadOnlySpan<byte> ReadScalar(scoped ref Utf8JsonReader reader)
     {
@@ -32,8 +35,17 @@ internal static class JsonText
         return reader.TokenType is JsonTokenType.String ? value : default;
     }
 
-    /// <summary>A whole number, or one in quotes.</summary>
-    public static long? ReadInt64(scoped ref Utf8JsonReader reader) => ToInt64(ReadScalar(ref reader));
+    /// <summary>A time in milliseconds since 1970: a whole number, one in quotes, or an ISO 8601 date in any form that Jira uses.</summary>
+    public static long? ReadTime(scoped ref Utf8JsonReader reader)
+    {
+        var value = ReadScalar(ref reader);
+        if (ToInt64(value) is { } milliseconds) return milliseconds;
+
+        // A date has at most 35 characters. Anything longer is not read as text at all.
+        return reader.TokenType is JsonTokenType.String && value.Length is > 0 and <= MaxDateLength && value.IndexOf((byte)'-') == 4
+            ? JiraDateConverter.Parse(Encoding.UTF8.GetString(value))?.ToUnixTimeMilliseconds()
+            : null;
+    }
 
     /// <summary>An array with its brackets.</summary>
     public static ReadOnlySpan<byte> ReadArray(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)

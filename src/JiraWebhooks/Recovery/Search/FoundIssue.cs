@@ -29,6 +29,7 @@ internal static class FoundIssue
             SessionId = DeliveryIdentity.SessionId(site.Id, id),
             Source = site.Source,
             Type = Type,
+            IssueId = MessageProperties.Cut(id),
             IssueKey = Text(issue, "key"),
             Time = updated,
             Recovered = true,
