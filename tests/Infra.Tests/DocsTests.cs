@@ -5,20 +5,22 @@ namespace Infra.Tests;
 
 public sealed partial class DocsTests
 {
-    public static TheoryData<string> Pages => ["docs/deploy.md", "docs/settings.md", "docs/sites.md", "docs/architecture.md", "docs/jira-behaviour.md", "README.md"];
+    public static TheoryData<string> Pages => ["docs/deploy.md", "docs/settings.md", "docs/sites.md", "docs/architecture.md", "docs/jira-behaviour.md", "README.md", ".github/CONTRIBUTING.md"];
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Links_WithinTheRepository_LeadSomewhere(string page)
+    public void Links_WithinTheRepository_LeadToAFileAndHeading(string page)
     {
-        var text = Repository.Read(page);
         var folder = Path.GetDirectoryName(Repository.PathTo(page))!;
-        var anchors = Heading().Matches(text).Select(match => Slug(match.Groups[1].Value)).ToList();
 
-        Assert.All(Link().Matches(text).Select(match => match.Groups[1].Value), link => Assert.True(
-            link.StartsWith("https://", StringComparison.Ordinal)
-            || (link.StartsWith('#') ? anchors.Contains(link[1..]) : File.Exists(Path.Combine(folder, link.Split('#')[0]))),
-            link));
+        Assert.All(Link().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value).Where(link => !link.StartsWith("https://", StringComparison.Ordinal)), link =>
+        {
+            var (file, anchor) = link.Split('#') is [var path, var heading] ? (path, heading) : (link, "");
+            var target = file.Length == 0 ? Repository.PathTo(page) : Path.Combine(folder, file);
+
+            Assert.True(File.Exists(target), link);
+            Assert.True(anchor.Length == 0 || Anchors(target).Contains(anchor), link);
+        });
     }
 
     [Theory]
@@ -61,7 +63,7 @@ public sealed partial class DocsTests
     /// is led to the call that has it fetched.</summary>
     [Theory]
     [InlineData("First secrets")]
-    [InlineData("Minutes of waiting, and what they look like")]
+    [InlineData("Expected waiting times")]
     [InlineData("Upgrade")]
     public void DeployPage_WhereASecretChanges_LeadsToTheRefreshOfReferences(string section)
     {
@@ -76,7 +78,7 @@ public sealed partial class DocsTests
     {
         const string Call = "/host/default/sync?api-version=2024-11-01";
 
-        Assert.Contains(Call, Section("Minutes of waiting, and what they look like"), StringComparison.Ordinal);
+        Assert.Contains(Call, Section("Expected waiting times"), StringComparison.Ordinal);
         Assert.Contains(Call, Repository.Read(".github/workflows/deploy.yml"), StringComparison.Ordinal);
     }
 
@@ -114,6 +116,8 @@ public sealed partial class DocsTests
         Assert.Contains("AZURE_PRINCIPAL_TYPE=ServicePrincipal", Section("Way 2: az and func"), StringComparison.Ordinal);
         Assert.Contains("readEnvironmentVariable('AZURE_PRINCIPAL_TYPE'", Repository.Read("infra/main.bicepparam"), StringComparison.Ordinal);
     }
+
+    private static List<string> Anchors(string path) => [.. Heading().Matches(File.ReadAllText(path)).Select(match => Slug(match.Groups[1].Value))];
 
     private static string Section(string heading) =>
         Assert.Single(Repository.Read("docs/deploy.md").Split("\n## "), section => section.StartsWith(heading + "\n", StringComparison.Ordinal));

@@ -60,6 +60,18 @@ public sealed partial class SettingsTests
     }
 
     [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/deploy.md")]
+    [InlineData("docs/sites.md")]
+    public void Pages_SettingsTheyName_AreDocumented(string page)
+    {
+        var named = NestedSetting().Matches(Repository.Read(page)).Select(match => Generalised(match.Value)).Distinct().ToList();
+
+        Assert.NotEmpty(named);
+        Assert.All(named, name => Assert.Contains(name, Documented().Keys));
+    }
+
+    [Theory]
     [InlineData("Scheme")]
     [InlineData("Publisher")]
     public void Documentation_OfAChoice_NamesEveryValue(string setting)
@@ -151,10 +163,8 @@ public sealed partial class SettingsTests
     private static string Generalised(string name)
     {
         var parts = name.Split("__");
-        if (parts[0] != "Sites") return name;
-
-        parts[1] = "{site}";
-        if (parts.Length > 3 && parts[2] == "Webhooks") parts[3] = "{name}";
+        if (parts[0] == "Sites") parts[1] = "{site}";
+        if (Array.IndexOf(parts, "Webhooks") is >= 0 and var at && at + 1 < parts.Length) parts[at + 1] = "{name}";
         if (int.TryParse(parts[^1], out _)) parts[^1] = "{n}";
         return string.Join("__", parts);
     }
@@ -164,6 +174,9 @@ public sealed partial class SettingsTests
 
     [GeneratedRegex(@"(?m)^ *// ""(\w+)"":")]
     private static partial Regex CommentedSetting();
+
+    [GeneratedRegex(@"\b(?:Sites|Webhooks)__[\w{}]+__[\w{}]*\w[\w{}]*")]
+    private static partial Regex NestedSetting();
 
     [GeneratedRegex(@"(?m)^- \*\*(`[^*]+`)\*\*")]
     private static partial Regex Parameter();

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Deliveries;
 
-/// <summary>Receives one delivery: verify, read, describe, publish, answer (docs/architecture.md#the-way-of-a-delivery). Headers are verified first.
+/// <summary>Receives one delivery: verify, read, describe, publish, answer (docs/architecture.md#how-a-delivery-is-processed). Headers are verified first.
 /// The body is read only if the token is valid or the scheme signs the body.</summary>
 public sealed partial class DeliveryReceiver(
     ISiteStore sites,

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>Keeps every declared webhook alive (docs/architecture.md#the-way-of-a-refresh).</summary>
+/// <summary>Keeps every declared webhook alive (docs/architecture.md#how-a-refresh-works).</summary>
 public sealed partial class WebhookRefresher(SiteRuns runs, SiteRefresher refresher, ILogger<WebhookRefresher> logger)
 {
     private SiteWork<SiteRefresh> Work(bool isByHand) => new(
