@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,32 +31,39 @@ internal static class AuthorizationServerEndpoints
 
     private static async Task<IResult> TokenAsync(HttpContext context, SimulatedJira jira)
     {
-        if (jira.Faults.RefuseTokens) return Results.Json(new { error = "temporarily_unavailable" }, statusCode: 503);
+        if (jira.Faults.RefuseTokens) return Answers.Json(new { error = "temporarily_unavailable" }, 503);
 
-        using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-        string Value(string name) => body.RootElement.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
-
-        var client = Value("client_id");
-        if (!jira.Sites.Any(site => site.Options.ClientId == client && site.Options.Secret == Value("client_secret"))) return Results.Json(new { error = "access_denied", error_description = "Unauthorized" }, statusCode: 401);
-
-        var tokens = Value("grant_type") switch
+        TokenRequest body;
+        try
         {
-            "refresh_token" => jira.OAuth.Rotate(client, Value("refresh_token")),
-            "authorization_code" => jira.OAuth.Exchange(client, Value("code"), Value("redirect_uri")),
+            body = await Requests.BodyAsync<TokenRequest>(context);
+        }
+        catch (RequestException refused)
+        {
+            return Answers.Json(new { error = "invalid_request", error_description = refused.Message }, 400);
+        }
+
+        var client = body.ClientId ?? "";
+        if (!jira.Sites.Any(site => site.Options.ClientId == client && site.Options.Secret == body.ClientSecret)) return Answers.Json(new { error = "access_denied", error_description = "Unauthorized" }, 401);
+
+        var tokens = body.GrantType switch
+        {
+            "refresh_token" => jira.OAuth.Rotate(client, body.RefreshToken ?? ""),
+            "authorization_code" => jira.OAuth.Exchange(client, body.Code ?? "", body.RedirectUri),
             _ => null,
         };
         return tokens is { } pair
-            ? Results.Json(new { access_token = pair.Access, refresh_token = pair.Refresh, expires_in = (int)jira.OAuth.AccessLifetime.TotalSeconds, token_type = "Bearer", scope = string.Join(' ', jira.OAuth.ScopesOf(pair.Access)) })
-            : Results.Json(new { error = "invalid_grant", error_description = "Unknown or invalid refresh token." }, statusCode: 403);
+            ? Answers.Json(new { access_token = pair.Access, refresh_token = pair.Refresh, expires_in = (int)jira.OAuth.AccessLifetime.TotalSeconds, token_type = "Bearer", scope = string.Join(' ', jira.OAuth.ScopesOf(pair.Access)) })
+            : Answers.Json(new { error = "invalid_grant", error_description = "Unknown or invalid refresh token." }, 403);
     }
 
     private static IResult Resources(HttpRequest request, SimulatedJira jira)
     {
         var header = request.Headers.Authorization.ToString();
         return header.StartsWith("Bearer ", StringComparison.Ordinal) && jira.OAuth.ClientOf(header[7..]) is { } client
-            ? Results.Json(jira.Visible
+            ? Answers.Json(jira.Visible
                 .Where(site => site.Options.Auth is SimulatedAuth.OAuth && site.Options.ClientId == client)
                 .Select(site => new { id = site.Options.CloudId, name = site.Options.Slug, url = site.Options.Url, scopes = jira.OAuth.ScopesOf(header[7..]) }))
-            : Results.Json(new { code = 401, message = "Unauthorized" }, statusCode: 401);
+            : Answers.Unauthorized("Unauthorized");
     }
 }

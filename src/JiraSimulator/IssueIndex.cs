@@ -9,7 +9,7 @@ internal readonly record struct IssuePlace(long Updated, string Id) : IComparabl
 
     public static IssuePlace Parse(string token) => token.Split('-') is [var updated, var id] && long.TryParse(updated, CultureInfo.InvariantCulture, out var at)
         ? new IssuePlace(at, id)
-        : throw new FormatException("The token is none of ours.");
+        : throw new RequestException("The provided next page token is invalid.");
 
     public int CompareTo(IssuePlace other) => Updated != other.Updated ? Updated.CompareTo(other.Updated) : string.CompareOrdinal(Id, other.Id);
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -42,7 +41,7 @@ public static class JiraSimulatorEndpoints
         if (fault == Fault.AnswerLost) await answer();
         if (fault.RetryAfter is { } wait) context.Response.Headers.RetryAfter = wait;
         if (fault.Status == 429) context.Response.Headers["RateLimit-Reason"] = "jira-burst-based";
-        if (fault.Status > 0) return fault.Body.Length == 0 ? WebhookOperations.Errors(fault.Status, "A fault was asked for.") : Results.Text(fault.Body, statusCode: fault.Status);
+        if (fault.Status > 0) return fault.Body.Length == 0 ? Answers.Errors(fault.Status, "A fault was asked for.") : Results.Text(fault.Body, statusCode: fault.Status);
 
         context.Abort();
         return Results.Empty;
@@ -53,31 +52,25 @@ public static class JiraSimulatorEndpoints
     private static Task<IResult> AnswerAsync(HttpContext context, SimulatedJira jira, SimulatedSite? site, bool gateway, string path) =>
         WithFaultsAsync(context, jira, site?.Faults, path, async () =>
         {
-            if (site is null) return WebhookOperations.Errors(404, "There is no such site.");
-            if (JiraAuthentication.Refusal(context.Request, jira, site, gateway, path) is { } refusal) return WebhookOperations.Errors(refusal.Status, refusal.Message);
+            if (site is null) return Answers.Errors(404, "There is no such site.");
+            if (JiraAuthentication.Refusal(context.Request, jira, site, gateway, path, isForUsers: path == Search) is { } refusal) return refusal;
 
             try
             {
                 return (context.Request.Method, path) switch
                 {
                     ("GET", Operations) => WebhookOperations.List(context.Request, site),
-                    ("POST", Operations) => WebhookOperations.Register(await BodyAsync(context), site),
-                    ("DELETE", Operations) => WebhookOperations.Delete(await BodyAsync(context), site),
-                    ("PUT", Operations + "/refresh") => WebhookOperations.Refresh(await BodyAsync(context), site),
+                    ("POST", Operations) => WebhookOperations.Register(await Requests.BodyAsync<RegistrationRequest>(context), site),
+                    ("DELETE", Operations) => WebhookOperations.Delete(await Requests.BodyAsync<IdsRequest>(context), site),
+                    ("PUT", Operations + "/refresh") => WebhookOperations.Refresh(await Requests.BodyAsync<IdsRequest>(context), site),
                     ("GET", Operations + "/failed") => WebhookOperations.Failed(context.Request, site),
-                    ("POST", Search) => site.Issues.Search(await BodyAsync(context)),
-                    _ => WebhookOperations.Errors(405, "There is no such operation."),
+                    ("POST", Search) => site.Issues.Search(await Requests.BodyAsync<SearchRequest>(context)),
+                    _ => Answers.Errors(405, "There is no such operation."),
                 };
             }
-            catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
+            catch (RequestException refused)
             {
-                return WebhookOperations.Errors(400, "The request's body cannot be read.");
+                return Answers.Errors(400, refused.Message);
             }
         });
-
-    private static async Task<JsonElement> BodyAsync(HttpContext context)
-    {
-        using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-        return body.RootElement.Clone();
-    }
 }

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace JiraSimulator;
 
@@ -42,13 +41,18 @@ internal static class Signatures
     /// <summary>Returns Atlassian's query string hash, of a path without the product's base path.</summary>
     public static string QueryHash(string method, string path, string query)
     {
-        var trimmed = path.Length > 1 ? path.TrimEnd('/') : path;
-        var parameters = QueryHelpers.ParseQuery(query)
-            .Where(parameter => parameter.Key != "jwt")
-            .OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
-            .Select(parameter => Uri.EscapeDataString(parameter.Key) + "=" + string.Join(',', parameter.Value.Order(StringComparer.Ordinal).Select(value => Uri.EscapeDataString(value ?? ""))));
-        var canonical = $"{method}&{(trimmed.Length == 0 ? "/" : trimmed.Replace("&", "%26", StringComparison.Ordinal))}&{string.Join('&', parameters)}";
+        if (path.Length > 1 && path.EndsWith('/')) path = path[..^1];
+        var parameters = query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2))
+            .Select(pair => (Name: Decode(pair[0]), Value: pair.Length > 1 ? Decode(pair[1]) : ""))
+            .Where(parameter => parameter.Name != "jwt")
+            .GroupBy(parameter => parameter.Name, parameter => parameter.Value, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => Uri.EscapeDataString(group.Key) + "=" + string.Join(',', group.Order(StringComparer.Ordinal).Select(Uri.EscapeDataString)));
+        var canonical = $"{method.ToUpperInvariant()}&{(path.Length == 0 ? "/" : path.Replace("&", "%26", StringComparison.Ordinal))}&{string.Join('&', parameters)}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
+
+        static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
     }
 
     private static byte[] Hmac(string secret, byte[] data) => HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), data);

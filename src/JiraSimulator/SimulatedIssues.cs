@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
@@ -71,17 +70,17 @@ public sealed partial class SimulatedIssues(TimeProvider clock)
     }
 
     /// <summary>POST /rest/api/3/search/jql</summary>
-    internal IResult Search(JsonElement body)
+    internal IResult Search(SearchRequest body)
     {
-        var jql = body.TryGetProperty("jql", out var text) ? text.GetString() ?? "" : "";
-        if (Bound().Match(jql) is not { Success: true } bound) return WebhookOperations.Errors(400, "The search is unbounded, or this simulator cannot read it: it takes (filter) AND updated >= \"-{n}m\" ORDER BY updated ASC.");
+        if (body.MaxResults < 1) return Answers.Errors(400, "maxResults must be at least 1.");
+        if (Bound().Match(body.Jql ?? "") is not { Success: true } bound) return Answers.Errors(400, "The search is unbounded, or this simulator cannot read it: it takes (filter) AND updated >= \"-{n}m\" ORDER BY updated ASC.");
 
-        var token = body.TryGetProperty("nextPageToken", out var given) ? given.GetString() : null;
-        if (token is not null && !KnowsTokens) return WebhookOperations.Errors(400, "The provided next page token is invalid.");
+        var token = body.NextPageToken;
+        if (token is not null && !KnowsTokens) return Answers.Errors(400, "The provided next page token is invalid.");
 
         var from = clock.GetUtcNow() - TimeSpan.FromMinutes(long.Parse(bound.Groups[1].Value, CultureInfo.InvariantCulture));
         _searches.Enqueue(new IssueQuery(from, token));
-        var maxResults = Math.Clamp(body.TryGetProperty("maxResults", out var most) ? most.GetInt32() : 50, 1, MostPerPage);
+        var maxResults = Math.Min(body.MaxResults ?? 50, MostPerPage);
         lock (_gate)
         {
             if (Paging is Paging.Empty) return Page([], $"empty-{++_pages}");

@@ -33,6 +33,16 @@ public enum AfterMeaning
     Ignored,
 }
 
+/// <summary>The form of dates in answers.</summary>
+public enum DateForm
+{
+    /// <summary>Text, as in the examples of Jira's documentation and as clients observe it: <c>2019-06-01T12:42:30.000+0000</c>.</summary>
+    Text,
+
+    /// <summary>Epoch milliseconds, as the schema says.</summary>
+    Number,
+}
+
 /// <summary>A delivery after its last retry.</summary>
 public sealed record FailedRecord(string Id, string Url, long FailureTime, string? Body);
 
@@ -64,6 +74,9 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
 
     /// <summary>How the failed list interprets <c>after</c>; no documentation defines it to the millisecond.</summary>
     public AfterMeaning After { get; set; }
+
+    /// <summary>The form of <c>expirationDate</c>; documentation and schema differ.</summary>
+    public DateForm Dates { get; set; }
 
     /// <summary>False: listings have no URLs, as on older tenants.</summary>
     public bool ListsUrls { get; set; } = true;

@@ -36,6 +36,9 @@ public sealed record SimulatedSiteOptions(string Slug, SimulatedAuth Auth)
     /// <summary>The installation's clientKey.</summary>
     public string ClientKey { get; init; } = "tenant-of-" + Slug;
 
+    /// <summary>A bearer token of a user, who is no app.</summary>
+    public string UserToken { get; init; } = $"user-token-of-{Slug}-0123456789abcdef";
+
     /// <summary>The URL of the administrator's webhook.</summary>
     public Uri? AdminWebhookUrl { get; init; }
 

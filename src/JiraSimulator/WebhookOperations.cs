@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace JiraSimulator;
@@ -7,6 +6,9 @@ namespace JiraSimulator;
 /// <summary>The five operations (docs/jira-behaviour.md#the-operations), on one site whose app is authenticated.</summary>
 internal static class WebhookOperations
 {
+    private const int MostPerPage = 100;
+    private const int MostFailedPerPage = 1000;
+
     private static readonly HashSet<string> Events =
     [
         "jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated", "comment_deleted",
@@ -18,16 +20,15 @@ internal static class WebhookOperations
 
     public static IResult List(HttpRequest request, SimulatedSite site)
     {
-        var startAt = Number(request, "startAt") ?? 0;
-        var maxResults = (int)Math.Clamp(Number(request, "maxResults") ?? 100, 1, 100);
+        var startAt = Requests.Number(request, "startAt", 0) ?? 0;
+        var maxResults = (int)Math.Min(Requests.Number(request, "maxResults", 1) ?? MostPerPage, MostPerPage);
         var all = site.Webhooks;
         var page = all.Skip((int)startAt).Take(maxResults).ToList();
         var isLast = startAt + page.Count >= all.Count;
-        var self = $"{request.Scheme}://{request.Host}{request.Path}";
-        return Results.Json(new
+        return Answers.Json(new
         {
-            self = $"{self}?startAt={startAt}&maxResults={maxResults}",
-            nextPage = isLast ? null : $"{self}?startAt={startAt + page.Count}&maxResults={maxResults}",
+            self = Address(request, $"startAt={startAt}&maxResults={maxResults}"),
+            nextPage = isLast ? null : Address(request, $"startAt={startAt + page.Count}&maxResults={maxResults}"),
             maxResults,
             startAt,
             total = all.Count,
@@ -38,85 +39,77 @@ internal static class WebhookOperations
                 events = webhook.Events,
                 jqlFilter = webhook.Jql,
                 url = site.ListsUrls ? webhook.Url : null,
-                expirationDate = Date(webhook.Expires),
+                expirationDate = Date(webhook.Expires, site),
                 fieldIdsFilter = webhook.FieldIdsFilter,
                 issuePropertyKeysFilter = webhook.IssuePropertyKeysFilter,
             }),
         });
     }
 
-    public static IResult Register(JsonElement body, SimulatedSite site)
+    public static IResult Register(RegistrationRequest body, SimulatedSite site)
     {
-        if (!body.TryGetProperty("url", out var address) || !Uri.TryCreate(address.GetString(), UriKind.Absolute, out var url)
-            || !((url.Scheme == Uri.UriSchemeHttps && Ports.Contains(url.Port)) || url.IsLoopback))
+        if (!Uri.TryCreate(body.Url, UriKind.Absolute, out var url) || !((url.Scheme == Uri.UriSchemeHttps && Ports.Contains(url.Port)) || url.IsLoopback))
         {
-            return Errors(400, "The webhook URL must be an absolute https address with one of the supported ports.");
+            return Answers.Errors(400, "The webhook URL must be an absolute https address with one of the supported ports.");
         }
 
-        if (!body.TryGetProperty("webhooks", out var wanted) || wanted.ValueKind is not JsonValueKind.Array || wanted.GetArrayLength() == 0) return Errors(400, "webhooks is missing.");
-        if (wanted.EnumerateArray().SelectMany(item => Strings(item, "events") ?? []).FirstOrDefault(name => !Events.Contains(name)) is { } unknown) return Errors(400, $"The event {unknown} is unsupported.");
-        if (site.Webhooks.Any(webhook => webhook.Url != url.OriginalString)) return Errors(400, "Only a single URL per app is allowed to be registered via REST API.");
+        if (body.Webhooks.Count == 0) return Answers.Errors(400, "webhooks is missing.");
+        if (body.Webhooks.Any(HasNull)) return Answers.Errors(400, "A list has an entry that is null.");
+        if (body.Webhooks.SelectMany(webhook => webhook.Events).FirstOrDefault(name => !Events.Contains(name)) is { } unknown) return Answers.Errors(400, $"The event {unknown} is unsupported.");
+        if (site.Webhooks.Any(webhook => webhook.Url != url.OriginalString)) return Answers.Errors(400, "Only a single URL per app is allowed to be registered via REST API.");
 
-        return Results.Json(new { webhookRegistrationResult = wanted.EnumerateArray().Select(item => RegisterOne(item, url.OriginalString, site)).ToList() });
+        return Answers.Json(new { webhookRegistrationResult = body.Webhooks.Select(webhook => RegisterOne(webhook, url.OriginalString, site)).ToList() });
     }
 
-    public static IResult Delete(JsonElement body, SimulatedSite site)
+    public static IResult Delete(IdsRequest body, SimulatedSite site)
     {
-        if (Ids(body) is not { } ids) return Errors(400, "webhookIds is missing.");
-
-        site.Delete(ids);
+        site.Delete(body.WebhookIds);
         return Results.StatusCode(202);
     }
 
-    public static IResult Refresh(JsonElement body, SimulatedSite site) =>
-        Ids(body) is { } ids ? Results.Json(new { expirationDate = Date(site.Refresh(ids)) }) : Errors(400, "webhookIds is missing.");
+    public static IResult Refresh(IdsRequest body, SimulatedSite site) => Answers.Json(new { expirationDate = Date(site.Refresh(body.WebhookIds), site) });
 
     public static IResult Failed(HttpRequest request, SimulatedSite site)
     {
-        if (site.Options.Auth is not SimulatedAuth.Connect) return Errors(403, "The caller is not a Connect app.");
+        if (site.Options.Auth is not SimulatedAuth.Connect) return Answers.Errors(403, "The caller is not a Connect app.");
 
-        var after = (site.After is AfterMeaning.Ignored ? null : Number(request, "after")) ?? Number(request, "failedAfter") ?? long.MinValue;
-        var maxResults = (int)Math.Clamp(Number(request, "maxResults") ?? 100, 1, 1000);
+        var declared = Requests.Number(request, "after", 0, long.MaxValue);
+        var linked = Requests.Number(request, "failedAfter", 0, long.MaxValue);
+        var after = (site.After is AfterMeaning.Ignored ? null : declared) ?? linked ?? long.MinValue;
+        var maxResults = (int)Math.Min(Requests.Number(request, "maxResults", 1) ?? MostPerPage, MostFailedPerPage);
         var later = site.Failed.Where(record => record.FailureTime > after || (record.FailureTime == after && site.After is AfterMeaning.Inclusive)).ToList();
 
         // Records with the same failure time are never split across pages.
         var last = later.Count > maxResults ? later[maxResults - 1].FailureTime : long.MaxValue;
         var values = later.TakeWhile((record, index) => index < maxResults || record.FailureTime == last).ToList();
-        return Results.Json(new
+        return Answers.Json(new
         {
             maxResults,
             values = values.Select(record => new { id = record.Id, url = record.Url, failureTime = record.FailureTime, body = record.Body }),
-            next = values.Count == 0 ? null : $"{request.Scheme}://{request.Host}{request.Path}?failedAfter={values[^1].FailureTime}&maxResults={maxResults}",
+            next = values.Count == 0 ? null : Address(request, $"failedAfter={values[^1].FailureTime}&maxResults={maxResults}"),
         });
     }
 
-    public static IResult Errors(int status, string message) =>
-        Results.Json(new { errorMessages = new[] { message }, errors = new Dictionary<string, string>(), status }, statusCode: status);
-
-    private static object RegisterOne(JsonElement item, string url, SimulatedSite site)
+    private static object RegisterOne(WebhookRequest webhook, string url, SimulatedSite site)
     {
         var limit = site.Options.Auth is SimulatedAuth.Connect ? 100 : 5;
-        var jql = item.TryGetProperty("jqlFilter", out var filter) ? filter.GetString() ?? "" : "";
-        var events = Strings(item, "events") ?? [];
-        var error = events.Count == 0 ? "events is missing."
-            : FilterCheck.Error(jql) is { } refused ? refused
+        var error = webhook.Events.Count == 0 ? "events is missing."
+            : FilterCheck.Error(webhook.JqlFilter) is { } refused ? refused
             : site.Webhooks.Count >= limit ? $"The maximum number of webhooks, {limit}, is reached."
             : null;
 
         return error is null
-            ? new { createdWebhookId = site.Add(url, events, jql, Strings(item, "fieldIdsFilter"), Strings(item, "issuePropertyKeysFilter")) }
+            ? new { createdWebhookId = site.Add(url, webhook.Events, webhook.JqlFilter, webhook.FieldIdsFilter, webhook.IssuePropertyKeysFilter) }
             : new { errors = new[] { error } };
     }
 
-    private static List<string>? Strings(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var values) && values.ValueKind is JsonValueKind.Array ? [.. values.EnumerateArray().Select(value => value.GetString() ?? "")] : null;
+    private static bool HasNull(WebhookRequest webhook) =>
+        webhook is null || new[] { webhook.Events, webhook.FieldIdsFilter, webhook.IssuePropertyKeysFilter }.Any(list => list?.Any(entry => entry is null) == true);
 
-    private static List<long>? Ids(JsonElement body) =>
-        body.TryGetProperty("webhookIds", out var ids) && ids.ValueKind is JsonValueKind.Array ? [.. ids.EnumerateArray().Select(id => id.GetInt64())] : null;
+    private static string Address(HttpRequest request, string query) => $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path}?{query}";
 
-    private static long? Number(HttpRequest request, string name) =>
-        long.TryParse(request.Query[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    // With the offset in Jira's format, which no built-in converter of .NET reads.
-    private static string Date(DateTimeOffset date) => date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture);
+    // A text has the offset in Jira's format, which no built-in converter of .NET reads.
+    private static object Date(DateTimeOffset date, SimulatedSite site) => site.Dates is DateForm.Number
+        ? date.ToUnixTimeMilliseconds()
+        : date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture);
 }
