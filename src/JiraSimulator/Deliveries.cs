@@ -31,6 +31,9 @@ internal sealed class Deliveries(TimeProvider clock, int seed)
     private readonly List<PendingDelivery> _pending = [];
     private readonly Dictionary<(SimulatedSite Site, string Host), DateTimeOffset> _failingSince = [];
 
+    /// <summary>The time between two attempts; null for a random one as in Jira.</summary>
+    public TimeSpan? RetryAfter { get; set; }
+
     public DateTimeOffset? NextDue
     {
         get
@@ -148,6 +151,8 @@ internal sealed class Deliveries(TimeProvider clock, int seed)
 
     private TimeSpan Spacing()
     {
+        if (RetryAfter is { } fixedTime) return fixedTime;
+
         lock (_gate) return TimeSpan.FromSeconds(_random.Next(300, 901));
     }
 }

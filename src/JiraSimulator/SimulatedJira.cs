@@ -28,6 +28,13 @@ public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
     /// <summary>When the next delivery or retry is due; null if none is pending.</summary>
     public DateTimeOffset? NextDue => _deliveries.NextDue;
 
+    /// <summary>The time between two attempts of a delivery; null for Jira's 5 to 15 minutes.</summary>
+    public TimeSpan? RetryAfter
+    {
+        get => _deliveries.RetryAfter;
+        set => _deliveries.RetryAfter = value;
+    }
+
     internal TimeProvider Clock => clock;
 
     internal IEnumerable<SimulatedSite> Visible => _sites.Where(site => !_hidden.Contains(site.Options.Slug));
