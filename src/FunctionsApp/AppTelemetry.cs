@@ -21,6 +21,12 @@ internal static class AppTelemetry
             .WithTracing(tracing => tracing.AddSource(Instrumentation.Name))
             .UseFunctionsWorkerDefaults();
 
+        services.AddSingleton<TelemetryFlush>();
+
+        // The start reports invalid settings. The exporter is built before that, with the logger of the host, and would throw with the value in its
+        // message.
+        if (TelemetrySettings.Errors(configuration).Any()) return services;
+
         if (TelemetrySettings.Text(configuration, TelemetrySettings.ApplicationInsights) is { } connection)
         {
             telemetry.UseAzureMonitorExporter(exporter =>
@@ -31,6 +37,6 @@ internal static class AppTelemetry
         }
 
         if (TelemetrySettings.Text(configuration, TelemetrySettings.Otlp) is not null) telemetry.UseOtlpExporter();
-        return services.AddSingleton<TelemetryFlush>();
+        return services;
     }
 }

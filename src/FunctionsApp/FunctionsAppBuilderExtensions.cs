@@ -1,6 +1,4 @@
 using JiraWebhooks;
-using JiraWebhooks.Hosting;
-using JiraWebhooks.Publishing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
@@ -14,17 +12,12 @@ internal static class FunctionsAppBuilderExtensions
     // Higher than our own limit of 25 MB: the Functions host turns Kestrel's 413 into a 500, but passes our 413 on.
     private const long KestrelBodyLimit = 64 * 1024 * 1024;
 
-    /// <exception cref="SettingsException">A global setting is missing or invalid; the message lists all errors.</exception>
     public static FunctionsApplicationBuilder AddFunctions(this FunctionsApplicationBuilder builder)
     {
         builder.ConfigureFunctionsWebApplication();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = KestrelBodyLimit);
 
-        builder.Services.AddJiraWebhooks(builder.Configuration, options =>
-            [.. options.Publisher is PublisherKind.ServiceBus ? builder.Configuration.ServiceBusMistakes() : [], .. TelemetrySettings.Errors(builder.Configuration)]);
-        var options = SettingsReader.Read(builder.Configuration);
-        if (options.Publisher is PublisherKind.ServiceBus) builder.Services.AddServiceBusPublisher(builder.Configuration, options);
-
+        builder.Services.AddJiraWebhooks(builder.Configuration, () => TelemetrySettings.Errors(builder.Configuration));
         builder.Services.AddFunctionServices(builder.Configuration);
         return builder;
     }

@@ -2,18 +2,19 @@ using FunctionsApp;
 using JiraWebhooks.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
-var builder = FunctionsApplication.CreateBuilder(args);
+using var app = FunctionsApplication.CreateBuilder(args).AddFunctions().Build();
 try
 {
-    builder.AddFunctions();
+    app.Services.ValidateSettings();
 }
-catch (SettingsException invalid)
+catch (OptionsValidationException invalid)
 {
     // The Functions host shows a line of stderr only if it contains "error".
-    await Console.Error.WriteLineAsync($"Error: the settings are invalid: {string.Join("; ", invalid.Mistakes.Select(sentence => sentence.TrimEnd('.')))}");
+    await Console.Error.WriteLineAsync(invalid.OneLine());
     return 1;
 }
 
-await builder.Build().RunAsync();
+await app.RunAsync();
 return 0;

@@ -19,30 +19,23 @@ namespace JiraWebhooks;
 /// <summary>The registration that both hosts call.</summary>
 public static class JiraWebhooksServiceCollectionExtensions
 {
-    /// <summary>Registers everything except the Service Bus publisher, which a host adds itself.</summary>
+    /// <summary>Registers everything. The start of the host throws <see cref="Microsoft.Extensions.Options.OptionsValidationException"/> if a global
+    /// setting is missing or invalid, with every error.</summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="configuration">The settings.</param>
-    /// <param name="mistakesOfHost">Errors in settings that only the host reads, to be reported with the others.</param>
-    /// <exception cref="SettingsException">A global setting is missing or invalid; the message lists all errors.</exception>
+    /// <param name="errorsOfHost">Errors in settings that only the host reads, to be reported with the others.</param>
     public static IServiceCollection AddJiraWebhooks(
-        this IServiceCollection services, IConfiguration configuration, Func<JiraWebhooksOptions, IEnumerable<string>>? mistakesOfHost = null)
+        this IServiceCollection services, IConfiguration configuration, Func<IEnumerable<string>>? errorsOfHost = null)
     {
-        var mistakes = new List<string>();
-        var options = SettingsReader.Read(configuration, mistakes);
-        mistakes.AddRange(StorageServiceCollectionExtensions.Mistakes(configuration));
-        mistakes.AddRange(Schedules.Errors(configuration));
-        mistakes.AddRange(mistakesOfHost?.Invoke(options) ?? []);
-        if (mistakes.Count > 0) throw new SettingsException(mistakes);
-
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(options);
         return services
-            .AddStorageClients(configuration)
-            .AddSites(configuration, options)
-            .AddOAuth(options)
-            .AddJiraClient(options)
+            .AddSettings(configuration, errorsOfHost)
+            .AddStorageClients()
+            .AddSites(configuration)
+            .AddOAuth()
+            .AddJiraClient()
             .AddDeliveries()
-            .AddPublishing(options)
+            .AddPublishing()
             .AddRuns()
             .AddRecovery()
             .AddWebhooks()
@@ -55,6 +48,7 @@ public static class JiraWebhooksServiceCollectionExtensions
     private static DeliveryActivity DeliveryActivity(IServiceProvider provider)
     {
         var (outages, late) = (provider.GetRequiredService<OutageRecorder>(), provider.GetRequiredService<LateDeliveryRecorder>());
+        var liveness = provider.GetRequiredService<PublisherLiveness>();
         return new DeliveryActivity(provider.GetRequiredService<TimeProvider>())
         {
             Failed = outages.Failed,
@@ -63,6 +57,7 @@ public static class JiraWebhooksServiceCollectionExtensions
             {
                 outages.Accepted(site);
                 late.Accepted(site);
+                liveness.Worked();
             },
         };
     }

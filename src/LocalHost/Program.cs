@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using JiraWebhooks.Hosting;
 using LocalHost;
 using LocalHost.Azurite;
 using LocalHost.Connect;
 using LocalHost.Demo;
 using LocalHost.Hosting;
+using Microsoft.Extensions.Options;
 
 var port = Arguments.Port();
 var events = Arguments.Events();
@@ -21,12 +21,17 @@ root.Add(ConnectCommand.Create(port));
 try
 {
     var parsed = root.Parse(args);
-    if (parsed.Action is ParseErrorAction mistake) mistake.ShowHelp = false;
+    if (parsed.Action is ParseErrorAction invalidArguments) invalidArguments.ShowHelp = false;
 
     // Deliveries under way have ten seconds, and Azurite must save after them.
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(45) });
 }
-catch (Exception error) when (error is SettingsException or AzuriteException or LocalHostException)
+catch (OptionsValidationException invalid)
+{
+    await Console.Error.WriteLineAsync($"The settings cannot be used:\n{string.Join('\n', invalid.Failures.Select(error => $"  - {error}"))}");
+    return 1;
+}
+catch (Exception error) when (error is AzuriteException or LocalHostException)
 {
     await Console.Error.WriteLineAsync(error.Message);
     return 1;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
@@ -100,9 +101,9 @@ public sealed partial class ConnectTests : IAsyncLifetime
         var file = Path.Combine(_folder, "file");
         await File.WriteAllTextAsync(file, "", Token);
 
-        var error = await Assert.ThrowsAsync<SettingsException>(() => ConnectAsync("secret", Path.Combine(file, "tokens")));
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => ConnectAsync("secret", Path.Combine(file, "tokens")));
 
-        Assert.StartsWith("TokenFolder ", Assert.Single(error.Mistakes), StringComparison.Ordinal);
+        Assert.StartsWith("TokenFolder ", Assert.Single(error.Failures), StringComparison.Ordinal);
         Assert.Equal("", _console.ToString());
     }
 

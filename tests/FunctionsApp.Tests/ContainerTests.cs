@@ -48,7 +48,7 @@ public sealed class ContainerTests
     [Trait("Decision", "publisher-setting")]
     public void AddFunctions_WithAConnectionString_StopsWithASentence(string connection)
     {
-        var error = Assert.Throws<SettingsException>(() => TestApp.Build(("ServiceBus", connection)));
+        var error = Assert.Throws<OptionsValidationException>(() => TestApp.Build(("ServiceBus", connection)));
 
         Assert.Contains("ServiceBus__fullyQualifiedNamespace", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-key", error.Message, StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class ContainerTests
     [Fact]
     [Trait("Decision", "publisher-setting")]
     public void AddFunctions_WithoutANamespace_StopsWithASentence() =>
-        Assert.Contains("ServiceBus__fullyQualifiedNamespace is missing", Assert.Throws<SettingsException>(() => TestApp.Build()).Message, StringComparison.Ordinal);
+        Assert.Contains("ServiceBus__fullyQualifiedNamespace is missing", Assert.Throws<OptionsValidationException>(() => TestApp.Build()).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://example.servicebus.windows.net")]
@@ -66,7 +66,7 @@ public sealed class ContainerTests
     [Trait("Decision", "publisher-setting")]
     public void AddFunctions_WithANamespaceThatIsNoHost_StopsWithASentence(string name)
     {
-        var error = Assert.Throws<SettingsException>(() => TestApp.Build(("ServiceBus:fullyQualifiedNamespace", name)));
+        var error = Assert.Throws<OptionsValidationException>(() => TestApp.Build(("ServiceBus:fullyQualifiedNamespace", name)));
 
         Assert.Contains("ServiceBus__fullyQualifiedNamespace must be", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(name, error.Message, StringComparison.Ordinal);
@@ -78,25 +78,43 @@ public sealed class ContainerTests
     [InlineData("Endpoint=sb://example.servicebus.windows.net;SharedAccessKeyName=x;SharedAccessKey=y;UseDevelopmentEmulator=true-not")]
     [Trait("Decision", "publisher-setting")]
     public void AddFunctions_WithWordsOfTheEmulatorInARealString_StopsWithASentence(string connection) =>
-        Assert.Throws<SettingsException>(() => TestApp.Build(("ServiceBus", connection)));
+        Assert.Throws<OptionsValidationException>(() => TestApp.Build(("ServiceBus", connection)));
+
+    /// <summary>The SDK would report these at the first delivery only.</summary>
+    [Theory]
+    [InlineData("UseDevelopmentEmulator=true", "is not a complete connection string of the emulator")]
+    [InlineData("Endpoint=sb://localhost;UseDevelopmentEmulator=true", "is not a complete connection string of the emulator")]
+    [InlineData("Endpoint=sb://localhost;SharedAccessKeyName=secret-name;UseDevelopmentEmulator=true;", "is not a complete connection string of the emulator")]
+    [InlineData("SharedAccessKeyName=x;SharedAccessKey=secret-key;UseDevelopmentEmulator=true;", "is not a complete connection string of the emulator")]
+    [InlineData("Endpoint=secret host;SharedAccessKeyName=x;SharedAccessKey=secret-key;UseDevelopmentEmulator=true;", "is not a connection string of the emulator")]
+    [InlineData(Emulator + "EntityPath=other", "must not contain EntityPath")]
+    [Trait("Decision", "publisher-setting")]
+    public void AddFunctions_WithAnIncompleteStringOfTheEmulator_StopsWithASentence(string connection, string expected)
+    {
+        var error = Assert.Single(Assert.Throws<OptionsValidationException>(() => TestApp.Build(("ServiceBus", connection))).Failures);
+
+        Assert.StartsWith("ServiceBus ", error, StringComparison.Ordinal);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void AddFunctions_WithoutStorage_StopsWithASentence() =>
-        Assert.Contains("AzureWebJobsStorage", Assert.Throws<SettingsException>(() => TestApp.Build(("Publisher", "StorageQueue"), ("AzureWebJobsStorage", ""))).Message, StringComparison.Ordinal);
+        Assert.Contains("AzureWebJobsStorage", Assert.Throws<OptionsValidationException>(() => TestApp.Build(("Publisher", "StorageQueue"), ("AzureWebJobsStorage", ""))).Message, StringComparison.Ordinal);
 
-    /// <summary>Whoever deploys restarts once, not once a mistake.</summary>
+    /// <summary>An operator fixes all errors before the next start.</summary>
     [Fact]
-    public void AddFunctions_MistakesOfEveryRoom_AreToldAtOnce()
+    public void AddFunctions_ErrorsOfAllSettings_AreReportedAtOnce()
     {
-        var error = Assert.Throws<SettingsException>(() => TestApp.Build(("PublicBaseUrl", "ftp://example.com"), ("AzureWebJobsStorage", "nonsense"), ("PollSchedule", ""), ("ServiceBus:fullyQualifiedNamespace", "https://x"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "x")));
+        var error = Assert.Throws<OptionsValidationException>(() => TestApp.Build(("PublicBaseUrl", "ftp://example.com"), ("AzureWebJobsStorage", "nonsense"), ("PollSchedule", ""), ("ServiceBus:fullyQualifiedNamespace", "https://x"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "x")));
 
-        Assert.Equal(["PublicBaseUrl", "AzureWebJobsStorage", "PollSchedule", "ServiceBus__fullyQualifiedNamespace", "OTEL_EXPORTER_OTLP_ENDPOINT"], error.Mistakes.Select(mistake => mistake.Split(' ')[0]));
+        Assert.Equal(["PublicBaseUrl", "AzureWebJobsStorage", "PollSchedule", "ServiceBus__fullyQualifiedNamespace", "OTEL_EXPORTER_OTLP_ENDPOINT"], error.Failures.Select(failure => failure.Split(' ')[0]));
     }
 
     [Fact]
     [Trait("Decision", "publisher-setting")]
     public void AddFunctions_PublisherThatThereIsNot_AsksForNoNamespace() =>
-        Assert.StartsWith("Publisher must be", Assert.Single(Assert.Throws<SettingsException>(() => TestApp.Build(("Publisher", "Pigeon"))).Mistakes), StringComparison.Ordinal);
+        Assert.StartsWith("Publisher must be", Assert.Single(Assert.Throws<OptionsValidationException>(() => TestApp.Build(("Publisher", "Pigeon"))).Failures), StringComparison.Ordinal);
 
     /// <summary>docs/architecture.md#ten-second-budget: two tries of four seconds fit into a delivery's ten; a timer keeps the SDK's patience.</summary>
     [Fact]
@@ -108,6 +126,8 @@ public sealed class ContainerTests
 
         var receive = options.Get(AzureClients.Receive).RetryOptions;
         Assert.Equal((TimeSpan.FromSeconds(4), 1), (receive.TryTimeout, receive.MaxRetries));
+        Assert.Equal((ServiceBusRetryMode.Fixed, TimeSpan.FromMilliseconds(200)), (receive.Mode, receive.Delay));
+        Assert.All([AzureClients.Receive, AzureClients.Timers], name => Assert.Equal(TimeSpan.FromSeconds(20), options.Get(name).ConnectionIdleTimeout));
         var (timers, sdk) = (options.Get(AzureClients.Timers).RetryOptions, new ServiceBusRetryOptions());
         Assert.Equal((sdk.TryTimeout, sdk.MaxRetries), (timers.TryTimeout, timers.MaxRetries));
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using JiraWebhooks.Hosting;
@@ -84,9 +85,9 @@ public sealed class TelemetrySettingsTests
 
     private static void AssertRefused(string name, string text)
     {
-        var error = Assert.Throws<SettingsException>(() => TestApp.Build(("Publisher", "StorageQueue"), (name, text)));
+        var error = Assert.Throws<OptionsValidationException>(() => TestApp.Build(("Publisher", "StorageQueue"), (name, text)));
 
-        Assert.StartsWith($"{name} ", Assert.Single(error.Mistakes), StringComparison.Ordinal);
+        Assert.StartsWith($"{name} ", Assert.Single(error.Failures), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
     }
 

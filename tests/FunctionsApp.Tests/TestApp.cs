@@ -32,6 +32,8 @@ internal static class TestApp
         // The SDK's own client would look for its identity and its namespace.
         builder.Services.AddSingleton<IAzureClientFactory<ServiceBusClient>>(new FakeClient(new FakeSender()));
         replace(builder.Services);
-        return builder.Build();
+        var app = builder.Build();
+        app.Services.ValidateSettings();
+        return app;
     }
 }

@@ -10,6 +10,7 @@ public sealed class TriggerTests
     [InlineData("ReceiveDelivery", AuthorizationLevel.Anonymous, "post", DeliveryReceiver.Route)]
     [InlineData("Health", AuthorizationLevel.Anonymous, "get", "health")]
     [InlineData("HealthDetails", AuthorizationLevel.Function, "get", "health/details")]
+    [InlineData("Live", AuthorizationLevel.Anonymous, "get", "live")]
     [InlineData("ListSites", AuthorizationLevel.Function, "get", "sites")]
     [InlineData("ShowSite", AuthorizationLevel.Function, "get", "sites/{site}")]
     [InlineData("PutSite", AuthorizationLevel.Function, "put", "sites/{site}")]
@@ -58,7 +59,7 @@ public sealed class TriggerTests
     public void Functions_OfTheApp_AreThese() =>
         Assert.Equal(
             [
-                "DisableSite", "EnableSite", "Health", "HealthDetails", "ImportSite", "ListSites", "OAuthCallback", "OAuthSites", "OAuthStart", "PollFailedWebhooks",
+                "DisableSite", "EnableSite", "Health", "HealthDetails", "ImportSite", "ListSites", "Live", "OAuthCallback", "OAuthSites", "OAuthStart", "PollFailedWebhooks",
                 "PutSite", "ReceiveDelivery", "RecoverSite", "RefreshSite", "RefreshWebhooks", "RemoveSite", "RotateSecret", "ShowSite",
             ],
             Functions().Select(Name).Order(StringComparer.Ordinal));

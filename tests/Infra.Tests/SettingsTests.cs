@@ -4,6 +4,8 @@ using System.Text.RegularExpressions;
 using Infra.Tests.Support;
 using JiraWebhooks.Hosting;
 using JiraWebhooks.Sites;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Infra.Tests;
 
@@ -144,7 +146,7 @@ public sealed partial class SettingsTests
     private static SortedSet<string> ReadByTheCode()
     {
         var configuration = new RecordingConfiguration();
-        Assert.Throws<SettingsException>(() => SettingsReader.Read(configuration));
+        Assert.Throws<OptionsValidationException>(() => new ServiceCollection().AddSettings(configuration).BuildServiceProvider().GetRequiredService<JiraWebhooksOptions>());
         configuration.Asked.ExceptWith(Platforms);
         return configuration.Asked;
     }

@@ -26,10 +26,17 @@ internal sealed class FakeSender : ServiceBusSender
 
     public Exception? Failure { get; set; }
 
+    /// <summary>What the bus answers to a batch, although it accepts single messages.</summary>
+    public Exception? BatchFailure { get; set; }
+
+    /// <summary>What the bus answers to a single message; null if it accepts it.</summary>
+    public Func<ServiceBusMessage, Exception?> Refuses { get; set; } = _ => null;
+
     public override Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default)
     {
         Calls++;
         if (Failure is not null) throw Failure;
+        if (Refuses(message) is { } refusal) throw refusal;
         if (!Fits(message) || Size(message) > MaxSend) throw TooLarge();
         Sent.Add(message);
         return Task.CompletedTask;
@@ -48,6 +55,7 @@ internal sealed class FakeSender : ServiceBusSender
     {
         Calls++;
         if (Failure is not null) throw Failure;
+        if (BatchFailure is not null) throw BatchFailure;
         if (_open[messageBatch].Sum(Size) > MaxSend) throw TooLarge();
         Batches.Add(messageBatch.Count);
         Sent.AddRange(_open[messageBatch]);

@@ -65,6 +65,8 @@ internal static class LoadServer
         public Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class NoProcessor : WebhookEventProcessor;

@@ -12,6 +12,7 @@ public static class DeliveriesServiceCollectionExtensions
     public static IServiceCollection AddDeliveries(this IServiceCollection services) =>
         services
             .AddSingleton<DeliveryReceiver>()
-            // The request log of ASP.NET Core contains the query, and Connect may send its token there as ?jwt= (docs/jira-behaviour.md#secrecy).
-            .AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
+            // The request log of ASP.NET Core contains the query, and Connect may send its token there as ?jwt= (docs/jira-behaviour.md#secrecy). Its log
+            // of endpoints has two entries per delivery, which also go to the telemetry.
+            .AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
 }

@@ -13,6 +13,12 @@ public sealed record JiraWebhooksOptions
     /// <c>https://$WEBSITE_HOSTNAME</c> by default in Azure.</summary>
     public required Uri PublicBaseUrl { get; init; }
 
+    /// <summary>How storage is reached; null only in tests.</summary>
+    public StorageSettings? Storage { get; init; }
+
+    /// <summary>How Service Bus is reached; null with another publisher.</summary>
+    public ServiceBusSettings? ServiceBus { get; init; }
+
     /// <summary>The service that deliveries are published to.</summary>
     public PublisherKind Publisher { get; init; } = PublisherKind.ServiceBus;
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using NCrontab;
 
 namespace JiraWebhooks.Hosting;
@@ -24,13 +23,13 @@ public static class Schedules
     public static CrontabSchedule? Parse(string? text) =>
         CrontabSchedule.TryParse(text ?? "", new CrontabSchedule.ParseOptions { IncludingSeconds = true }) is { } schedule && Occurs(schedule) ? schedule : null;
 
-    internal static IEnumerable<string> Errors(IConfiguration configuration)
+    internal static IEnumerable<string> Errors(SettingsTexts texts)
     {
         foreach (var (name, example) in Defaults)
         {
             var form = $"six fields (second minute hour day month weekday), like {example}";
-            if (string.IsNullOrWhiteSpace(configuration[name])) yield return $"{name} is missing: set it to {form}.";
-            else if (Parse(configuration[name]) is null) yield return $"{name} must have {form}, that name a time which exists.";
+            if (texts[name] is null) yield return $"{name} is missing: set it to {form}.";
+            else if (Parse(texts[name]) is null) yield return $"{name} must have {form}, that name a time which exists.";
         }
     }
 

@@ -1,4 +1,3 @@
-using JiraWebhooks.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
@@ -13,7 +12,7 @@ public static class JiraServiceCollectionExtensions
     public const string ClientName = "jira";
 
     /// <summary>Registers <see cref="JiraWebhookClient"/> and the one HTTP client behind it.</summary>
-    public static IServiceCollection AddJiraClient(this IServiceCollection services, JiraWebhooksOptions options)
+    public static IServiceCollection AddJiraClient(this IServiceCollection services)
     {
         services.AddTransient<SiteHandler>();
         services.AddSingleton<JiraWebhookClient>();
@@ -38,7 +37,9 @@ public static class JiraServiceCollectionExtensions
         client.AddResilienceHandler("retries", static (pipeline, context) =>
             JiraResilience.Configure(pipeline, context.ServiceProvider.GetRequiredService<TimeProvider>()));
         client.AddHttpMessageHandler<SiteHandler>();
-        return services;
+
+        // Polly logs each attempt, also the successful ones.
+        return services.AddLogging(logging => logging.AddFilter("Polly", LogLevel.Warning));
     }
 
     private static RefitSettings Settings() => new()

@@ -10,21 +10,16 @@ namespace JiraWebhooks.OAuth;
 public static class OAuthServiceCollectionExtensions
 {
     /// <summary>Registers access tokens from grants in Key Vault if <see cref="JiraWebhooksOptions.KeyVaultUri"/> is set, else in files.</summary>
-    public static IServiceCollection AddOAuth(this IServiceCollection services, JiraWebhooksOptions options)
+    public static IServiceCollection AddOAuth(this IServiceCollection services)
     {
-        if (options.KeyVaultUri is { } vault)
+        // The credential is the one that AddStorageClients sets for all Azure clients. The client is made only where the vault is used.
+        services.AddAzureClients(clients => clients.AddClient<SecretClient, SecretClientOptions>((options, credential, provider) =>
+            new SecretClient(provider.GetRequiredService<JiraWebhooksOptions>().KeyVaultUri, credential, options)));
+        services.AddSingleton<ITokenStore>(provider =>
         {
-            // The credential is the one that AddStorageClients set for all Azure clients.
-            services.AddAzureClients(clients => clients.AddSecretClient(vault));
-            services.AddSingleton<ITokenStore>(provider =>
-                new KeyVaultTokenStore(provider.GetRequiredService<SecretClient>(), provider.GetRequiredService<TimeProvider>()));
-        }
-        else
-        {
-            services.AddSingleton<ITokenStore, FileTokenStore>();
-        }
-
-        services.TryAddSingleton(options);
+            var (options, clock) = (provider.GetRequiredService<JiraWebhooksOptions>(), provider.GetRequiredService<TimeProvider>());
+            return options.KeyVaultUri is null ? new FileTokenStore(options, clock) : new KeyVaultTokenStore(provider.GetRequiredService<SecretClient>(), clock);
+        });
         services.AddSingleton<OAuthGrantClient>();
         services.AddSingleton<OAuthTokenSource>();
         services.TryAddSingleton<IAccessTokenSource>(provider => provider.GetRequiredService<OAuthTokenSource>());

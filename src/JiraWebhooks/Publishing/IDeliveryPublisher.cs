@@ -9,4 +9,7 @@ public interface IDeliveryPublisher
 
     /// <summary>Publishes several deliveries, in as few sends as the bus allows.</summary>
     Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken);
+
+    /// <summary>Opens the connection to the bus if it is not open, as the first message would. Throws if the bus cannot be reached.</summary>
+    Task OpenAsync(CancellationToken cancellationToken);
 }

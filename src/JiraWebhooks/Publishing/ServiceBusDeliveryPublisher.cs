@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Azure.Messaging.ServiceBus;
 
 namespace JiraWebhooks.Publishing;
@@ -21,9 +22,9 @@ public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimC
         {
             await SendAsync(await PrepareAsync(message, cancellationToken), cancellationToken);
         }
-        catch (ServiceBusException refused) when (NeedsMending(refused))
+        catch (ServiceBusException refused) when (IsPermanent(refused))
         {
-            throw Unmended(refused);
+            throw Permanent(refused);
         }
     }
 
@@ -34,10 +35,17 @@ public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimC
         {
             await SendAsync(messages, cancellationToken);
         }
-        catch (ServiceBusException refused) when (NeedsMending(refused))
+        catch (ServiceBusException refused) when (IsPermanent(refused))
         {
-            throw Unmended(refused);
+            throw Permanent(refused);
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        // A batch needs the link's maximum size, so the SDK opens connection, token and link. Nothing is sent.
+        using var batch = await sender.CreateMessageBatchAsync(cancellationToken);
     }
 
     private async Task SendAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken)
@@ -79,13 +87,34 @@ public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimC
         {
             await sender.SendMessagesAsync(batch, cancellationToken);
         }
-        catch (ServiceBusException tooLarge) when (tooLarge.Reason is ServiceBusFailureReason.MessageSizeExceeded)
+        catch (Exception refused) when (IsRefusal(refused))
         {
-            // The bus accepts or rejects a batch as a whole, and the SDK calculates its size differently. Sending the messages one by one shows which
-            // is too large. A poll that failed here would fail on the same page forever.
-            foreach (var outgoing in batched) await SendAsync(outgoing, cancellationToken);
+            await SendOneByOneAsync(batched, cancellationToken);
         }
     }
+
+    // The bus accepts or rejects a batch as a whole: the SDK calculates its size differently, and a partitioned entity takes no batch of several
+    // sessions. A poll that failed here would fail on the same page forever. A message that the bus rejects must not keep the others from it.
+    private async Task SendOneByOneAsync(List<Outgoing> batched, CancellationToken cancellationToken)
+    {
+        ExceptionDispatchInfo? first = null;
+        foreach (var outgoing in batched)
+        {
+            try
+            {
+                await SendAsync(outgoing, cancellationToken);
+            }
+            catch (Exception refused) when (IsRefusal(refused))
+            {
+                first ??= ExceptionDispatchInfo.Capture(refused);
+            }
+        }
+
+        first?.Throw();
+    }
+
+    // What the SDK throws if the bus has answered that it does not accept this (amqp:not-allowed, com.microsoft:argument-error and the like).
+    private static bool IsRefusal(Exception error) => error is ServiceBusException { IsTransient: false } or InvalidOperationException or ArgumentException or NotSupportedException;
 
     private async Task SendAsync(Outgoing outgoing, CancellationToken cancellationToken)
     {
@@ -111,13 +140,13 @@ public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimC
         ? throw TooLarge()
         : outgoing with { Message = ServiceBusMessages.Of(outgoing.Delivery, await claimCheck.StoreAsync(outgoing.Delivery, cancellationToken)), Claimed = true };
 
-    private static bool NeedsMending(ServiceBusException refused) => refused.Reason is ServiceBusFailureReason.MessagingEntityNotFound
+    private static bool IsPermanent(ServiceBusException refused) => refused.Reason is ServiceBusFailureReason.MessagingEntityNotFound
         or ServiceBusFailureReason.MessagingEntityDisabled
         or ServiceBusFailureReason.QuotaExceeded
         or ServiceBusFailureReason.MessageSizeExceeded;
 
-    private static PublishFailedException Unmended(ServiceBusException refused) =>
-        new($"The bus refuses, and will until somebody mends it: {refused.Reason}.", refused);
+    private static PublishFailedException Permanent(ServiceBusException refused) =>
+        new($"Service Bus rejects messages ({refused.Reason}); retrying will not help.", refused);
 
     private static ServiceBusException TooLarge() =>
         new("A message without its body is too large for the bus.", ServiceBusFailureReason.MessageSizeExceeded);

@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using JiraWebhooks.Storage;
 
@@ -21,16 +22,7 @@ public sealed class StorageQueueDeliveryPublisher(LazyQueueClient deliveries, IC
     public async Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken)
     {
         var text = await TextAsync(message, cancellationToken);
-        var queue = await deliveries.GetAsync(cancellationToken);
-        try
-        {
-            await queue.SendMessageAsync(BinaryData.FromBytes(text), timeToLive: Forever, cancellationToken: cancellationToken);
-        }
-        catch (RequestFailedException gone) when (gone.ErrorCode == QueueErrorCode.QueueNotFound || gone.ErrorCode == QueueErrorCode.QueueBeingDeleted)
-        {
-            deliveries.Forget();
-            throw;
-        }
+        await UseAsync(queue => queue.SendMessageAsync(BinaryData.FromBytes(text), timeToLive: Forever, cancellationToken: cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -38,6 +30,23 @@ public sealed class StorageQueueDeliveryPublisher(LazyQueueClient deliveries, IC
     {
         // A queue accepts one message at a time. The order is kept.
         foreach (var message in messages) await PublishAsync(message, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task OpenAsync(CancellationToken cancellationToken) => await UseAsync(queue => queue.GetPropertiesAsync(cancellationToken), cancellationToken);
+
+    private async Task UseAsync(Func<QueueClient, Task> use, CancellationToken cancellationToken)
+    {
+        var queue = await deliveries.GetAsync(cancellationToken);
+        try
+        {
+            await use(queue);
+        }
+        catch (RequestFailedException gone) when (gone.ErrorCode == QueueErrorCode.QueueNotFound || gone.ErrorCode == QueueErrorCode.QueueBeingDeleted)
+        {
+            deliveries.Forget();
+            throw;
+        }
     }
 
     private async Task<ReadOnlyMemory<byte>> TextAsync(DeliveryMessage message, CancellationToken cancellationToken)

@@ -144,7 +144,7 @@ internal static partial class SiteReader
 
     private static Uri? Address(string? text, string name, List<string> problems)
     {
-        var isAddress = Uri.TryCreate(text?.TrimEnd('/'), UriKind.Absolute, out var url) && SettingsReader.IsHttpsOrLoopback(url);
+        var isAddress = Uri.TryCreate(text?.TrimEnd('/'), UriKind.Absolute, out var url) && SettingsParser.IsHttpsOrLoopback(url);
         if (isAddress && url!.UserInfo.Length == 0) return url;
 
         problems.Add(isAddress ? $"{name} must have no user name or password" : $"{name} must be an absolute https address");

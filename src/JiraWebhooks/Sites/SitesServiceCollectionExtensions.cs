@@ -11,12 +11,12 @@ namespace JiraWebhooks.Sites;
 public static class SitesServiceCollectionExtensions
 {
     /// <summary>Registers the sites of the settings section <c>Sites</c>, those of Table Storage, and their secrets.</summary>
-    public static IServiceCollection AddSites(this IServiceCollection services, IConfiguration configuration, JiraWebhooksOptions options)
+    public static IServiceCollection AddSites(this IServiceCollection services, IConfiguration configuration)
     {
-        if (options.KeyVaultUri is null) services.AddSingleton<ISecretStore, FileSecretStore>();
-        else services.AddSingleton<ISecretStore>(provider => new KeyVaultSecretStore(provider.GetRequiredService<SecretClient>(), provider.GetRequiredService<TimeProvider>()));
-
         return services
+            .AddSingleton<ISecretStore>(provider => provider.GetRequiredService<JiraWebhooksOptions>() is { KeyVaultUri: null } options
+                ? new FileSecretStore(options)
+                : new KeyVaultSecretStore(provider.GetRequiredService<SecretClient>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new ConfiguredSites(configuration, provider.GetRequiredService<JiraWebhooksOptions>()))
             .AddSingleton(provider => new SiteTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Sites)))
             .AddSingleton<SecretCache>()

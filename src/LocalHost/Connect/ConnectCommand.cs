@@ -35,22 +35,16 @@ internal static class ConnectCommand
         // Not an argument: the shell's history keeps arguments, and every process of the machine sees them.
         var secret = SiteSecret.From(settings["JIRA_CLIENT_SECRET"])
             ?? throw new LocalHostException("Set the environment variable JIRA_CLIENT_SECRET to the app's client secret, from developer.atlassian.com/console.");
-        var mistakes = LocalMistakes.TokenFolder(settings).ToList();
-        var options = SettingsReader.Read(
-            new ConfigurationBuilder().AddConfiguration(settings)
-                .AddInMemoryCollection(new Dictionary<string, string?> { ["PublicBaseUrl"] = $"http://localhost:{port}", ["Publisher"] = "StorageQueue", ["TokenFolder"] = LocalMistakes.Tokens(settings) }).Build(),
-            mistakes);
-        if (mistakes.Count > 0) throw new SettingsException(mistakes);
-
         var asking = new OAuthApp(clientId, secret, new Uri($"http://localhost:{port}{CallbackPath}"));
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://localhost:{port}");
         builder.Services.AddHttpClient(OAuthGrantClient.ClientName);
-        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<OAuthGrantClient>();
+        builder.Services.AddSettings(Settings(settings, port), () => LocalErrors.TokenFolder(settings)).AddSingleton(TimeProvider.System).AddSingleton<OAuthGrantClient>();
         builder.Services.AddSingleton<ITicketStore, MemoryTickets>().AddSingleton<OAuthConsent>();
         await using var app = builder.Build();
+        app.Services.ValidateSettings();
         var consent = app.Services.GetRequiredService<OAuthConsent>();
         var answer = new TaskCompletionSource<Consent>(TaskCreationOptions.RunContinuationsAsynchronously);
         app.MapGet(CallbackPath, (HttpRequest request) => CallbackAsync(request, asking, consent, answer));
@@ -70,9 +64,22 @@ internal static class ConnectCommand
             await app.StopAsync(CancellationToken.None);
         }
 
-        await SaveAsync(given, clientId, grant, new FileTokenStore(options, TimeProvider.System), console, cancellationToken);
+        await SaveAsync(given, clientId, grant, new FileTokenStore(app.Services.GetRequiredService<JiraWebhooksOptions>(), TimeProvider.System), console, cancellationToken);
         return 0;
     }
+
+    // The user's settings, with valid values for those that this command does not use.
+    private static IConfiguration Settings(IConfiguration settings, int port) => new ConfigurationBuilder()
+        .AddConfiguration(settings)
+        .AddInMemoryCollection(Schedules.Defaults.Select(schedule => KeyValuePair.Create(schedule.Key, (string?)schedule.Value)))
+        .AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["PublicBaseUrl"] = $"http://localhost:{port}",
+            ["Publisher"] = "StorageQueue",
+            ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
+            ["TokenFolder"] = LocalErrors.Tokens(settings),
+        })
+        .Build();
 
     private static async Task<IResult> CallbackAsync(HttpRequest request, OAuthApp asking, OAuthConsent consent, TaskCompletionSource<Consent> answer)
     {

@@ -24,6 +24,8 @@ internal sealed class FlakyReceiver(IDeliveryPublisher bus) : IDeliveryPublisher
         foreach (var message in messages) await PublishAsync(message, cancellationToken);
     }
 
+    public Task OpenAsync(CancellationToken cancellationToken) => bus.OpenAsync(cancellationToken);
+
     /// <summary>Loses the response of some accepted deliveries.</summary>
     public static async Task LoseAnswersAsync(HttpContext context, RequestDelegate next)
     {

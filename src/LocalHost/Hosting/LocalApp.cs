@@ -7,6 +7,7 @@ using JiraWebhooks.Hosting;
 using LocalHost.Functions;
 using LocalHost.Simulation;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace LocalHost.Hosting;
 
@@ -41,7 +42,7 @@ internal static class LocalApp
     /// <summary>Path of the simulated Jira.</summary>
     public const string JiraPath = "/jira";
 
-    /// <exception cref="SettingsException">A setting is missing or invalid; the message lists all errors.</exception>
+    /// <exception cref="OptionsValidationException">A setting is missing or invalid; it lists all errors.</exception>
     public static WebApplication Build(LocalAppOptions options, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -54,13 +55,14 @@ internal static class LocalApp
         builder.WebHost.UseUrls(options.BaseUrl.AbsoluteUri).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
         builder.Services.AddSingleton(options.Clock);
-        builder.Services.AddJiraWebhooks(builder.Configuration, _ => [.. LocalMistakes.Of(options.Settings), .. TelemetrySettings.Errors(builder.Configuration)]);
+        builder.Services.AddJiraWebhooks(builder.Configuration, () => [.. LocalErrors.Of(options.Settings), .. TelemetrySettings.Errors(builder.Configuration)]);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15)); // a delivery has ten
         builder.Services.AddFunctionServices(builder.Configuration).AddSingleton<TimerService>();
         if (options.Schedules) builder.Services.AddHostedService(provider => provider.GetRequiredService<TimerService>());
         services?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.Services.ValidateSettings();
         if (options.Before is { } before) app.Use(before);
         app.MapFunctions(options.Key);
         if (options.Jira is { } jira) app.MapGroup(JiraPath).MapJiraSimulator(jira);
@@ -88,7 +90,7 @@ internal static class LocalApp
             ["Publisher"] = "StorageQueue",
             ["AzureWebJobsStorage"] = options.Storage,
             ["PublicBaseUrl"] = options.Settings["PublicBaseUrl"] is { Length: > 0 } set && options.Jira is null ? set : options.BaseUrl.AbsoluteUri.TrimEnd('/'),
-            ["TokenFolder"] = LocalMistakes.Tokens(options.Settings),
+            ["TokenFolder"] = LocalErrors.Tokens(options.Settings),
         };
         foreach (var (name, schedule) in Schedules.Defaults)
         {

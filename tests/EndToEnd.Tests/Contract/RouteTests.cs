@@ -40,6 +40,7 @@ public sealed class RouteTests(ContractWorld world) : IClassFixture<ContractWorl
     }
 
     [Theory(Timeout = Limits.Hang)]
+    [InlineData("GET", "/api/live", 200)]
     [InlineData("GET", "/api/health", 503)]
     [InlineData("POST", "/api/deliveries/acme", 401)]
     [InlineData("GET", "/api/oauth/callback", 400)]

@@ -15,6 +15,7 @@ public sealed class StorageAwayTests
 
     private static readonly (string Verb, string Path, int Status)[] Calls =
     [
+        ("GET", "/api/live", 503),
         ("GET", "/api/health", 503),
         ("GET", "/api/health/details", 200),
         ("GET", "/api/sites", 503),

@@ -85,6 +85,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
         return (await _channel.AskAsync(new() { InvocationRequest = request }, cancellationToken)).InvocationResponse;
     }
 
+    /// <summary>What the worker has logged.</summary>
+    public IReadOnlyCollection<RpcLog> Logs => _channel.Logs;
+
     /// <summary>Cancels a run.</summary>
     public Task CancelAsync(string invocationId) => _channel.TellAsync(new() { InvocationCancel = new() { InvocationId = invocationId } });
 

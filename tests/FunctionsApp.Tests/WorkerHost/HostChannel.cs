@@ -13,6 +13,9 @@ internal sealed class HostChannel : FunctionRpc.FunctionRpcBase, IDisposable
     private readonly SemaphoreSlim _writing = new(1);
     private IServerStreamWriter<StreamingMessage>? _worker;
 
+    /// <summary>What the worker has logged through the host.</summary>
+    public ConcurrentQueue<RpcLog> Logs { get; } = new();
+
     /// <summary>Ends when the worker has called.</summary>
     public Task Started => _started.Task;
 
@@ -24,6 +27,7 @@ internal sealed class HostChannel : FunctionRpc.FunctionRpcBase, IDisposable
             await foreach (var message in requestStream.ReadAllAsync(context.CancellationToken))
             {
                 if (message.ContentCase is StreamingMessage.ContentOneofCase.StartStream) _started.TrySetResult();
+                else if (message.ContentCase is StreamingMessage.ContentOneofCase.RpcLog) Logs.Enqueue(message.RpcLog);
                 else if (_asked.TryRemove(message.RequestId, out var answer)) answer.TrySetResult(message);
             }
         }

@@ -21,7 +21,7 @@ public sealed class WorkerTests(AzuriteFixture azurite)
         Assert.Equal(
             file.Select(function => Line((string)function!["name"]!, (string)function["entryPoint"]!, (string)function["scriptFile"]!, function["bindings"]!.AsArray()!)).Order(StringComparer.Ordinal),
             host.Functions.Select(function => Line(function.Name, function.EntryPoint, function.ScriptFile, function.RawBindings.Select(binding => JsonNode.Parse(binding)!))).Order(StringComparer.Ordinal));
-        Assert.Equal(18, host.Loaded.Count);
+        Assert.Equal(19, host.Loaded.Count);
         Assert.All(host.Loaded, function => Assert.Equal((function.Key, StatusResult.Types.Status.Success), (function.Key, function.Value.Status)));
     }
 
@@ -36,6 +36,25 @@ public sealed class WorkerTests(AzuriteFixture azurite)
         var published = Assert.Single(await world.PublishedAsync(Token));
         Assert.Equal($"{WorkerWorld.Admin}:id-1", published.MessageId);
         Assert.Equal(WorkerWorld.Body, published.Body.ToArray());
+    }
+
+    /// <summary>A row per delivery would cost more than the delivery: a good one is a metric.</summary>
+    [Fact(Timeout = Alone.Limit)]
+    public async Task Deliver_Signed_LogsNothing_AndForged_LogsOnce()
+    {
+        await using var world = await WorkerWorld.NewAsync(azurite);
+        await using var host = await FunctionsHost.StartAsync(world.Settings, Token);
+        Assert.Equal(200, await WorkerWorld.DeliverAsync(host.Client, world.Secret, Token));
+        var first = host.Logs.Count;
+
+        Assert.Equal(200, await WorkerWorld.DeliverAsync(host.Client, world.Secret, Token));
+        Assert.Equal(401, await WorkerWorld.DeliverAsync(host.Client, "another-secret", Token));
+        await host.FireAsync("RefreshWebhooks", "1", Token);
+
+        // The stream keeps its order: what the deliveries have logged came before the answer of the timer.
+        var logs = host.Logs.Skip(first).Where(log => log.Level >= RpcLog.Types.Level.Information && !log.Category.Contains("RefreshWebhooks", StringComparison.Ordinal)).ToList();
+        var refused = Assert.Single(logs, log => log.InvocationId != "1");
+        Assert.Contains("refused with 401 (bad_signature)", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Alone.Limit)]

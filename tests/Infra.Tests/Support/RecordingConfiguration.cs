@@ -12,7 +12,7 @@ internal sealed class RecordingConfiguration : IConfiguration
     {
         get
         {
-            Asked.Add(key);
+            Asked.Add(key.Replace(":", "__", StringComparison.Ordinal));
             return null;
         }
         set => throw new NotSupportedException();

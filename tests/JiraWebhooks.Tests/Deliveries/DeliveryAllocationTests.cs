@@ -73,6 +73,8 @@ public sealed class DeliveryAllocationTests
     {
         public Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken) => Task.CompletedTask;
 
+        public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
         public Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 

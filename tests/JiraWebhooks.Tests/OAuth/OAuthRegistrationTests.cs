@@ -46,7 +46,11 @@ public sealed class OAuthRegistrationTests
     {
         await using var services = new ServiceCollection()
             .AddSingleton(TimeProvider.System)
-            .AddStorageClients(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", "UseDevelopmentStorage=true")]).Build())
+            .AddSettings(new ConfigurationBuilder().AddInMemoryCollection([
+                new("PublicBaseUrl", "https://hooks.example.com"), new("Publisher", "StorageQueue"), new("AzureWebJobsStorage", "UseDevelopmentStorage=true"),
+                .. JiraWebhooks.Hosting.Schedules.Defaults.Select(schedule => KeyValuePair.Create(schedule.Key, (string?)schedule.Value)),
+            ]).Build())
+            .AddStorageClients()
             .BuildServiceProvider();
 
         Assert.Same(services.GetRequiredService<LeaseTable>(), services.GetRequiredService<ILeases>());
@@ -151,7 +155,7 @@ public sealed class OAuthRegistrationTests
             if (log is not null) logging.AddProvider(log);
         });
         services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton<ILeases>(new MemoryLeases(TimeProvider.System));
-        return services.AddSites(new ConfigurationBuilder().Build(), options).AddOAuth(options).BuildServiceProvider();
+        return services.AddSites(new ConfigurationBuilder().Build()).AddOAuth().BuildServiceProvider();
     }
 
     private static async Task<WebApplication> ServerAsync(RequestDelegate answer)

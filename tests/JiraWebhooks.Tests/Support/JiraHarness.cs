@@ -20,7 +20,7 @@ internal sealed class JiraHarness : IDisposable
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton<IAccessTokenSource>(Tokens);
-        services.AddJiraClient(new JiraWebhooksOptions { PublicBaseUrl = new Uri("https://hooks.example.com") });
+        services.AddJiraClient();
         services.AddHttpClient(JiraServiceCollectionExtensions.ClientName).ConfigurePrimaryHttpMessageHandler(() => Jira);
         _services = services.BuildServiceProvider();
     }

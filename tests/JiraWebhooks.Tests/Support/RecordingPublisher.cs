@@ -23,6 +23,8 @@ internal sealed class RecordingPublisher : IDeliveryPublisher
         await After(message, cancellationToken);
     }
 
+    public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public async Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken)
     {
         foreach (var message in messages) await PublishAsync(message, cancellationToken);

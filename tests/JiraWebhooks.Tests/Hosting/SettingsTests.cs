@@ -1,10 +1,11 @@
 using JiraWebhooks.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace JiraWebhooks.Tests.Hosting;
 
-public sealed class SettingsReaderTests
+public sealed class SettingsTests
 {
     [Fact]
     [Trait("Decision", "publisher-setting")]
@@ -23,11 +24,11 @@ public sealed class SettingsReaderTests
     [Fact]
     [Trait("Decision", "take-over")]
     public void Read_InAzure_TakesTheHostName() =>
-        Assert.Equal("https://hooks.azurewebsites.net/", Read(("WEBSITE_HOSTNAME", "hooks.azurewebsites.net")).PublicBaseUrl.AbsoluteUri);
+        Assert.Equal("https://hooks.azurewebsites.net/", Read(("PublicBaseUrl", null), ("WEBSITE_HOSTNAME", "hooks.azurewebsites.net")).PublicBaseUrl.AbsoluteUri);
 
     [Fact]
     public void Read_UnderFuncStart_DoesNotTakeLocalhostForThePublicAddress() =>
-        Assert.Throws<SettingsException>(() => Read(("WEBSITE_HOSTNAME", "localhost:7071")));
+        Assert.StartsWith("PublicBaseUrl is missing", Assert.Single(Errors(("PublicBaseUrl", null), ("WEBSITE_HOSTNAME", "localhost:7071"))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://hooks.example.com", "https://hooks.example.com/api/deliveries/acme")]
@@ -41,22 +42,22 @@ public sealed class SettingsReaderTests
     [Trait("Decision", "a-wrong-site-is-unhealthy")]
     public void Read_EverythingWrong_NamesAllSettingsAndNoValues()
     {
-        var error = Assert.Throws<SettingsException>(() => Read(
+        var errors = Errors(
             ("PublicBaseUrl", "http://example.com"),
             ("Publisher", "Kafka"),
             ("KeyVaultUri", "vault-value"),
             ("ClaimCheckThreshold", "-5"),
-            ("TakeOver", "perhaps")));
+            ("TakeOver", "perhaps"));
 
-        Assert.Equal(5, error.Mistakes.Count);
+        Assert.Equal(5, errors.Count);
         foreach (var name in new[] { "PublicBaseUrl", "Publisher", "KeyVaultUri", "ClaimCheckThreshold", "TakeOver" })
         {
-            Assert.Contains(name, error.Message, StringComparison.Ordinal);
+            Assert.Contains(name, string.Join('\n', errors), StringComparison.Ordinal);
         }
 
         foreach (var value in new[] { "Kafka", "vault-value", "perhaps" })
         {
-            Assert.DoesNotContain(value, error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(value, string.Join('\n', errors), StringComparison.Ordinal);
         }
     }
 
@@ -66,9 +67,9 @@ public sealed class SettingsReaderTests
     [Trait("Rule", "check-before-register")]
     public void Read_BaseUrlThatJiraWouldMangle_IsRefused(string baseUrl)
     {
-        var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", baseUrl)));
+        var errors = Errors(("PublicBaseUrl", baseUrl));
 
-        Assert.Contains("query or fragment", error.Message, StringComparison.Ordinal);
+        Assert.Contains("query or fragment", string.Join('\n', errors), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -80,9 +81,9 @@ public sealed class SettingsReaderTests
     {
         var settings = new Dictionary<string, string> { ["PublicBaseUrl"] = "https://hooks.example.com", [name] = "https://admin:hunter2@example.com" };
 
-        var error = Assert.Throws<SettingsException>(() => Read([.. settings.Select(setting => (setting.Key, setting.Value))]));
+        var errors = Errors([.. settings.Select(setting => (setting.Key, (string?)setting.Value))]);
 
-        Assert.Equal($"{name} must have no user name or password.", Assert.Single(error.Mistakes));
+        Assert.Equal($"{name} must have no user name or password.", Assert.Single(errors));
     }
 
     [Theory]
@@ -101,9 +102,9 @@ public sealed class SettingsReaderTests
     [Trait("Rule", "body-size")]
     public void Read_MaxBodyBytes_OutsideOfThat_IsRefused(string bytes)
     {
-        var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", "https://hooks.example.com"), ("MaxBodyBytes", bytes)));
+        var errors = Errors(("PublicBaseUrl", "https://hooks.example.com"), ("MaxBodyBytes", bytes));
 
-        Assert.StartsWith("MaxBodyBytes must be", Assert.Single(error.Mistakes), StringComparison.Ordinal);
+        Assert.StartsWith("MaxBodyBytes must be", Assert.Single(errors), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -118,9 +119,9 @@ public sealed class SettingsReaderTests
     {
         foreach (var setting in new[] { "QueueName", "ClaimCheckContainer" })
         {
-            var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", "https://hooks.example.com"), (setting, name)));
-            Assert.StartsWith($"{setting} must be 3 to 63", Assert.Single(error.Mistakes), StringComparison.Ordinal);
-            Assert.DoesNotContain(name, error.Message, StringComparison.Ordinal);
+            var errors = Errors(("PublicBaseUrl", "https://hooks.example.com"), (setting, name));
+            Assert.StartsWith($"{setting} must be 3 to 63", Assert.Single(errors), StringComparison.Ordinal);
+            Assert.DoesNotContain(name, string.Join('\n', errors), StringComparison.Ordinal);
         }
     }
 
@@ -140,10 +141,10 @@ public sealed class SettingsReaderTests
     [InlineData("OAuthClientSecret", "OAuthClientId")]
     public void Read_HalfOfTheOAuthApp_NamesTheOther(string given, string missing)
     {
-        var error = Assert.Throws<SettingsException>(() => Read(("PublicBaseUrl", "https://hooks.example.com"), (given, "hunter2")));
+        var errors = Errors(("PublicBaseUrl", "https://hooks.example.com"), (given, "hunter2"));
 
-        Assert.StartsWith($"{missing} is missing", Assert.Single(error.Mistakes), StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{missing} is missing", Assert.Single(errors), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", string.Join('\n', errors), StringComparison.Ordinal);
     }
 
     /// <summary>A vault that is away at the start must not keep the other sites from their deliveries.</summary>
@@ -153,14 +154,15 @@ public sealed class SettingsReaderTests
         Assert.Null(Read(("PublicBaseUrl", "https://hooks.example.com"), ("OAuthClientId", "app"), ("OAuthClientSecret", "@Microsoft.KeyVault(SecretUri=https://x)")).OAuthClientSecret);
 
     [Fact]
-    public void AddJiraWebhooks_MistakesOfAllRooms_AreToldAtOnce()
+    public void ValidateSettings_ErrorsOfAllSettings_AreReportedAtOnce()
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("PublicBaseUrl", "ftp://x"), new("AzureWebJobsStorage", "AccountName=x;AccountKey=!!hunter2!!")]).Build();
 
-        var error = Assert.Throws<SettingsException>(() => new ServiceCollection().AddJiraWebhooks(settings, _ => ["Own is wrong."]));
+        var services = new ServiceCollection().AddJiraWebhooks(settings, () => ["Own is wrong."]).BuildServiceProvider();
+        var errors = Assert.Throws<OptionsValidationException>(services.ValidateSettings).Failures;
 
-        Assert.Equal(["PublicBaseUrl", "AzureWebJobsStorage", "RefreshSchedule", "PollSchedule", "Own"], error.Mistakes.Select(mistake => mistake.Split(' ')[0]));
-        Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["PublicBaseUrl", "AzureWebJobsStorage", "RefreshSchedule", "PollSchedule", "ServiceBus__fullyQualifiedNamespace", "Own"], errors.Select(error => error.Split(' ')[0]));
+        Assert.DoesNotContain("hunter2", string.Join('\n', errors), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -172,14 +174,14 @@ public sealed class SettingsReaderTests
     [InlineData("0 60 * * * *", "must have six fields")]
     [InlineData("every-15-minutes", "must have six fields")]
     [InlineData("0 0 0 31 2 *", "must have six fields")]
-    public void AddJiraWebhooks_ScheduleThatNeverFires_IsASettingsError(string? schedule, string expected)
+    public void Parse_ScheduleThatNeverFires_IsAnError(string? schedule, string expected)
     {
         foreach (var name in new[] { "RefreshSchedule", "PollSchedule" })
         {
-            var error = Assert.Throws<SettingsException>(() => Add((name, schedule)));
+            var errors = Errors((name, schedule));
 
-            Assert.StartsWith($"{name} {expected}", Assert.Single(error.Mistakes), StringComparison.Ordinal);
-            if (schedule is { Length: > 1 }) Assert.DoesNotContain(schedule, error.Message.Replace("like 0 17 3 * * *", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.StartsWith($"{name} {expected}", Assert.Single(errors), StringComparison.Ordinal);
+            if (schedule is { Length: > 1 }) Assert.DoesNotContain(schedule, string.Join('\n', errors).Replace("like 0 17 3 * * *", "", StringComparison.Ordinal), StringComparison.Ordinal);
         }
     }
 
@@ -187,20 +189,34 @@ public sealed class SettingsReaderTests
     [InlineData("0 17 3 * * *")]
     [InlineData("*/10 0-30,45 8-18 * Jan-Dec Mon-Fri")]
     [InlineData("0 0 0 29 2 *")]
-    public void AddJiraWebhooks_ScheduleOfSixFields_IsTaken(string schedule) =>
-        Assert.NotNull(Add(("RefreshSchedule", schedule), ("PollSchedule", schedule)));
+    public void Parse_ScheduleOfSixFields_IsAccepted(string schedule) =>
+        Assert.Empty(Errors(("RefreshSchedule", schedule), ("PollSchedule", schedule)));
 
-    private static IServiceCollection Add(params (string Name, string? Value)[] settings) =>
-        new ServiceCollection().AddJiraWebhooks(new ConfigurationBuilder()
+    private static JiraWebhooksOptions Read(params (string Name, string? Value)[] settings)
+    {
+        var errors = new List<string>();
+        var options = Parse(settings, errors);
+        Assert.Empty(errors);
+        return options;
+    }
+
+    private static List<string> Errors(params (string Name, string? Value)[] settings)
+    {
+        var errors = new List<string>();
+        Parse(settings, errors);
+        return errors;
+    }
+
+    private static JiraWebhooksOptions Parse((string Name, string? Value)[] settings, List<string> errors)
+    {
+        var texts = new SettingsTexts();
+        texts.Read(new ConfigurationBuilder()
             .AddInMemoryCollection([
                 new("PublicBaseUrl", "https://hooks.example.com"), new("AzureWebJobsStorage", "UseDevelopmentStorage=true"),
-                new("RefreshSchedule", "0 17 3 * * *"), new("PollSchedule", "0 */15 * * * *"),
+                new("RefreshSchedule", "0 17 3 * * *"), new("PollSchedule", "0 */15 * * * *"), new("ServiceBus:fullyQualifiedNamespace", "example.servicebus.windows.net"),
             ])
             .AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => setting.Value))
             .Build());
-
-    private static JiraWebhooksOptions Read(params (string Name, string Value)[] settings) =>
-        SettingsReader.Read(new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value))
-            .Build());
+        return SettingsParser.Parse(texts, errors);
+    }
 }

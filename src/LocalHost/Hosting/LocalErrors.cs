@@ -1,7 +1,7 @@
 namespace LocalHost.Hosting;
 
 /// <summary>Errors in settings that only this host reads; they are reported with all others.</summary>
-internal static class LocalMistakes
+internal static class LocalErrors
 {
     public static IEnumerable<string> Of(IConfiguration settings) => [.. Publisher(settings), .. TokenFolder(settings)];
 

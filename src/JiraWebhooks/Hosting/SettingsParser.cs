@@ -1,0 +1,124 @@
+using System.Globalization;
+using static JiraWebhooks.Hosting.SettingsTexts;
+
+namespace JiraWebhooks.Hosting;
+
+/// <summary>Makes <see cref="JiraWebhooksOptions"/> from texts.</summary>
+internal static class SettingsParser
+{
+    /// <summary>Adds a sentence to <paramref name="errors"/> for each setting that is missing or invalid. The result is valid only if there is
+    /// none.</summary>
+    public static JiraWebhooksOptions Parse(SettingsTexts texts, List<string> errors)
+    {
+        var defaults = new JiraWebhooksOptions { PublicBaseUrl = new Uri("https://localhost") };
+        var options = defaults with
+        {
+            PublicBaseUrl = PublicBaseUrl(texts, errors) ?? defaults.PublicBaseUrl,
+            Publisher = Publisher(texts[Setting.Publisher], errors),
+            AtlassianApiUrl = Url(texts, Setting.ApiUrl, errors) ?? defaults.AtlassianApiUrl,
+            AtlassianAuthUrl = Url(texts, Setting.AuthUrl, errors) ?? defaults.AtlassianAuthUrl,
+            KeyVaultUri = Url(texts, Setting.KeyVault, errors),
+            TokenFolder = texts[Setting.TokenFolder] ?? defaults.TokenFolder,
+            OAuthClientId = texts[Setting.ClientId],
+            OAuthClientSecret = SiteSecret.From(texts[Setting.ClientSecret]),
+            OAuthPreviousClientSecret = SiteSecret.From(texts[Setting.PreviousClientSecret]),
+            QueueName = Name(texts, Setting.QueueName, errors) ?? defaults.QueueName,
+            ClaimCheckContainer = Name(texts, Setting.Container, errors) ?? defaults.ClaimCheckContainer,
+            ClaimCheckThreshold = Threshold(texts[Setting.Threshold], errors),
+            MaxBodyBytes = MaxBodyBytes(texts[Setting.MaxBodyBytes], errors) ?? defaults.MaxBodyBytes,
+            TakeOver = TakeOver(texts[Setting.TakeOver], errors),
+        };
+
+        // A secret that is set but unusable, for example a Key Vault reference that is not resolved yet, must not stop the start.
+        var (id, secret) = (texts[Setting.ClientId], texts[Setting.ClientSecret]);
+        if (id is null && secret is not null) errors.Add("OAuthClientId is missing: OAuthClientSecret is of no use without it.");
+        if (id is not null && secret is null) errors.Add("OAuthClientSecret is missing: OAuthClientId is of no use without it.");
+
+        options = options with { Storage = StorageSettings.Parse(texts, errors) };
+        errors.AddRange(Schedules.Errors(texts));
+        return options.Publisher is PublisherKind.ServiceBus ? options with { ServiceBus = ServiceBusSettings.Parse(texts, errors) } : options;
+    }
+
+    /// <summary>True for https on any host, and for http on this machine, where the simulator runs.</summary>
+    public static bool IsHttpsOrLoopback(Uri url) =>
+        url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback);
+
+    private static Uri? PublicBaseUrl(SettingsTexts texts, List<string> errors)
+    {
+        if (texts[Setting.PublicBaseUrl] is null)
+        {
+            if (texts[Setting.HostName] is { } host && !host.StartsWith("localhost", StringComparison.OrdinalIgnoreCase)) return new Uri($"https://{host}");
+
+            errors.Add("PublicBaseUrl is missing: set it to the https address under which Jira reaches this app.");
+            return null;
+        }
+
+        var url = Url(texts, Setting.PublicBaseUrl, errors);
+        if (url is not null && (url.Query.Length > 0 || url.Fragment.Length > 0))
+        {
+            errors.Add("PublicBaseUrl must have no query or fragment: Jira drops query parameters on delivery.");
+        }
+
+        return url;
+    }
+
+    private static PublisherKind Publisher(string? text, List<string> errors)
+    {
+        if (text is null) return PublisherKind.ServiceBus;
+        if (Enum.TryParse<PublisherKind>(text, ignoreCase: true, out var kind) && Enum.IsDefined(kind)) return kind;
+
+        errors.Add($"Publisher must be one of {string.Join(", ", Enum.GetNames<PublisherKind>())}.");
+        return PublisherKind.StorageQueue; // it needs no further settings
+    }
+
+    private static int? Threshold(string? text, List<string> errors)
+    {
+        if (text is null) return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0) return bytes;
+
+        errors.Add("ClaimCheckThreshold must be a whole number of bytes above 0.");
+        return null;
+    }
+
+    private static int? MaxBodyBytes(string? text, List<string> errors)
+    {
+        if (text is null) return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            && bytes is >= JiraWebhooksOptions.JirasBodyLimit and <= JiraWebhooksOptions.LargestBodyLimit)
+        {
+            return bytes;
+        }
+
+        errors.Add($"MaxBodyBytes must be a whole number of bytes from {JiraWebhooksOptions.JirasBodyLimit}, what Jira sends at most, to {JiraWebhooksOptions.LargestBodyLimit}.");
+        return null;
+    }
+
+    private static bool TakeOver(string? text, List<string> errors)
+    {
+        if (text is null) return false;
+        if (bool.TryParse(text, out var takeOver)) return takeOver;
+
+        errors.Add("TakeOver must be true or false.");
+        return false;
+    }
+
+    private static string? Name(SettingsTexts texts, string name, List<string> errors)
+    {
+        if (texts[name] is not { } text) return null;
+        if (StorageName.IsValid(text)) return text;
+
+        errors.Add($"{name} must be {StorageName.Rule}.");
+        return null;
+    }
+
+    private static Uri? Url(SettingsTexts texts, string name, List<string> errors)
+    {
+        if (texts[name] is not { } text) return null;
+
+        var isAddress = Uri.TryCreate(text, UriKind.Absolute, out var url) && IsHttpsOrLoopback(url);
+        if (isAddress && url!.UserInfo.Length == 0) return url;
+
+        errors.Add(isAddress ? $"{name} must have no user name or password." : $"{name} must be an absolute https address (http only for this machine).");
+        return null;
+    }
+}
