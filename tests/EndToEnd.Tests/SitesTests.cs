@@ -148,7 +148,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
         using var delivery = await _http.SendAsync(forged, Token);
         Assert.Equal(HttpStatusCode.Unauthorized, delivery.StatusCode);
 
-        Assert.False((await new QueueClient(_storage, "jira-deliveries").ExistsAsync(Token)).Value);
+        Assert.Empty((await new QueueClient(_storage, "jira-deliveries").PeekMessagesAsync(32, Token)).Value);
         Assert.Empty(await new TableServiceClient(_storage).QueryAsync(table => table.Name == TableNames.Sites, cancellationToken: Token)
             .SelectMany(table => new TableClient(_storage, table.Name).QueryAsync<TableEntity>(cancellationToken: Token)).ToListAsync(Token));
         Assert.Empty(Directory.GetFiles(_tokens, "*", SearchOption.AllDirectories));

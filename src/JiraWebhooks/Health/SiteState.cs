@@ -1,6 +1,7 @@
 using System.Globalization;
 using Azure.Data.Tables;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
 using JiraWebhooks.Webhooks;
 
 namespace JiraWebhooks.Health;
@@ -29,23 +30,23 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
     private readonly TableEntity? _clock = rows.GetValueOrDefault(SiteStatusTable.ClockRow);
 
     /// <summary>When its last delivery was accepted.</summary>
-    public DateTimeOffset? LastDelivery => rows.GetValueOrDefault("delivery")?.GetDateTimeOffset("LastDelivery");
+    public DateTimeOffset? LastDelivery => rows.GetValueOrDefault("delivery")?.Time("LastDelivery");
 
     /// <summary>When a refresh last kept every declared webhook alive.</summary>
-    public DateTimeOffset? LastRefresh => _refresh?.GetDateTimeOffset("OkAt");
+    public DateTimeOffset? LastRefresh => _refresh?.Time("OkAt");
 
     /// <summary>The time of the last good refresh or, if there was none, the time since when the site is known.</summary>
     public DateTimeOffset? RefreshedUntil => LastRefresh ?? KnownSince;
 
     /// <summary>The soonest expiry of its webhooks, as the last refresh saw it.</summary>
-    public DateTimeOffset? SoonestExpiry => _refresh?.GetDateTimeOffset("SoonestExpiry");
+    public DateTimeOffset? SoonestExpiry => _refresh?.Time("SoonestExpiry");
 
     /// <summary>The time up to which its failed list was read.</summary>
-    public DateTimeOffset? Cursor => _poll?.GetDateTimeOffset("Cursor");
+    public DateTimeOffset? Cursor => _poll?.Time("Cursor");
 
     /// <summary>The time up to which nothing of its failed list can be lost. For a Connect site whose polls have all failed it is the time of the
     /// first poll; a site without access to the list has none.</summary>
-    public DateTimeOffset? ReadUntil => Cursor ?? (site.Scheme is SiteScheme.Connect && _poll?.GetDateTimeOffset("OkAt") is null ? _poll?.GetDateTimeOffset("FirstAt") : null);
+    public DateTimeOffset? ReadUntil => Cursor ?? (site.Scheme is SiteScheme.Connect && _poll?.Time("OkAt") is null ? _poll?.Time("FirstAt") : null);
 
     /// <summary>Since when its settings are invalid, as far as a refresh has seen it.</summary>
     public DateTimeOffset? WrongSince => SiteStatusTable.ProblemSince(_refresh);
@@ -59,7 +60,7 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
     /// <summary>Why and since when no delivery of the site is accepted, if the tokens are valid except for their times: the clock of this app is
     /// wrong. Null if a delivery was accepted since.</summary>
     public (string Reason, DateTimeOffset? Since)? WrongClock =>
-        SiteStatusTable.ProblemSince(_clock) is { } since && !(LastDelivery >= LateAt) ? (_clock!.GetString("Problem"), since) : null;
+        SiteStatusTable.ProblemSince(_clock) is { } since && !(LastDelivery >= LateAt) ? (_clock!.Text("Problem")!, since) : null;
 
     /// <summary>The notice, shown for a day, that one delivery was late while others were accepted: most likely a retry with its first token.</summary>
     public string? LateDelivery(DateTimeOffset now) => LateAt is { } at && WrongClock is null && now - at < LateNotice
@@ -71,23 +72,23 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
     public (string Reason, DateTimeOffset? Since)? Trouble(DateTimeOffset now)
     {
         if (WrongClock is { } clock) return clock;
-        if (_refresh?.GetString("Problem") is { Length: > 0 } failed) return (failed, SiteStatusTable.ProblemSince(_refresh));
+        if (_refresh?.Text("Problem") is { Length: > 0 } failed) return (failed, SiteStatusTable.ProblemSince(_refresh));
         if (NotRefreshedYet && !IsNew(now)) return (Missing, KnownSince);
         if (now - LastRefresh > LongestWithoutRefresh) return ("No refresh has succeeded for 26 hours.", LastRefresh + LongestWithoutRefresh);
         if (SoonestExpiry - now < SiteRefresher.Critical) return ("A webhook expires within 7 days.", SoonestExpiry - SiteRefresher.Critical);
-        if (_poll?.GetString("Problem") is { Length: > 0 } unread) return (unread, SiteStatusTable.ProblemSince(_poll));
+        if (_poll?.Text("Problem") is { Length: > 0 } unread) return (unread, SiteStatusTable.ProblemSince(_poll));
         if (now - PolledAt > LongestWithoutPoll) return ("No poll has run for 2 hours.", PolledAt + LongestWithoutPoll);
         if (now - ReadUntil > OldestCursor) return ("Its failed deliveries were read more than 60 hours ago, and Jira forgets them after 72.", ReadUntil + OldestCursor);
         return null;
     }
 
-    private DateTimeOffset? LateAt => _clock?.GetDateTimeOffset(SiteStatusTable.LateAt);
+    private DateTimeOffset? LateAt => _clock?.Time(SiteStatusTable.LateAt);
 
     private bool NotRefreshedYet => LastRefresh is null && site.Webhooks.Count > 0;
 
-    private DateTimeOffset? PolledAt => _poll?.GetDateTimeOffset("At") ?? KnownSince;
+    private DateTimeOffset? PolledAt => _poll?.Time("At") ?? KnownSince;
 
-    private DateTimeOffset? KnownSince => site.ActiveSince ?? new[] { _refresh, _poll }.Min(row => row?.GetDateTimeOffset("FirstAt"));
+    private DateTimeOffset? KnownSince => site.ActiveSince ?? new[] { _refresh, _poll }.Min(row => row?.Time("FirstAt"));
 
     private bool IsNew(DateTimeOffset now) => now - site.ActiveSince < LongestWithoutRefresh;
 }

@@ -39,7 +39,7 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
     public Task SaveInTimeAsync(string site, CancellationToken cancellationToken) => SaveAsync(
         site,
         ClockRow,
-        (before, now) => ProblemSince(before) is null ? null : Row(site, ClockRow, before, now, ok: true, problem: null, (LateAt, before!.GetDateTimeOffset(LateAt))),
+        (before, now) => ProblemSince(before) is null ? null : Row(site, ClockRow, before, now, ok: true, problem: null, (LateAt, before!.Time(LateAt))),
         cancellationToken);
 
     /// <summary>Reads all rows of a site, by kind: <c>refresh</c>, <c>poll</c>, <c>delivery</c>, <c>clock</c>.</summary>
@@ -71,7 +71,7 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
         try
         {
             var rows = await ReadAllAsync(cancellationToken);
-            return [.. sites.OrderBy(site => rows[site.Id].FirstOrDefault(row => row.RowKey == kind)?.GetDateTimeOffset("At") ?? DateTimeOffset.MinValue)];
+            return [.. sites.OrderBy(site => rows[site.Id].FirstOrDefault(row => row.RowKey == kind)?.Time("At") ?? DateTimeOffset.MinValue)];
         }
         catch (Exception error)
         {
@@ -82,7 +82,7 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
 
     /// <summary>Since when the row reports a problem; null if it reports none.</summary>
     public static DateTimeOffset? ProblemSince(TableEntity? row) =>
-        row?.GetString("Problem") is { Length: > 0 } ? row.GetDateTimeOffset("ProblemSince") : null;
+        row?.Text("Problem") is { Length: > 0 } ? row.Time("ProblemSince") : null;
 
     private Task SaveAsync(string site, string kind, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact, CancellationToken cancellationToken) =>
         SaveAsync(site, kind, (before, now) => Row(site, kind, before, now, ok, problem, fact), cancellationToken);
@@ -109,12 +109,12 @@ public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock
         new(site, kind)
         {
             ["At"] = now,
-            ["FirstAt"] = before?.GetDateTimeOffset("FirstAt") ?? now,
-            ["OkAt"] = ok ? now : before?.GetDateTimeOffset("OkAt"),
+            ["FirstAt"] = before?.Time("FirstAt") ?? now,
+            ["OkAt"] = ok ? now : before?.Time("OkAt"),
             ["Problem"] = problem ?? "",
             ["ProblemSince"] = problem is { Length: > 0 } ? ProblemSince(before) ?? now : null,
             // A failed run knows nothing, so the known values stay. A successful run that found no value clears it.
-            [fact.Name] = fact.Value ?? (ok ? null : before?.GetDateTimeOffset(fact.Name)),
+            [fact.Name] = fact.Value ?? (ok ? null : before?.Time(fact.Name)),
         };
 
     private static partial class Log

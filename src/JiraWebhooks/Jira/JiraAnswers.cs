@@ -28,7 +28,7 @@ internal sealed class JiraAnswers(TimeProvider clock)
 
         var wait = response.Headers is { } headers ? RetryAfter.Of(headers, clock.GetUtcNow()) : null;
         var messages = Messages((response.Error as ApiException)?.Content);
-        throw new JiraApiException(Failure(status, wait), $"{operation} on {site.Id}: {Reason(status, site)}{Text(messages)}")
+        throw new JiraApiException(Failure(status, wait), $"{operation} on {site.Id}: {Reason(status, site)}{Moved(response, site)}{Text(messages)}")
         {
             Status = status,
             Messages = messages,
@@ -70,6 +70,15 @@ internal sealed class JiraAnswers(TimeProvider clock)
         HttpStatusCode.TooManyRequests => "429, the rate limit is reached",
         _ => $"{(int)status}",
     };
+
+    // Atlassian redirects from the former address of a renamed site. Redirects are never followed, because they could take the credential elsewhere.
+    private static string Moved(IApiResponse response, Site site)
+    {
+        if ((int)response.StatusCode! is < 300 or >= 400 || response.Headers?.Location is not { } location || site.Scheme is not SiteScheme.Connect) return "";
+
+        var target = new Uri(site.ApiUrl, location);
+        return target.Host == site.ApiUrl.Host ? "" : $", a redirect to {target.GetLeftPart(UriPartial.Authority)}: if the site was renamed, set its Url to this";
+    }
 
     private static IReadOnlyList<string> Messages(string? body)
     {

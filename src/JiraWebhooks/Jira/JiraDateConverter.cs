@@ -8,15 +8,17 @@ namespace JiraWebhooks.Jira;
 /// sends. Anything else becomes null, "expiry unknown", and never an error (docs/jira-behaviour.md#expiry-dates).</summary>
 public sealed class JiraDateConverter : JsonConverter<DateTimeOffset?>
 {
+    private static readonly DateTimeOffset Earliest = new(2001, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <inheritdoc/>
     public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.Number when reader.TryGetInt64(out var milliseconds):
-                return FromMilliseconds(milliseconds);
+                return Plausible(FromMilliseconds(milliseconds));
             case JsonTokenType.String:
-                return Parse(reader.GetString());
+                return Plausible(Parse(reader.GetString()));
             default:
                 reader.Skip();
                 return null;
@@ -29,6 +31,10 @@ public sealed class JiraDateConverter : JsonConverter<DateTimeOffset?>
         if (value is { } date) writer.WriteNumberValue(date.ToUnixTimeMilliseconds());
         else writer.WriteNullValue();
     }
+
+    // A webhook that expired so long ago is not in a list. Seconds instead of milliseconds are a date in January 1970, and would look like an expired
+    // webhook, which is replaced.
+    private static DateTimeOffset? Plausible(DateTimeOffset? date) => date < Earliest ? null : date;
 
     internal static DateTimeOffset? Parse(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)

@@ -1,3 +1,4 @@
+using JiraWebhooks.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,8 @@ public static class JiraServiceCollectionExtensions
                 // A placeholder: SiteHandler writes the site's own URL into each request.
                 http.BaseAddress = new Uri("https://jira.invalid");
                 http.Timeout = Timeout.InfiniteTimeSpan;
+                http.DefaultRequestHeaders.UserAgent.Add(UserAgent.Value);
+                http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {

@@ -10,6 +10,8 @@ namespace JiraWebhooks.Jira;
 /// attempt has its own token (docs/jira-behaviour.md#connect-calls).</summary>
 internal sealed class SiteHandler(IAccessTokenSource tokens, TimeProvider clock) : DelegatingHandler
 {
+    private const int MostErrorBytes = 16 * 1024;
+
     private static readonly HttpRequestOptionsKey<Site> SiteKey = new(SiteRequest.Key);
     private static readonly HttpRequestOptionsKey<string> PathKey = new("JiraWebhooks.Path");
 
@@ -35,10 +37,29 @@ internal sealed class SiteHandler(IAccessTokenSource tokens, TimeProvider clock)
         var response = await SendAsync(request, new("Bearer", token), cancellationToken);
         if (response.StatusCode is not HttpStatusCode.Unauthorized) return response;
 
+        // A new token has the same scopes as this one. Each rotation costs a refresh token, and a run would rotate again.
+        if (await LacksScopeAsync(response, cancellationToken)) return response;
+
         // The token may have been revoked, or replaced by another instance: retry once with a new one (docs/jira-behaviour.md#oauth-tokens).
         response.Dispose();
         token = await tokens.GetAccessTokenAsync(site, token, cancellationToken);
         return await SendAsync(request, new("Bearer", token), cancellationToken);
+    }
+
+    // Jira answers {"code":401,"message":"Unauthorized; scope does not match"}.
+    private static async Task<bool> LacksScopeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.Content.Headers.ContentLength is > MostErrorBytes) return false;
+
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(MostErrorBytes, cancellationToken);
+            return (await response.Content.ReadAsStringAsync(cancellationToken)).Contains("scope does not match", StringComparison.OrdinalIgnoreCase);
+        }
+        catch (HttpRequestException)
+        {
+            return false; // too long, or broken off
+        }
     }
 
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, AuthenticationHeaderValue credential, CancellationToken cancellationToken)

@@ -67,7 +67,8 @@ public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhoo
         var (status, resources) = await SendAsync(request, OAuthJsonContext.Default.ListAccessibleResource, cancellationToken);
         if (status is >= 200 and < 300 && resources is not null) return resources;
 
-        throw new HttpRequestException($"The list of accessible resources was answered {status}.", null, (System.Net.HttpStatusCode)status);
+        var detail = status is >= 200 and < 300 ? " with something else than a list of sites" : "";
+        throw new HttpRequestException($"The list of accessible resources was answered {status}{detail}.", null, (System.Net.HttpStatusCode)status);
     }
 
     private async Task<OAuthGrant> TokenAsync(TokenRequest body, CancellationToken cancellationToken)

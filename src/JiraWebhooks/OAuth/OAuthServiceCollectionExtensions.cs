@@ -30,6 +30,7 @@ public static class OAuthServiceCollectionExtensions
             {
                 http.Timeout = Timeout.InfiniteTimeSpan;
                 http.MaxResponseContentBufferSize = 1024 * 1024;
+                http.DefaultRequestHeaders.UserAgent.Add(UserAgent.Value);
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {

@@ -6,5 +6,15 @@ namespace JiraWebhooks.Publishing;
 /// fails the start.</summary>
 internal sealed class PublisherWarmUp(PublisherLiveness liveness) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => liveness.IsLiveAsync(stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await liveness.IsLiveAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The app ends before the bus has answered.
+        }
+    }
 }

@@ -9,7 +9,7 @@ public static class RecoveryServiceCollectionExtensions
     /// <summary>Registers <see cref="FailedDeliveryPoller"/> and what it needs.</summary>
     public static IServiceCollection AddRecovery(this IServiceCollection services) => services
         .AddSingleton(provider => new CursorTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
-        .AddSingleton(provider => new SearchTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
+        .AddSingleton(provider => new SearchTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new OutageTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
         .AddSingleton<OutageRecorder>()
         .AddSingleton<SitePoller>()

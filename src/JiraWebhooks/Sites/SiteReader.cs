@@ -40,11 +40,12 @@ internal static partial class SiteReader
     {
         if (!IsSlug(id)) problems.Add(SlugRule);
         options = Trimmed(options);
-        var url = Address(options.Url, "Url", problems);
+        var url = Origin(options.Url, problems);
         var scheme = Scheme(options.Scheme, problems);
         var secret = SiteSecret.From(options.Secret);
         if (secret is null) problems.Add("Secret is empty or an unresolved Key Vault reference");
         if (scheme is SiteScheme.OAuth) Require(problems, (nameof(options.CloudId), options.CloudId), (nameof(options.ClientId), options.ClientId));
+        if (!string.IsNullOrWhiteSpace(options.CloudId) && !Guid.TryParseExact(options.CloudId, "D", out _)) problems.Add("CloudId must be a UUID: {Url}/_edge/tenant_info shows it");
         if (scheme is SiteScheme.Connect) Require(problems, (nameof(options.AppKey), options.AppKey), (nameof(options.ClientKey), options.ClientKey));
 
         var grant = string.IsNullOrWhiteSpace(options.Grant) ? id : options.Grant.Trim().ToLowerInvariant();
@@ -127,7 +128,12 @@ internal static partial class SiteReader
 
     private static Uri ApiUrl(SiteOptions options, SiteScheme scheme, Uri? url, JiraWebhooksOptions global, List<string> problems)
     {
-        if (!string.IsNullOrWhiteSpace(options.ApiUrl)) return Address(options.ApiUrl, nameof(options.ApiUrl), problems) ?? Nowhere;
+        if (!string.IsNullOrWhiteSpace(options.ApiUrl))
+        {
+            var address = Address(options.ApiUrl, nameof(options.ApiUrl), problems);
+            if (address is { Query.Length: > 0 } or { Fragment.Length: > 0 }) problems.Add("ApiUrl must have no query or fragment");
+            return address ?? Nowhere;
+        }
 
         return scheme is SiteScheme.OAuth
             ? new Uri($"{global.AtlassianApiUrl.AbsoluteUri.TrimEnd('/')}/ex/jira/{Uri.EscapeDataString(options.CloudId ?? "")}")
@@ -140,6 +146,16 @@ internal static partial class SiteReader
 
         problems.Add($"Scheme must be one of {string.Join(", ", Enum.GetNames<SiteScheme>())}");
         return SiteScheme.OAuth;
+    }
+
+    // A site is its origin. With more than that, a Connect app would call addresses that do not exist.
+    private static Uri? Origin(string? text, List<string> problems)
+    {
+        var url = Address(text, nameof(SiteOptions.Url), problems);
+        if (url is null || (url.AbsolutePath is "/" && url.Query.Length == 0 && url.Fragment.Length == 0)) return url;
+
+        problems.Add("Url must be the address of the site alone, like https://acme.atlassian.net, without path, query or fragment");
+        return null;
     }
 
     private static Uri? Address(string? text, string name, List<string> problems)

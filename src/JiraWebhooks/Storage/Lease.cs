@@ -14,7 +14,7 @@ public sealed class Lease : IAsyncDisposable
     internal Lease(TableClient table, TableEntity row, ETag version) => (_table, _row, _version) = (table, row, version);
 
     /// <summary>When another process may take it.</summary>
-    public DateTimeOffset ExpiresAt => _row.GetDateTimeOffset(nameof(ExpiresAt))!.Value;
+    public DateTimeOffset ExpiresAt => _row.Time(nameof(ExpiresAt))!.Value;
 
     /// <summary>The row of a lease that <paramref name="owner"/> holds until <paramref name="expiresAt"/>.</summary>
     internal static TableEntity Row(string kind, string key, string owner, DateTimeOffset expiresAt) =>
@@ -36,7 +36,7 @@ public sealed class Lease : IAsyncDisposable
             if (!held.HasValue || Owner(held.Value!) != Owner(_row)) return false;
 
             _version = held.Value!.ETag;
-            expiresAt = held.Value.GetDateTimeOffset(nameof(ExpiresAt))!.Value;
+            expiresAt = held.Value.Time(nameof(ExpiresAt))!.Value;
         }
 
         _row[nameof(ExpiresAt)] = expiresAt;
@@ -56,5 +56,5 @@ public sealed class Lease : IAsyncDisposable
         }
     }
 
-    private static string Owner(TableEntity row) => row.GetString(nameof(Owner));
+    private static string Owner(TableEntity row) => row.Text(nameof(Owner)) ?? "";
 }

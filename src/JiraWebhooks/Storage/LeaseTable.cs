@@ -17,7 +17,7 @@ public sealed class LeaseTable(LazyTable leases, TimeProvider clock, ILogger<Lea
         var row = Lease.Row(kind, key, Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture), now + duration);
 
         var held = await table.GetEntityIfExistsAsync<TableEntity>(kind, key, cancellationToken: cancellationToken);
-        if (held.HasValue && held.Value!.GetDateTimeOffset(nameof(Lease.ExpiresAt)) > now) return null;
+        if (held.HasValue && held.Value!.Time(nameof(Lease.ExpiresAt)) > now) return null;
 
         return await table.TryWriteAsync(row, held.HasValue ? held.Value!.ETag : null, cancellationToken) is { } written ? new Lease(table, row, written) : null;
     }

@@ -18,7 +18,7 @@ internal static class LongTexts
     public static string GetText(this TableEntity row, string name)
     {
         var text = "";
-        for (var number = 0; row.GetString($"{name}{number}") is { } piece; number++) text += piece;
+        for (var number = 0; row.Text($"{name}{number}") is { } piece; number++) text += piece;
         return text;
     }
 }

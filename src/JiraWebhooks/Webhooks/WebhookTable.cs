@@ -33,10 +33,10 @@ public sealed class WebhookTable(LazyTable webhooks)
         var found = new List<WebhookRow>();
         await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {site}"), cancellationToken: cancellationToken))
         {
-            found.Add(new WebhookRow(row.RowKey, row.GetInt64("WebhookId") ?? 0, row.GetString("Definition") ?? "")
+            found.Add(new WebhookRow(row.RowKey, row.Whole("WebhookId") ?? 0, row.Text("Definition") ?? "")
             {
-                Seen = row.GetDateTimeOffset("Seen"),
-                Refusal = row.GetString("RefusedDefinition") is { } refused ? new Refusal(refused, row.GetString("RefusedWith") ?? "") : null,
+                Seen = row.Time("Seen"),
+                Refusal = row.Text("RefusedDefinition") is { } refused ? new Refusal(refused, row.Text("RefusedWith") ?? "") : null,
             });
         }
 

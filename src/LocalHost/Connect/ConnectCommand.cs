@@ -51,7 +51,7 @@ internal static class ConnectCommand
         await LocalApp.StartAsync(app, port, cancellationToken);
 
         // The person at the terminal opens the address: there is no browser yet to bind the state to.
-        var address = await consent.StartAsync(asking, grant, browser: null, cancellationToken);
+        var address = await consent.StartAsync(asking, OAuthConsent.NewSecret(), grant, browser: null, cancellationToken);
         await console.WriteLineAsync($"The app's callback URL in the developer console must be exactly {asking.RedirectUri}.\nOpen this address in a browser, and agree:\n\n{address.AbsoluteUri}\n");
         Consent given;
         try

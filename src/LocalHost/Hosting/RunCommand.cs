@@ -55,7 +55,7 @@ internal static class RunCommand
         });
         var dashboard = app.Services.GetService<Dashboard>();
         await LocalApp.StartAsync(app, port, cancellationToken);
-        Say(options, jira is not null, azurite is null);
+        Say(options, jira is not null, azurite);
 
         using var shown = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
         var showing = dashboard?.RunAsync(shown.Token) ?? Task.CompletedTask;
@@ -84,9 +84,11 @@ internal static class RunCommand
         }
     }
 
-    private static void Say(LocalAppOptions options, bool simulated, bool foreignStorage)
+    private static void Say(LocalAppOptions options, bool simulated, AzuriteProcess? azurite)
     {
-        Console.WriteLine($"Listening on {options.BaseUrl}api/deliveries/{{site}}; queue jira-deliveries in {(foreignStorage ? "your storage" : "Azurite")}. Ctrl+C ends it.");
+        var storage = azurite is not null ? "Azurite" : options.Storage.Trim() == StandardAzurite.ConnectionString ? "the Azurite at its usual ports" : "your storage";
+        Console.WriteLine($"Listening on {options.BaseUrl}api/deliveries/{{site}}; queue jira-deliveries in {storage}. Ctrl+C ends it.");
+        if (azurite is not null) Console.WriteLine($"Connection string of this Azurite, for your subscriber: {options.Storage}");
         var key = $"-H \"{FunctionKey.Header}: {options.Key.Value}\"";
         if (simulated)
         {
@@ -103,8 +105,12 @@ internal static class RunCommand
 
     private static async Task<AzuriteProcess?> StorageAsync(IConfiguration settings, CancellationToken cancellationToken)
     {
-        // The value of the sample means the emulator; this host starts its own.
-        if (settings["AzureWebJobsStorage"] is { Length: > 0 } given && given != "UseDevelopmentStorage=true") return null;
+        if (settings["AzureWebJobsStorage"]?.Trim() is { Length: > 0 } given)
+        {
+            if (given != StandardAzurite.ConnectionString || await StandardAzurite.IsRunningAsync(cancellationToken)) return null;
+
+            Console.WriteLine($"AzureWebJobsStorage is {StandardAzurite.ConnectionString}, but no Azurite runs at its usual ports: this host runs its own.");
+        }
 
         CloseLocalFolder();
         return await AzuriteProcess.StartAsync(Path.Combine(LocalFolder.Path, "azurite-data"), [Account], Console.Out, cancellationToken);

@@ -37,7 +37,7 @@ public sealed partial class OnboardingTests(ContractWorld world) : IClassFixture
         Assert.Equal(
             "audience=api.atlassian.com client_id=client-of-acme prompt=consent redirect_uri=" + world.Address + "api/oauth/callback response_type=code scope=read:jira-work manage:jira-webhook offline_access state=STATE",
             string.Join(' ', response.Headers.Location!.Query[1..].Split('&').Select(pair => WebUtility.UrlDecode(State().Replace(pair, "state=STATE"))).Order(StringComparer.Ordinal)));
-        Assert.Matches("^jira_oauth=[0-9a-f]{64}; max-age=600; path=/api/oauth; samesite=lax; httponly$", Assert.Single(response.Headers.GetValues("Set-Cookie")));
+        Assert.Matches("^jira_oauth_[0-9a-f]{16}=[0-9a-f]{64}; max-age=600; path=/api/oauth; samesite=lax; httponly$", Assert.Single(response.Headers.GetValues("Set-Cookie")));
         Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
         Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
         var ticket = (await world.RowsAsync(Names.Table.Tickets, "ticket")).First();

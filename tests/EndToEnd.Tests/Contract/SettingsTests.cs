@@ -43,7 +43,7 @@ public sealed class SettingsTests
             $"{Setting.MaxBodyBytes} must be a whole number of bytes from 26214400, what Jira sends at most, to 62914560.",
             $"{Setting.TakeOver} must be true or false.",
             $"{Setting.ClientSecret} is missing: {Setting.ClientId} is of no use without it.",
-            $"{Setting.Storage} is no connection string: set it to UseDevelopmentStorage=true for Azurite, or copy the account's anew.",
+            $"{Setting.Storage} is not a connection string: set it to UseDevelopmentStorage=true for Azurite, or copy the account's again.",
             $"{Setting.RefreshSchedule} must have six fields (second minute hour day month weekday), like 0 17 3 * * *, that name a time which exists.",
             $"{Setting.PollSchedule} must have six fields (second minute hour day month weekday), like 0 */15 * * * *, that name a time which exists.",
             $"{Setting.Publisher} must be StorageQueue on this host: for Service Bus run the Functions app.",
@@ -67,7 +67,7 @@ public sealed class SettingsTests
         [
             $"{Setting.PublicBaseUrl} must have no query or fragment: Jira drops query parameters on delivery.",
             $"{Setting.ClientId} is missing: {Setting.ClientSecret} is of no use without it.",
-            $"{Setting.Storage} is no connection string: set it to UseDevelopmentStorage=true for Azurite, or copy the account's anew.",
+            $"{Setting.Storage} is not a connection string: set it to UseDevelopmentStorage=true for Azurite, or copy the account's again.",
             $"{Setting.RefreshSchedule} must have six fields (second minute hour day month weekday), like 0 17 3 * * *, that name a time which exists.",
             $"{Setting.Publisher} must be StorageQueue on this host: for Service Bus run the Functions app.",
         ]);

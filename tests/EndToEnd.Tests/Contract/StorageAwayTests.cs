@@ -45,7 +45,7 @@ public sealed class StorageAwayTests
         var port = LocalHostProcess.FreePort();
         await using var host = await LocalHostProcess.ListeningAsync(port, Settings(), Token, clone);
         using var http = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}"), Timeout = Timeout.InfiniteTimeSpan };
-        http.DefaultRequestHeaders.Add("Cookie", "jira_oauth=of-this-browser");
+        http.DefaultRequestHeaders.Add("Cookie", "jira_oauth_0123456789abcdef=of-this-browser");
         http.DefaultRequestHeaders.Add("x-functions-key", (await File.ReadAllTextAsync(clone.Key, Token)).Trim());
 
         var answers = await Task.WhenAll(Calls.Select(async call =>

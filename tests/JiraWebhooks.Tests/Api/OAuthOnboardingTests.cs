@@ -81,6 +81,36 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
         Assert.Equal(200, (await _browser.CallbackAsync(back)).Status);
     }
 
+    /// <summary>Each page has a state and a cookie of its own, so a second start does not end the first.</summary>
+    [Fact]
+    public async Task Onboarding_InTwoTabs_WorksInBoth()
+    {
+        var first = await _browser.StartAsync();
+        var second = await _browser.StartAsync();
+        var firstBack = await _browser.AgreeAsync(first);
+        var secondBack = await _browser.AgreeAsync(second);
+
+        var firstChoice = await _browser.CallbackAsync(firstBack);
+        var secondChoice = await _browser.CallbackAsync(secondBack);
+
+        Assert.Equal(200, firstChoice.Status);
+        Assert.Equal(200, secondChoice.Status);
+        Assert.Equal(200, (await _browser.ChooseAsync(firstChoice, CloudId(World.Acme))).Status);
+        Assert.Equal(200, (await _browser.ChooseAsync(secondChoice, CloudId(World.Acme))).Status);
+    }
+
+    /// <summary>A state has one purpose: the one of the choice page is no callback, and stays valid.</summary>
+    [Fact]
+    public async Task Callback_WithTheStateOfTheChoice_Is400AndDoesNotUseItUp()
+    {
+        var choice = await ConsentAsync();
+        var state = StateField().Match(choice.Html).Groups[1].Value;
+
+        Assert.Equal(400, (await _browser.CallbackAsync($"?code=any&state={state}")).Status);
+
+        Assert.Equal(200, (await _browser.ChooseAsync(choice, CloudId(World.Acme))).Status);
+    }
+
     [Fact]
     public async Task Callback_StateUsedTwice_Is400()
     {
@@ -240,7 +270,7 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
     {
         var body = new EndlessForm();
 
-        Assert.Equal(413, await PostAsync(body, cookie: "jira_oauth=guessed"));
+        Assert.Equal(413, await PostAsync(body, cookie: "jira_oauth_0123456789abcdef=guessed"));
         Assert.InRange(body.Position, 1, 128 * 1024);
     }
 
@@ -252,7 +282,7 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
     {
         using Stream body = breaksOff ? new BrokenForm() : new MemoryStream(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 5000).Select(number => $"f{number}=0&"))));
 
-        Assert.Equal(400, await PostAsync(body, cookie: "jira_oauth=guessed"));
+        Assert.Equal(400, await PostAsync(body, cookie: "jira_oauth_0123456789abcdef=guessed"));
         Assert.DoesNotContain(_world.Logs.Entries, entry => entry.Level >= LogLevel.Warning);
     }
 
@@ -505,4 +535,7 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new BadHttpRequestException("too slow", 408);
     }
+
+    [GeneratedRegex("name=\"state\" value=\"([0-9a-f]+)\"")]
+    private static partial Regex StateField();
 }

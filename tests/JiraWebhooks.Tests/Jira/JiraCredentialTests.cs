@@ -87,6 +87,32 @@ public sealed class JiraCredentialTests : IDisposable
         Assert.Single(_harness.Jira.Requests.Select(request => request.Body).Distinct());
     }
 
+    /// <summary>A new token has the same scopes. Each rotation costs a refresh token, and every run would rotate again.</summary>
+    [Fact]
+    [Trait("Rule", "oauth-tokens")]
+    public async Task Call_TokenWithoutTheScope_IsNotRotatedAndTellsJirasWords()
+    {
+        _harness.Jira.Answer(401, """{"code":401,"message":"Unauthorized; scope does not match"}""");
+
+        var error = await Assert.ThrowsAsync<JiraApiException>(() => _harness.Client.ListAsync(StubSites.OAuth, Token));
+
+        Assert.Equal(JiraFailure.ReconnectRequired, error.Failure);
+        Assert.Contains("Unauthorized; scope does not match", error.Message, StringComparison.Ordinal);
+        Assert.Equal("Bearer token-1", Assert.Single(_harness.Jira.Requests).Authorization);
+    }
+
+    [Fact]
+    public async Task Call_ToJira_NamesThisAppAndAsksForJson()
+    {
+        _harness.Jira.Answer(200, NoWebhooks);
+
+        await _harness.Client.ListAsync(StubSites.OAuth, Token);
+
+        var asked = Assert.Single(_harness.Jira.Requests);
+        Assert.Matches(@"^jira-webhooks/\d+\.\d+\.\d+$", asked.UserAgent);
+        Assert.Equal("application/json", asked.Accept);
+    }
+
     [Fact]
     [Trait("Rule", "oauth-tokens")]
     public async Task Call_NewTokenRejectedToo_AsksForReconnection()

@@ -58,6 +58,21 @@ public sealed class JiraFailureTests : IDisposable
         Assert.Equal(["Site temporarily unavailable"], error.Messages);
     }
 
+    /// <summary>Atlassian redirects from the former address of a renamed site; the redirect is not followed.</summary>
+    [Theory]
+    [InlineData("https://renamed.atlassian.net/rest/api/3/webhook?startAt=0", true)]
+    [InlineData("/login?token=of-theirs", false)]
+    public async Task Call_OfARenamedConnectSite_NamesTheNewAddress(string location, bool named)
+    {
+        _harness.Jira.Answer(301, "", ("Location", location));
+
+        var error = await Assert.ThrowsAsync<JiraApiException>(() => _harness.Client.ListAsync(StubSites.Connect, Token));
+
+        Assert.Equal(named, error.Message.Contains("a redirect to https://renamed.atlassian.net: if the site was renamed, set its Url to this", StringComparison.Ordinal));
+        Assert.DoesNotContain("of-theirs", error.Message, StringComparison.Ordinal);
+        Assert.Single(_harness.Jira.Requests);
+    }
+
     [Theory]
     [InlineData("<html>Page unavailable</html>")]
     [InlineData("Page\nunavailable")]

@@ -37,6 +37,9 @@ public sealed class JiraWebhookClientTests : IDisposable
     [InlineData("null")]
     [InlineData("{\"at\":1}")]
     [InlineData("99999999999999999")]
+    [InlineData("1559392950")]
+    [InlineData("\"1970-01-19T01:09:52.950+0000\"")]
+    [InlineData("0")]
     [Trait("Rule", "expiry-dates")]
     public async Task List_ExpiryThatCannotBeRead_IsUnknown(string expiry)
     {

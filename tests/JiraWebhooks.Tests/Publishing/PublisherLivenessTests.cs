@@ -90,6 +90,18 @@ public sealed class PublisherLivenessTests
         Assert.Equal(1, _publisher.Opened);
     }
 
+    [Fact]
+    public async Task WarmUp_AppEndsBeforeTheBusAnswers_EndsWithoutAnError()
+    {
+        _publisher.Hangs = true;
+        using var warmUp = new PublisherWarmUp(_liveness);
+        await warmUp.StartAsync(Token);
+
+        await warmUp.StopAsync(Token);
+
+        Assert.True(warmUp.ExecuteTask!.IsCompletedSuccessfully);
+    }
+
     private Task<bool> IsLiveAsync() => _liveness.IsLiveAsync(Token);
 
     private sealed class FakePublisher : IDeliveryPublisher

@@ -63,14 +63,23 @@ internal sealed class ScriptedJira : HttpMessageHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var body = request.Content is null ? null : await request.Content.ReadAsStringAsync(cancellationToken);
-        Requests.Enqueue(new(request.Method.Method, request.RequestUri!, request.Headers.Authorization?.ToString(), body, request.Content?.Headers.ContentLength));
+        Requests.Enqueue(new(request.Method.Method, request.RequestUri!, request.Headers.Authorization?.ToString(), body, request.Content?.Headers.ContentLength)
+        {
+            UserAgent = request.Headers.UserAgent.ToString(),
+            Accept = request.Headers.Accept.ToString(),
+        });
         var response = (_answers.Count > 1 ? _answers.Dequeue() : _answers.Peek())();
         response.RequestMessage = request;
         return response;
     }
 }
 
-internal sealed record Asked(string Method, Uri Uri, string? Authorization, string? Body, long? Length);
+internal sealed record Asked(string Method, Uri Uri, string? Authorization, string? Body, long? Length)
+{
+    public string UserAgent { get; init; } = "";
+
+    public string Accept { get; init; } = "";
+}
 
 /// <summary>Gives <c>token-1</c>, and the next number for each one that was rejected.</summary>
 internal sealed class StubTokens : IAccessTokenSource

@@ -10,10 +10,10 @@ namespace JiraWebhooks.Tests.Support;
 /// <summary>A page that a browser was shown.</summary>
 internal sealed record BrowserPage(int Status, string Html, Uri? Location, string Cookie, string Policy = "");
 
-/// <summary>A person's browser on the way through onboarding; it keeps its cookie and nothing else.</summary>
+/// <summary>A person's browser on the way through onboarding; it keeps its cookies and nothing else.</summary>
 internal sealed partial class OnboardingBrowser(IServiceProvider services, HttpClient atlassian)
 {
-    private string? _cookie;
+    private readonly Dictionary<string, string> _cookies = [];
 
     /// <summary>The instance that answers.</summary>
     public IServiceProvider Services { get; set; } = services;
@@ -43,7 +43,7 @@ internal sealed partial class OnboardingBrowser(IServiceProvider services, HttpC
         using var answer = new MemoryStream();
         var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
         context.Request.QueryString = new QueryString(query);
-        if (_cookie is not null) context.Request.Headers.Cookie = _cookie;
+        lock (_cookies) context.Request.Headers.Cookie = string.Join("; ", _cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
         if (form is not null)
         {
             context.Request.ContentType = "application/x-www-form-urlencoded";
@@ -54,10 +54,20 @@ internal sealed partial class OnboardingBrowser(IServiceProvider services, HttpC
         await (await ask(Services.GetRequiredService<OAuthOnboarding>(), context.Request)).ExecuteAsync(context);
 
         var set = context.Response.Headers.SetCookie.ToString();
-        if (set.Length > 0) _cookie = set.Split(';')[0];
+        foreach (var cookie in context.Response.Headers.SetCookie) Keep(cookie!);
         var location = context.Response.Headers.Location.ToString();
         return new BrowserPage(
             context.Response.StatusCode, Encoding.UTF8.GetString(answer.ToArray()), location.Length > 0 ? new Uri(location) : null, set, context.Response.Headers.ContentSecurityPolicy.ToString());
+    }
+
+    private void Keep(string cookie)
+    {
+        var pair = cookie.Split(';')[0].Split('=', 2);
+        lock (_cookies)
+        {
+            if (pair[1].Length > 0) _cookies[pair[0]] = pair[1];
+            else _cookies.Remove(pair[0]);
+        }
     }
 
     [GeneratedRegex("name=\"state\" value=\"([0-9a-f]+)\"")]

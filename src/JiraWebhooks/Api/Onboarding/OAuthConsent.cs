@@ -31,10 +31,10 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
 
     private const string StartAgain = "Start again from the beginning.";
 
-    /// <summary>Returns the authorization URL. <paramref name="browser"/> is the secret in the browser's cookie; null without a browser.</summary>
-    public async Task<Uri> StartAsync(OAuthApp app, string? grant, string? browser, CancellationToken cancellationToken)
+    /// <summary>Returns the authorization URL. <paramref name="state"/> identifies the request; <paramref name="browser"/> is the secret in the browser's
+    /// cookie, null without a browser.</summary>
+    public async Task<Uri> StartAsync(OAuthApp app, string state, string? grant, string? browser, CancellationToken cancellationToken)
     {
-        var state = NewSecret();
         await tickets.AddAsync(Hash(state), new Ticket(clock.GetUtcNow() + Lifetime) { Browser = browser is null ? null : Hash(browser), Grant = grant }, cancellationToken);
         return OAuthAuthorizeUrl.For(options.AtlassianAuthUrl, app.ClientId, app.RedirectUri, state);
     }
@@ -44,7 +44,7 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
     /// the code is invalid; Atlassian is unavailable.</exception>
     public async Task<Consent> FinishAsync(OAuthApp app, string? state, string? code, string? error, string? browser, CancellationToken cancellationToken)
     {
-        var ticket = await RedeemAsync(state, browser, cancellationToken);
+        var ticket = await RedeemAsync(state, browser, ofChoice: false, cancellationToken);
         if (string.IsNullOrEmpty(code)) throw new OnboardingException(400, $"Atlassian gave no consent: {Shown(error)}. {StartAgain}");
 
         try
@@ -62,15 +62,15 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
         }
     }
 
-    /// <summary>Returns the ticket of <paramref name="state"/> and deletes it.</summary>
-    /// <exception cref="OnboardingException">There is no ticket, or it belongs to another browser.</exception>
-    public async Task<Ticket> RedeemAsync(string? state, string? browser, CancellationToken cancellationToken)
+    /// <summary>Returns the ticket of <paramref name="state"/> and deletes it. A ticket has one purpose: the callback, or the choice of sites.</summary>
+    /// <exception cref="OnboardingException">There is no ticket, it has the other purpose, or it belongs to another browser.</exception>
+    public async Task<Ticket> RedeemAsync(string? state, string? browser, bool ofChoice, CancellationToken cancellationToken)
     {
         var id = string.IsNullOrEmpty(state) ? null : Hash(state);
         var ticket = id is null ? null : await tickets.PeekAsync(id, cancellationToken);
 
         // The answer is the same in all cases: a person who has guessed or stolen a state learns nothing and does not use it up.
-        var mine = ticket is not null && (ticket.Browser is null || (browser is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash(browser)), Encoding.ASCII.GetBytes(ticket.Browser))));
+        var mine = ticket is not null && ticket.Sites is not null == ofChoice && (ticket.Browser is null || (browser is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash(browser)), Encoding.ASCII.GetBytes(ticket.Browser))));
         if (!mine || ticket!.ExpiresAt <= clock.GetUtcNow() || !await tickets.TakeAsync(id!, cancellationToken))
         {
             throw new OnboardingException(400, $"This answer belongs to no request of this browser, or it is too old or used already. {StartAgain}") { IsForeign = true };
@@ -79,18 +79,17 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
         return ticket;
     }
 
-    /// <summary>Stores the sites to choose from, and returns the state that identifies them.</summary>
-    public async Task<string> OfferAsync(string grant, IReadOnlyList<AccessibleResource> sites, string browser, CancellationToken cancellationToken)
+    /// <summary>Stores the sites to choose from under <paramref name="state"/>.</summary>
+    public async Task OfferAsync(string state, string grant, IReadOnlyList<AccessibleResource> sites, string browser, CancellationToken cancellationToken)
     {
-        var state = NewSecret();
         await tickets.AddAsync(Hash(state), new Ticket(clock.GetUtcNow() + Lifetime) { Browser = Hash(browser), Grant = grant, Sites = sites }, cancellationToken);
-        return state;
     }
 
     /// <summary>256 random bits in hex.</summary>
     public static string NewSecret() => RandomNumberGenerator.GetHexString(64, lowercase: true);
 
-    private static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+    /// <summary>SHA-256 in hex, for what must not be stored or shown itself.</summary>
+    internal static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     // Anyone can write the error in the URL.
     private static string Shown(string? error) =>

@@ -21,7 +21,8 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
     /// <summary>Route that the form of sites is posted to.</summary>
     public const string ChoiceRoute = "oauth/sites";
 
-    private const string Cookie = "jira_oauth";
+    // One cookie for each state: a person may have the pages open in several tabs.
+    private const string CookiePrefix = "jira_oauth_";
     private const string Away = "Storage or the vault cannot be reached now.";
 
     // Anyone can send a form. This limit is enough for a form of more than a thousand sites.
@@ -36,31 +37,26 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
         var app = App();
         if (grant.Length > 0) await admission.EnsureOursAsync(grant, cancellationToken);
 
-        var browser = OAuthConsent.NewSecret();
-        var address = await consent.StartAsync(app, grant.Length > 0 ? grant : null, browser, cancellationToken);
-        request.HttpContext.Response.Cookies.Append(Cookie, browser, new CookieOptions
-        {
-            HttpOnly = true,
-            Secure = options.PublicBaseUrl.Scheme == Uri.UriSchemeHttps,
-
-            // A Strict cookie is not sent with the redirect back from Atlassian.
-            SameSite = SameSiteMode.Lax,
-            MaxAge = OAuthConsent.Lifetime,
-            Path = Address("oauth").AbsolutePath,
-        });
+        var (state, browser) = (OAuthConsent.NewSecret(), OAuthConsent.NewSecret());
+        var address = await consent.StartAsync(app, state, grant.Length > 0 ? grant : null, browser, cancellationToken);
+        SetCookie(request, state, browser);
         return Results.Redirect(address.AbsoluteUri);
     });
 
     /// <summary>GET oauth/callback: exchanges the code and shows the sites.</summary>
     public Task<IResult> CallbackAsync(HttpRequest request, CancellationToken cancellationToken) => RunAsync(request, async () =>
     {
-        var (query, browser) = (request.Query, request.Cookies[Cookie]);
-        var given = await consent.FinishAsync(App(), query["state"], query["code"], query["error"], browser, cancellationToken);
+        var query = request.Query;
+        var asked = query["state"].ToString();
+        var given = await consent.FinishAsync(App(), asked, query["code"], query["error"], request.Cookies[CookieOf(asked)], cancellationToken);
+        DeleteCookie(request, asked);
         var grant = await admission.SaveAsync(given, cancellationToken);
         var candidates = await admission.OfferAsync(grant, given.Sites, cancellationToken);
         if (candidates.Count == 0) throw new OnboardingException(409, "The grant reaches no Jira site. Start again and choose a site on Atlassian's page.");
 
-        var state = await consent.OfferAsync(grant, given.Sites, browser!, cancellationToken);
+        var (state, browser) = (OAuthConsent.NewSecret(), OAuthConsent.NewSecret());
+        await consent.OfferAsync(state, grant, given.Sites, browser, cancellationToken);
+        SetCookie(request, state, browser);
         return Page(200, OAuthPages.Choice(candidates, state, Address(ChoiceRoute)));
     });
 
@@ -69,10 +65,11 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
     {
         if (!request.HasFormContentType) throw new OnboardingException(400, "This address takes the form of the page before it.");
 
-        var browser = request.Cookies[Cookie];
-        var form = browser is null ? [] : await FormAsync(request, cancellationToken);
-        var ticket = await consent.RedeemAsync(form.GetValueOrDefault("state"), browser, cancellationToken);
-        if (ticket is not { Grant: { } grant, Sites: { } offered }) throw new OnboardingException(400, "This is not the answer to a choice of sites. Start again from the beginning.");
+        var hasCookie = request.Cookies.Keys.Any(name => name.StartsWith(CookiePrefix, StringComparison.Ordinal));
+        var form = hasCookie ? await FormAsync(request, cancellationToken) : [];
+        var state = form.GetValueOrDefault("state").ToString();
+        var ticket = await consent.RedeemAsync(state, request.Cookies[CookieOf(state)], ofChoice: true, cancellationToken);
+        var (grant, offered) = (ticket.Grant!, ticket.Sites!);
 
         var chosen = form.GetValueOrDefault("site").OfType<string>().ToHashSet(StringComparer.Ordinal);
         if (chosen.Count == 0) throw new OnboardingException(400, "No site was chosen. Start again from the beginning.");
@@ -85,7 +82,7 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
             else done.Add(candidate.SiteId);
         }
 
-        request.HttpContext.Response.Cookies.Delete(Cookie, new CookieOptions { Path = Address("oauth").AbsolutePath });
+        DeleteCookie(request, state);
         string[] next =
         [
             $"Connected: {string.Join(", ", done)}. The grant is kept under the name {grant}.",
@@ -98,6 +95,23 @@ public sealed partial class OAuthOnboarding(OAuthConsent consent, SiteAdmission 
                 done.Count == 0 ? "Not connected" : "Not all connected",
                 [.. failed.Select(failure => failure.Sentence), "Start again from the beginning for what is missing.", .. done.Count == 0 ? [] : next]));
     });
+
+    private void SetCookie(HttpRequest request, string state, string browser) => request.HttpContext.Response.Cookies.Append(CookieOf(state), browser, new CookieOptions
+    {
+        HttpOnly = true,
+        Secure = options.PublicBaseUrl.Scheme == Uri.UriSchemeHttps,
+
+        // A Strict cookie is not sent with the redirect back from Atlassian.
+        SameSite = SameSiteMode.Lax,
+        MaxAge = OAuthConsent.Lifetime,
+        Path = Address("oauth").AbsolutePath,
+    });
+
+    private void DeleteCookie(HttpRequest request, string state) =>
+        request.HttpContext.Response.Cookies.Delete(CookieOf(state), new CookieOptions { Path = Address("oauth").AbsolutePath });
+
+    // The name contains a part of the state's hash: a state is a secret of its request.
+    private static string CookieOf(string state) => CookiePrefix + OAuthConsent.Hash(state)[..16];
 
     // An error of one site must not stop the others: the person has consented once, for all of them.
     private async Task<(int Status, string Sentence)?> AdmitAsync(Candidate candidate, string grant, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ public sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITicket
     {
         var table = await tickets.GetAsync(cancellationToken);
         var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, id, cancellationToken: cancellationToken);
-        return found.HasValue ? JsonSerializer.Deserialize(found.Value!.GetString("Ticket"), TicketJson.Default.Ticket) : null;
+        return found.HasValue && found.Value!.Text("Ticket") is { } ticket ? JsonSerializer.Deserialize(ticket, TicketJson.Default.Ticket) : null;
     }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITicket
         var query = table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken);
         await foreach (var row in query)
         {
-            if (row.GetDateTimeOffset("ExpiresAt") < clock.GetUtcNow()) await table.DeleteEntityAsync(Partition, row.RowKey, ETag.All, cancellationToken);
+            if (row.Time("ExpiresAt") < clock.GetUtcNow()) await table.DeleteEntityAsync(Partition, row.RowKey, ETag.All, cancellationToken);
             if (++left == MostLeftovers) break;
         }
     }

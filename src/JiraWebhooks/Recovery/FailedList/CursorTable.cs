@@ -20,10 +20,10 @@ public sealed partial class CursorTable(LazyTable cursors)
         if (!found.HasValue) return null;
 
         var row = found.Value!;
-        return new Cursor(row.GetInt64("Time") ?? 0)
+        return new Cursor(row.Whole("Time") ?? 0)
         {
             Seen = Seen(row),
-            UnsupportedSince = row.GetDateTimeOffset("UnsupportedSince"),
+            UnsupportedSince = row.Time("UnsupportedSince"),
             Version = row.ETag,
         };
     }

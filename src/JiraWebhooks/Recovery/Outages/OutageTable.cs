@@ -18,10 +18,10 @@ public sealed class OutageTable(LazyTable cursors)
     /// <summary>The recorded outage, or null.</summary>
     public async Task<Outage?> ReadAsync(string site, CancellationToken cancellationToken) =>
         await FindAsync(site, OutageRow, cancellationToken) is { } row
-            ? new Outage(row.GetDateTimeOffset("From"), row.GetDateTimeOffset("Last"), row.ETag)
+            ? new Outage(row.Time("From"), row.Time("Last"), row.ETag)
             {
-                Accepted = row.GetDateTimeOffset("Accepted"),
-                Unended = row.GetBoolean("Unended") is true,
+                Accepted = row.Time("Accepted"),
+                Unended = row.Flag("Unended") is true,
             }
             : null;
 
@@ -55,7 +55,7 @@ public sealed class OutageTable(LazyTable cursors)
 
     /// <summary>The record that webhooks were missing, or null.</summary>
     public async Task<MissingWebhooks?> MissingAsync(string site, CancellationToken cancellationToken) =>
-        await FindAsync(site, MissingRow, cancellationToken) is { } row && row.GetDateTimeOffset("From") is { } from ? new MissingWebhooks(from, row.ETag) : null;
+        await FindAsync(site, MissingRow, cancellationToken) is { } row && row.Time("From") is { } from ? new MissingWebhooks(from, row.ETag) : null;
 
     /// <summary>Records that webhooks of the site were missing since <paramref name="from"/>. Jira never sent the events of that time, so they must
     /// be searched for. The earliest time counts.</summary>

@@ -6,12 +6,16 @@ using JiraWebhooks.Storage;
 namespace JiraWebhooks.Recovery;
 
 /// <summary>Row <c>search</c> of a site, next to its cursor, guarded by its entity tag.</summary>
-internal sealed partial class SearchTable(LazyTable cursors)
+internal sealed partial class SearchTable(LazyTable cursors, TimeProvider clock)
 {
     private const string Row = "search";
     private const string Filters = "Filters";
 
-    /// <summary>The site's state, or null before its first run. An unreadable row throws, because it may contain an unfinished search.</summary>
+    // The longest search that an unreadable row can have had under way, because Jira's failed list covers as much.
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(72);
+
+    /// <summary>The site's state, or null before its first run. An unreadable row may contain an unfinished search: then the search begins again, 72 h
+    /// before the row was written. A repeated search is harmless.</summary>
     public async Task<SearchState?> ReadAsync(string site, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
@@ -19,12 +23,12 @@ internal sealed partial class SearchTable(LazyTable cursors)
         if (!found.HasValue) return null;
 
         var row = found.Value!;
-        return new SearchState(row.GetDateTimeOffset("WellUntil") ?? throw new InvalidDataException("The row of the search has no WellUntil."))
+        if (row.Time("WellUntil") is not { } wellUntil || TryRead(row.GetText(Filters)) is not { } filters)
         {
-            Filters = row.GetText(Filters) is { Length: > 0 } text ? JsonSerializer.Deserialize(text, SearchJson.Default.IReadOnlyDictionaryStringFilterSearch)! : SearchState.None,
-            Begun = row.GetDateTimeOffset("From"),
-            Version = row.ETag,
-        };
+            return new SearchState((row.Timestamp ?? clock.GetUtcNow()) - Longest) { Version = row.ETag };
+        }
+
+        return new SearchState(wellUntil) { Filters = filters, Begun = row.Time("From"), Version = row.ETag };
     }
 
     /// <summary>Writes <paramref name="state"/> over the version it was read from; null if another run has written since.</summary>
@@ -34,6 +38,19 @@ internal sealed partial class SearchTable(LazyTable cursors)
         var row = new TableEntity(site, Row) { ["WellUntil"] = state.WellUntil };
         row.SetText(Filters, JsonSerializer.Serialize(state.Filters, SearchJson.Default.IReadOnlyDictionaryStringFilterSearch));
         return await table.TryWriteAsync(row, state.Version, cancellationToken) is { } written ? state with { Version = written } : null;
+    }
+
+    private static IReadOnlyDictionary<string, FilterSearch>? TryRead(string text)
+    {
+        try
+        {
+            return text.Length > 0 ? JsonSerializer.Deserialize(text, SearchJson.Default.IReadOnlyDictionaryStringFilterSearch)! : SearchState.None;
+        }
+        catch (JsonException)
+        {
+            TolerantValues.CountUnreadable(Filters);
+            return null;
+        }
     }
 
     [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]

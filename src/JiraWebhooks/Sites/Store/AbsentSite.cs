@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Sites;
 
@@ -16,7 +17,7 @@ public sealed record AbsentSite(string Id, DateTimeOffset? ErasedAt, DateTimeOff
     public bool IsOver(DateTimeOffset now) => now - (ErasedAt ?? SeenAt) >= KeptFor;
 
     internal static AbsentSite Read(TableEntity row) => new(
-        row.RowKey, row.GetDateTimeOffset(nameof(ErasedAt)), row.GetDateTimeOffset(nameof(MissingSince)), row.GetDateTimeOffset(nameof(SeenAt)));
+        row.RowKey, row.Time(nameof(ErasedAt)), row.Time(nameof(MissingSince)), row.Time(nameof(SeenAt)));
 
     internal TableEntity Write(string partition) => new(partition, Id)
     {

@@ -122,7 +122,7 @@ public sealed class SiteTable(LazyTable sites)
         SiteOptions? options = null;
         try
         {
-            if (row.GetString("Options") is { } json) options = JsonSerializer.Deserialize(json, SiteJson.Default.SiteOptions);
+            if (row.Text("Options") is { } json) options = JsonSerializer.Deserialize(json, SiteJson.Default.SiteOptions);
         }
         catch (JsonException)
         {
@@ -133,14 +133,14 @@ public sealed class SiteTable(LazyTable sites)
         {
             Id = row.RowKey,
             Options = options ?? new SiteOptions(),
-            SecretRevision = row.GetString(nameof(StoredSite.SecretRevision)) ?? "",
-            Former = row.GetDateTimeOffset("FormerSince") is { } left
-                ? new FormerApp(row.GetString("FormerClientId"), row.GetString("FormerSecretRevision") ?? "", left)
+            SecretRevision = row.Text(nameof(StoredSite.SecretRevision)) ?? "",
+            Former = row.Time("FormerSince") is { } left
+                ? new FormerApp(row.Text("FormerClientId"), row.Text("FormerSecretRevision") ?? "", left)
                 : null,
-            ActiveSince = row.GetDateTimeOffset(nameof(StoredSite.ActiveSince)) ?? default,
-            DisabledSince = row.GetDateTimeOffset(nameof(StoredSite.DisabledSince)),
-            DisabledReason = row.GetString(nameof(StoredSite.DisabledReason)),
-            RemovedAt = row.GetDateTimeOffset(nameof(StoredSite.RemovedAt)),
+            ActiveSince = row.Time(nameof(StoredSite.ActiveSince)) ?? default,
+            DisabledSince = row.Time(nameof(StoredSite.DisabledSince)),
+            DisabledReason = row.Text(nameof(StoredSite.DisabledReason)),
+            RemovedAt = row.Time(nameof(StoredSite.RemovedAt)),
             Version = row.ETag,
         };
     }
