@@ -131,8 +131,10 @@ internal static partial class SiteReader
         if (!string.IsNullOrWhiteSpace(options.ApiUrl))
         {
             var address = Address(options.ApiUrl, nameof(options.ApiUrl), problems);
-            if (address is { Query.Length: > 0 } or { Fragment.Length: > 0 }) problems.Add("ApiUrl must have no query or fragment");
-            return address ?? Nowhere;
+            if (address is null or { Query.Length: 0, Fragment.Length: 0 }) return address ?? Nowhere;
+
+            problems.Add("ApiUrl must have no query or fragment");
+            return Nowhere;
         }
 
         return scheme is SiteScheme.OAuth

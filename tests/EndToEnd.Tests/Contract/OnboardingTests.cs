@@ -72,7 +72,7 @@ public sealed partial class OnboardingTests(ContractWorld world) : IClassFixture
 
         var late = new Browser(world);
         callback = await late.ConsentAsync("?grant=late");
-        Assert.Equal(201, await world.StatusAsync("PUT", "/api/sites/pied", new { scheme = "OAuth", url = "https://pied.atlassian.net", cloudId = "of-pied", clientId = "another", grant = "late", secret = "of-the-other-app" }));
+        Assert.Equal(201, await world.StatusAsync("PUT", "/api/sites/pied", new { scheme = "OAuth", url = "https://pied.atlassian.net", cloudId = "0a1b2c3d-1111-2222-3333-444455556605", clientId = "another", grant = "late", secret = "of-the-other-app" }));
         Assert.Equal((409, "Not connected"), await late.GetAsync(callback));
     }
 

@@ -38,7 +38,7 @@ public sealed class SiteRowTests(ContractWorld world)
     [Fact(Timeout = Limits.Hang)]
     public async Task Row_OfASiteThatChangesItsApp_KnowsTheFormer()
     {
-        object App(string client) => new { scheme = "OAuth", url = "https://pied4.atlassian.net", cloudId = "cloud-4", clientId = client, secret = Secret, refreshToken = "token" };
+        object App(string client) => new { scheme = "OAuth", url = "https://pied4.atlassian.net", cloudId = "0a1b2c3d-1111-2222-3333-444455556604", clientId = client, secret = Secret, refreshToken = "token" };
         await world.AssertAnswersAsync(("PUT", "/api/sites/pied4", App("first"), 201), ("PUT", "/api/sites/pied4", App("second"), 200));
 
         await world.AssertRowAsync(

@@ -24,7 +24,7 @@ public sealed class SiteSettingsTests(AzuriteFixture azurite)
         ("connect1", [("Scheme", "Connect")], "AppKey is missing; ClientKey is missing"),
         ("no_slug", [], "its name must be 1 to 32 lower-case letters, digits or hyphens"),
         ("oauth1", [("Scheme", "OAuth")], "CloudId is missing; ClientId is missing"),
-        ("oauth2", [("Scheme", "OAuth"), ("CloudId", "x"), ("ClientId", "x"), ("Grant", "No Name")], "Grant must be 1 to 64 lower-case letters, digits or hyphens"),
+        ("oauth2", [("Scheme", "OAuth"), ("CloudId", "0a1b2c3d-1111-2222-3333-444455556666"), ("ClientId", "x"), ("Grant", "No Name")], "Grant must be 1 to 64 lower-case letters, digits or hyphens"),
     ];
 
     [Fact(Timeout = Limits.Hang)]

@@ -395,12 +395,12 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
     [Fact]
     public async Task Offer_FixedSiteOfAnotherAppWithTheSameGrant_CannotBeChosen()
     {
-        foreach (var (name, value) in new[] { ("Scheme", "OAuth"), ("Url", "https://fixed.atlassian.net"), ("CloudId", "c"), ("ClientId", "other-app"), ("Secret", "s"), ("Grant", "g") })
+        foreach (var (name, value) in new[] { ("Scheme", "OAuth"), ("Url", "https://fixed.atlassian.net"), ("CloudId", "0a1b2c3d-1111-2222-3333-444455556666"), ("ClientId", "other-app"), ("Secret", "s"), ("Grant", "g") })
         {
             _world.Settings[$"Sites:fixed:{name}"] = value;
         }
 
-        var candidate = Assert.Single(await OfferAsync(new AccessibleResource("c", "Fixed", new Uri("https://fixed.atlassian.net"))));
+        var candidate = Assert.Single(await OfferAsync(new AccessibleResource("0a1b2c3d-1111-2222-3333-444455556666", "Fixed", new Uri("https://fixed.atlassian.net"))));
 
         Assert.Contains("Sites__fixed__ClientId", candidate.Problem, StringComparison.Ordinal);
     }
@@ -411,7 +411,7 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
     public async Task Start_NameOfAnotherAppsGrant_Is409AndLeavesItAlone(bool isTakenMeanwhile)
     {
         await SeedAsync("theirs");
-        var put = () => new ApiCaller(_world.NewInstance()).PutAsync("hooli", """{"scheme":"OAuth","url":"https://hooli.atlassian.net","cloudId":"c","clientId":"other-app","secret":"s","grant":"theirs"}""");
+        var put = () => new ApiCaller(_world.NewInstance()).PutAsync("hooli", """{"scheme":"OAuth","url":"https://hooli.atlassian.net","cloudId":"0a1b2c3d-1111-2222-3333-444455556666","clientId":"other-app","secret":"s","grant":"theirs"}""");
 
         BrowserPage answer;
         if (isTakenMeanwhile)

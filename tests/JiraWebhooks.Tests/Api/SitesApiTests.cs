@@ -278,7 +278,7 @@ public sealed class SitesApiTests : IAsyncLifetime
     }
 
     private static string OAuth(string? grant) =>
-        $$"""{"scheme":"OAuth","url":"https://hooli.atlassian.net","cloudId":"c","clientId":"client","secret":"s","refreshToken":"t"{{(grant is null ? "" : $",\"grant\":\"{grant}\"")}},"webhooks":{"i":{"events":["jira:issue_updated"],"jql":"project = A"} } }""";
+        $$"""{"scheme":"OAuth","url":"https://hooli.atlassian.net","cloudId":"0a1b2c3d-1111-2222-3333-444455556666","clientId":"client","secret":"s","refreshToken":"t"{{(grant is null ? "" : $",\"grant\":\"{grant}\"")}},"webhooks":{"i":{"events":["jira:issue_updated"],"jql":"project = A"} } }""";
 
     private static string? Text(ApiAnswer answer, string name) => answer.Json.GetProperty(name).GetString();
 

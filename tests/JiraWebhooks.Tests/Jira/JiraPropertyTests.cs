@@ -14,7 +14,7 @@ public sealed class JiraPropertyTests
     [Fact]
     [Trait("Rule", "expiry-dates")]
     public void Date_InAnyFormAndZone_IsTheSameMoment() =>
-        Gen.Select(Gen.Long[0, 4_102_444_800_000], Gen.Int[-14 * 4, 14 * 4]).Sample((milliseconds, quarters) =>
+        Gen.Select(Gen.Long[978_307_200_000, 4_102_444_800_000], Gen.Int[-14 * 4, 14 * 4]).Sample((milliseconds, quarters) =>
         {
             var moment = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToOffset(TimeSpan.FromMinutes(15 * quarters));
             string[] forms =

@@ -136,7 +136,7 @@ public sealed class OAuthRegistrationTests
         new ConfigurationBuilder().AddInMemoryCollection([
             new("Sites:acme:Url", "https://acme.atlassian.net"),
             new("Sites:acme:Scheme", "OAuth"),
-            new("Sites:acme:CloudId", "c"),
+            new("Sites:acme:CloudId", "0a1b2c3d-1111-2222-3333-444455556666"),
             new("Sites:acme:ClientId", "c"),
             new("Sites:acme:Secret", "s"),
             new("Sites:acme:Grant", grant),

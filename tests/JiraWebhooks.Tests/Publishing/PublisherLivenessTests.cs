@@ -96,6 +96,7 @@ public sealed class PublisherLivenessTests
         _publisher.Hangs = true;
         using var warmUp = new PublisherWarmUp(_liveness);
         await warmUp.StartAsync(Token);
+        await _publisher.Asked.WaitAsync(Token);
 
         await warmUp.StopAsync(Token);
 
@@ -107,9 +108,12 @@ public sealed class PublisherLivenessTests
     private sealed class FakePublisher : IDeliveryPublisher
     {
         private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _opened;
 
         public int Opened => _opened;
+
+        public Task Asked => _asked.Task;
 
         public Exception? Failure { get; set; }
 
@@ -120,6 +124,7 @@ public sealed class PublisherLivenessTests
         public Task OpenAsync(CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _opened);
+            _asked.TrySetResult();
             return Failure is { } failure ? Task.FromException(failure) : Hangs ? _answer.Task : Task.CompletedTask;
         }
 

@@ -186,7 +186,7 @@ public sealed class StoredSitesTests
     [Fact]
     public async Task Find_OAuthSiteOfTheAppInTheSettings_NeedsNoSecretOfItsOwn()
     {
-        await AddAsync("acme", new SiteOptions { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "c", ClientId = "the-app" }, revision: "");
+        await AddAsync("acme", new SiteOptions { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "0a1b2c3d-1111-2222-3333-444455556666", ClientId = "the-app" }, revision: "");
 
         var site = (await FindAsync("acme"))!;
         Assert.Equal(("of-the-app", "before", null), (site.Secret?.Reveal(), site.PreviousSecret?.Reveal(), site.Problem));
@@ -225,7 +225,7 @@ public sealed class StoredSitesTests
     {
         await AddAsync("globex");
         (_secrets.FailsLists, _secrets.FailsWrites, _secrets.Failure) = (true, false, new TimeoutException("the vault is away"));
-        await AddAsync("acme", new SiteOptions { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "c", ClientId = "the-app" }, revision: "");
+        await AddAsync("acme", new SiteOptions { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "0a1b2c3d-1111-2222-3333-444455556666", ClientId = "the-app" }, revision: "");
 
         Assert.Null((await FindAsync("acme"))!.Problem);
         await Assert.ThrowsAsync<TimeoutException>(() => FindAsync("nobody").AsTask());
