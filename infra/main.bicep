@@ -60,7 +60,7 @@ param operatorPrincipalType string = deployerPrincipalType
 
 @description('Redundancy of the storage account, which has the tables: LRS one data center, ZRS three zones of the region, GRS and GZRS a second region besides.')
 @allowed(['LRS', 'ZRS', 'GRS', 'GZRS'])
-param storageRedundancy string = 'LRS'
+param storageRedundancy string = zoneRedundant ? 'ZRS' : 'LRS'
 
 @description('True puts a CanNotDelete lock on the storage account: who deletes it, or its resource group, must remove the lock first.')
 param storageDeleteLock bool = true
@@ -109,7 +109,7 @@ param alwaysReadyHttpInstances int = 0
 param allowedAddressRanges string[] = []
 
 @description('Mail address that alerts go to; empty for none.')
-@maxLength(254)
+@maxLength(64)
 param alertEmail string = ''
 
 @description('Resource ids of action groups of your own that alerts go to.')
@@ -120,9 +120,41 @@ param actionGroupIds string[] = []
 @maxValue(730)
 param logRetentionInDays int = 30
 
-var tags = { 'azd-env-name': environmentName }
+@description('Most GB of logs and metrics a day; after that nothing more is collected until the next day, and the alerts are blind. -1 for no cap.')
+@minValue(-1)
+@maxValue(1000)
+param dailyLogCapGB int = -1
+
+@description('Tags of every resource, besides the one that azd needs.')
+param tags { *: string } = {}
+
+@description('Largest size of the topic in MB. It can be raised later.')
+@allowed([1024, 2048, 3072, 4096, 5120])
+param topicSizeInMegabytes int = 5120
+
+@description('Days after which a message that no subscriber has read expires.')
+@minValue(1)
+@maxValue(90)
+param messageRetentionInDays int = 14
+
+@description('Number of active messages in all subscriptions of the topic above which the alert backlog fires.')
+@minValue(1)
+param backlogThreshold int = 10000
+
+@description('True spreads the plan over the zones of the region. The region must have zones, storage must be ZRS or GZRS, and always-ready instances must be 0 or at least 2.')
+param zoneRedundant bool = false
+
+@description('True makes a test that asks GET /api/live from three places every 15 minutes, and an alert on it. The test is billed per call, and it wakes an app that has scaled to zero.')
+param availabilityTest bool = true
+
+@description('Address ranges (CIDR) of people who use the app: Health, the management API and browser onboarding. Read only with allowedAddressRanges.')
+param operatorAddressRanges string[] = []
+
+var allTags = union(tags, { 'azd-env-name': environmentName })
+// Azure takes "West Europe" and "westeurope" for the same region. Names must not depend on the spelling, or a second installation is made.
+var region = toLower(replace(location, ' ', ''))
 // Names are made of this, not of environmentName: it may be longer than a vault's or an account's name, and these are global.
-var token = uniqueString(subscription().id, environmentName, location)
+var token = uniqueString(subscription().id, toLower(environmentName), region)
 var names = {
   actionGroup: 'ag-${token}'
   functionApp: 'func-${token}'
@@ -130,15 +162,14 @@ var names = {
   insights: 'appi-${token}'
   network: 'vnet-${token}'
   plan: 'plan-${token}'
-  serviceBus: 'sb-${token}'
+  // With the tier, which cannot be changed: a Premium namespace can stand beside a Standard one until that is read to its end.
+  serviceBus: 'sb-${token}-${toLower(tier)}'
   storage: 'st${token}'
   vault: 'kv-${token}'
   workspace: 'log-${token}'
 }
 var vaultUri = 'https://${names.vault}${environment().suffixes.keyvaultDns}/'
 var topicName = 'jira-deliveries'
-var topicSizeInMegabytes = 5120
-var messageDays = 14
 var claimCheckContainer = 'jira-bodies'
 var deploymentContainer = 'deployments'
 var alertPrefix = 'jira-webhooks'
@@ -146,6 +177,9 @@ var alertPrefix = 'jira-webhooks'
 var tier = privateNetwork && serviceBusSku == 'Standard'
   ? fail('privateNetwork needs serviceBusSku=Premium: Service Bus Standard has no private endpoints.')
   : serviceBusSku
+var isZoneRedundant = zoneRedundant && (!contains(storageRedundancy, 'ZRS') || alwaysReadyHttpInstances == 1)
+  ? fail('zoneRedundant needs storageRedundancy=ZRS or GZRS, and alwaysReadyHttpInstances of 0 or at least 2.')
+  : zoneRedundant
 // Kilobytes that leave room for the properties below what the tier takes: 256 KB, or the 1 MB that the topic is made with.
 var claimCheckThreshold = (tier == 'Premium' ? 900 : 192) * 1024
 
@@ -184,47 +218,48 @@ var alertTargets = concat(
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: groupName(resourceGroupName)
-  location: location
-  tags: tags
+  location: region
+  tags: allTags
 }
 
 module identity 'modules/identity.bicep' = {
   scope: group
   params: {
     name: names.identity
-    location: location
-    tags: tags
+    location: region
+    tags: allTags
   }
 }
 
 module monitoring 'modules/monitoring.bicep' = {
   scope: group
-  dependsOn: [identity]
   params: {
     workspaceName: names.workspace
     insightsName: names.insights
-    location: location
-    tags: tags
-    identityName: names.identity
+    location: region
+    tags: allTags
+    #disable-next-line what-if-short-circuiting // the id is in the names of role assignments, see identity.bicep
+    identityPrincipalId: identity.outputs.principalId
     retentionInDays: logRetentionInDays
+    dailyCapGB: dailyLogCapGB
   }
 }
 
 module storage 'modules/storage.bicep' = {
   scope: group
-  dependsOn: [identity]
   params: {
     name: names.storage
-    location: location
-    tags: tags
-    identityName: names.identity
+    location: region
+    tags: allTags
+    #disable-next-line what-if-short-circuiting // the id is in the names of role assignments, see identity.bicep
+    identityPrincipalId: identity.outputs.principalId
     redundancy: storageRedundancy
     deleteLock: storageDeleteLock
     publicNetworkAccess: !privateNetwork
     claimCheckContainer: claimCheckContainer
     deploymentContainer: deploymentContainer
     // A month longer than the message, for what sits in a dead-letter queue.
-    claimCheckRetentionInDays: messageDays + 31
+    claimCheckRetentionInDays: messageRetentionInDays + 31
     bodyReaders: bodyReaders
   }
 }
@@ -234,14 +269,15 @@ module serviceBus 'modules/servicebus.bicep' = {
   dependsOn: [monitoring]
   params: {
     name: names.serviceBus
-    location: location
-    tags: tags
+    location: region
+    tags: allTags
     sku: tier
     publicNetworkAccess: !privateNetwork
     topicName: topicName
     topicSizeInMegabytes: topicSizeInMegabytes
-    messageDays: messageDays
-    identityName: names.identity
+    messageDays: messageRetentionInDays
+    #disable-next-line what-if-short-circuiting // the id is in the names of role assignments, see identity.bicep
+    identityPrincipalId: identity.outputs.principalId
     consumerPrincipalIds: consumers
     consumerPrincipalType: consumerPrincipalType
     operatorPrincipalId: operator
@@ -257,9 +293,10 @@ module keyVault 'modules/keyvault.bicep' = {
   dependsOn: [monitoring]
   params: {
     name: names.vault
-    location: location
-    tags: tags
-    identityName: names.identity
+    location: region
+    tags: allTags
+    #disable-next-line what-if-short-circuiting // the id is in the names of role assignments, see identity.bicep
+    identityPrincipalId: identity.outputs.principalId
     deployerPrincipalId: empty(deployerPrincipalId) ? '' : principals('deployerPrincipalId', [deployerPrincipalId])[0]
     deployerPrincipalType: deployerPrincipalType
     purgeProtection: keyVaultPurgeProtection
@@ -273,8 +310,8 @@ module network 'modules/network.bicep' = if (privateNetwork) {
   dependsOn: [storage, keyVault, serviceBus]
   params: {
     name: names.network
-    location: location
-    tags: tags
+    location: region
+    tags: allTags
     addressPrefix: addressSpace('networkAddressPrefix', networkAddressPrefix)
     storageName: names.storage
     vaultName: names.vault
@@ -289,8 +326,8 @@ module functionApp 'modules/functionapp.bicep' = {
   params: {
     name: names.functionApp
     planName: names.plan
-    location: location
-    tags: tags
+    location: region
+    tags: allTags
     identityName: names.identity
     storageName: names.storage
     deploymentContainer: deploymentContainer
@@ -301,6 +338,8 @@ module functionApp 'modules/functionapp.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyHttpInstances: alwaysReadyHttpInstances
     allowedAddressRanges: addressRanges('allowedAddressRanges', allowedAddressRanges)
+    operatorAddressRanges: addressRanges('operatorAddressRanges', operatorAddressRanges)
+    zoneRedundant: isZoneRedundant
     networkName: privateNetwork ? names.network : ''
   }
 }
@@ -309,7 +348,7 @@ module actionGroup 'modules/action-group.bicep' = if (!empty(alertEmail)) {
   scope: group
   params: {
     name: names.actionGroup
-    tags: tags
+    tags: allTags
     email: mail('alertEmail', alertEmail)
   }
 }
@@ -319,11 +358,25 @@ module metricAlerts 'modules/alerts-metrics.bicep' = {
   dependsOn: [actionGroup, serviceBus]
   params: {
     prefix: alertPrefix
-    tags: tags
+    tags: allTags
     actionGroupIds: alertTargets
     serviceBusName: names.serviceBus
     topicName: topicName
     topicSizeInMegabytes: topicSizeInMegabytes
+    backlogThreshold: backlogThreshold
+  }
+}
+
+module availability 'modules/availability.bicep' = if (availabilityTest) {
+  scope: group
+  dependsOn: [actionGroup, monitoring]
+  params: {
+    prefix: alertPrefix
+    location: region
+    tags: allTags
+    actionGroupIds: alertTargets
+    insightsName: names.insights
+    appUrl: functionApp.outputs.url
   }
 }
 
@@ -332,15 +385,15 @@ module queryAlerts 'modules/alerts-queries.bicep' = {
   dependsOn: [actionGroup, monitoring]
   params: {
     prefix: alertPrefix
-    location: location
-    tags: tags
+    location: region
+    tags: allTags
     actionGroupIds: alertTargets
     workspaceName: names.workspace
   }
 }
 
 @description('Region, under the name azd reads.')
-output AZURE_LOCATION string = location
+output AZURE_LOCATION string = region
 
 @description('Resource group, under the name azd reads.')
 output AZURE_RESOURCE_GROUP string = group.name

@@ -20,6 +20,9 @@ param topicName string
 @description('Largest size of the topic in MB.')
 param topicSizeInMegabytes int
 
+@description('Number of active messages above which backlog fires.')
+param backlogThreshold int
+
 resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
   name: serviceBusName
 }
@@ -45,6 +48,16 @@ var rules = [
     aggregation: 'Total'
     threshold: 0
     description: 'Service Bus throttles. Deliveries are answered 503 and Jira sends them again, at most five times. 1. Check for a subscriber that receives in a tight loop. 2. If the load is real, deploy with serviceBusSku=Premium (a new namespace: see docs/deploy.md).'
+  }
+  {
+    name: 'backlog'
+    severity: 2
+    scope: namespace.id
+    entity: topicName
+    metric: 'ActiveMessages'
+    aggregation: 'Minimum'
+    threshold: backlogThreshold
+    description: 'More than ${backlogThreshold} messages of topic ${topicName} have waited for a quarter of an hour, in all subscriptions together. 1. Portal > Service Bus > the topic > Subscriptions shows which one grows. 2. Is its subscriber running, and does it complete messages? 3. Add readers, or delete a subscription that nothing reads. It clears when the number is below the threshold; parameter backlogThreshold changes it.'
   }
   {
     name: 'topic-size'

@@ -44,6 +44,12 @@ param alwaysReadyHttpInstances int
 @description('Address ranges (CIDR) that may reach the app; empty for all. Publishing is not limited.')
 param allowedAddressRanges string[]
 
+@description('Address ranges (CIDR) of people; read only with allowedAddressRanges.')
+param operatorAddressRanges string[]
+
+@description('True spreads the plan over the zones of the region.')
+param zoneRedundant bool
+
 @description('Name of the virtual network the app goes out through; empty for none.')
 param networkName string
 
@@ -62,6 +68,25 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' existing = if (!
     name: 'app'
   }
 }
+
+var restrictions = [
+  for (range, i) in concat(allowedAddressRanges, operatorAddressRanges): {
+    name: 'allowed-${i}'
+    action: 'Allow'
+    ipAddress: range
+    priority: 100 + i
+  }
+]
+// The places that the availability test comes from.
+var availabilityRestriction = [
+  {
+    name: 'availability-test'
+    action: 'Allow'
+    tag: 'ServiceTag'
+    ipAddress: 'ApplicationInsightsAvailability'
+    priority: 1000
+  }
+]
 
 var resourceSettings = {
   // 26 MB, a little above the 25 MB that Jira sends at most. The host refuses more on its declared length; its own limit is 100 MB.
@@ -92,6 +117,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   }
   properties: {
     reserved: true
+    zoneRedundant: zoneRedundant
   }
 }
 
@@ -153,14 +179,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       scmMinTlsVersion: '1.2'
       http20Enabled: true
       ipSecurityRestrictionsDefaultAction: empty(allowedAddressRanges) ? 'Allow' : 'Deny'
-      ipSecurityRestrictions: [
-        for (range, i) in allowedAddressRanges: {
-          name: 'allowed-${i}'
-          action: 'Allow'
-          ipAddress: range
-          priority: 100 + i
-        }
-      ]
+      ipSecurityRestrictions: empty(allowedAddressRanges) ? [] : concat(restrictions, availabilityRestriction)
       scmIpSecurityRestrictionsUseMain: false
       scmIpSecurityRestrictionsDefaultAction: 'Allow'
       appSettings: map(items(union(settings, resourceSettings)), setting => { name: setting.key, value: setting.value })

@@ -14,3 +14,6 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
   location: location
   tags: tags
 }
+
+@description('Object id of the identity. Names of role assignments contain it: an identity that was deleted and made again has another, and Azure refuses to change the principal of an assignment.')
+output principalId string = identity.properties.principalId

@@ -10,8 +10,8 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
-@description('Name of the app\'s identity.')
-param identityName string
+@description('Object id of the app\'s identity.')
+param identityPrincipalId string
 
 @description('Object id of who puts the first secrets in; empty for nobody.')
 param deployerPrincipalId string
@@ -31,10 +31,6 @@ param workspaceName string
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
   name: workspaceName
-}
-
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: identityName
 }
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
@@ -63,9 +59,9 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
 // Officer, not User: a rotated refresh token must be written back, or the grant is lost.
 resource appRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: vault
-  name: guid(vault.id, identity.id, keyVaultSecretsOfficer)
+  name: guid(vault.id, identityPrincipalId, keyVaultSecretsOfficer)
   properties: {
-    principalId: identity.properties.principalId
+    principalId: identityPrincipalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsOfficer)
   }

@@ -13,15 +13,14 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
-@description('Name of the app\'s identity.')
-param identityName string
+@description('Object id of the app\'s identity.')
+param identityPrincipalId string
 
 @description('Days that logs and metrics are kept.')
 param retentionInDays int
 
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: identityName
-}
+@description('Most GB a day; -1 for no cap.')
+param dailyCapGB int
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   name: workspaceName
@@ -32,6 +31,9 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
       name: 'PerGB2018'
     }
     retentionInDays: retentionInDays
+    workspaceCapping: {
+      dailyQuotaGb: dailyCapGB
+    }
     features: {
       disableLocalAuth: true
     }
@@ -52,9 +54,9 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
 
 resource writeTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: insights
-  name: guid(insights.id, identity.id, metricsPublisher)
+  name: guid(insights.id, identityPrincipalId, metricsPublisher)
   properties: {
-    principalId: identity.properties.principalId
+    principalId: identityPrincipalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', metricsPublisher)
   }

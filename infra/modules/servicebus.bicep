@@ -26,8 +26,8 @@ param topicSizeInMegabytes int
 @description('Days after which a message that nobody has read expires.')
 param messageDays int
 
-@description('Name of the app\'s identity.')
-param identityName string
+@description('Object id of the app\'s identity.')
+param identityPrincipalId string
 
 @description('Object ids of the identities that read the subscriptions.')
 param consumerPrincipalIds string[]
@@ -63,10 +63,6 @@ var subscriptions = concat(
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
   name: workspaceName
-}
-
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: identityName
 }
 
 resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
@@ -117,9 +113,9 @@ module subscription 'servicebus-subscription.bicep' = [
 
 resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: namespace::topic
-  name: guid(namespace::topic.id, identity.id, serviceBusSender)
+  name: guid(namespace::topic.id, identityPrincipalId, serviceBusSender)
   properties: {
-    principalId: identity.properties.principalId
+    principalId: identityPrincipalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusSender)
   }

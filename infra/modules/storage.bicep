@@ -10,8 +10,8 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
-@description('Name of the app\'s identity.')
-param identityName string
+@description('Object id of the app\'s identity.')
+param identityPrincipalId string
 
 @description('How often, and how far apart, the data is kept.')
 param redundancy string
@@ -36,10 +36,6 @@ param bodyReaders { id: string, type: string }[]
 
 // The app creates a missing table itself; they are here so that a first request needs no second round trip.
 var tables = ['cursors', 'leases', 'sites', 'sitestatus', 'tickets', 'webhooks']
-
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: identityName
-}
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: name
@@ -141,9 +137,9 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
 resource appRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for role in [storageBlobOwner, storageTableContributor]: {
     scope: account
-    name: guid(account.id, identity.id, role)
+    name: guid(account.id, identityPrincipalId, role)
     properties: {
-      principalId: identity.properties.principalId
+      principalId: identityPrincipalId
       principalType: 'ServicePrincipal'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
     }
