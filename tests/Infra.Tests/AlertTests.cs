@@ -9,6 +9,7 @@ public sealed partial class AlertTests
     [Theory]
     [InlineData("dead-letters", "Microsoft.ServiceBus/namespaces", "DeadletteredMessages", "Maximum", 0L)]
     [InlineData("service-bus-throttled", "Microsoft.ServiceBus/namespaces", "ThrottledRequests", "Total", 0L)]
+    [InlineData("backlog", "Microsoft.ServiceBus/namespaces", "ActiveMessages", "Minimum", 10_000L)]
     [InlineData("topic-size", "Microsoft.ServiceBus/namespaces", "Size", "Maximum", 5120L * 1024 * 1024 * 7 / 10)]
     public async Task MetricAlert_Always_MeasuresItsResource(string name, string type, string metric, string aggregation, long threshold)
     {
@@ -24,6 +25,7 @@ public sealed partial class AlertTests
 
     [Theory]
     [InlineData("dead-letters")]
+    [InlineData("backlog")]
     [InlineData("topic-size")]
     public async Task MetricAlert_OfTheTopic_LooksAtNoOtherEntity(string name)
     {
@@ -31,6 +33,22 @@ public sealed partial class AlertTests
 
         var dimension = Assert.Single(criterion.At("dimensions").EnumerateArray());
         Assert.Equal(("EntityName", "jira-deliveries"), (dimension.Text("name"), dimension.At("values")[0].GetString()));
+    }
+
+    /// <summary>Health is red for one revoked grant; the test from outside asks whether the app can publish.</summary>
+    [Fact]
+    public async Task AvailabilityTest_ByDefault_AsksLiveFromThreePlacesAndAlerts()
+    {
+        var plan = await Snapshot.DefaultAsync();
+        var test = plan.Single("Microsoft.Insights/webtests");
+        var alert = plan.Named("Microsoft.Insights/metricAlerts", "jira-webhooks-not-live");
+
+        Assert.Contains("'{0}/api/live'", test.Text("properties.Request.RequestUrl"), StringComparison.Ordinal);
+        Assert.Equal(200, test.At("properties.ValidationRules.ExpectedHttpStatusCode").GetInt32());
+        Assert.Equal(3, test.At("properties.Locations").GetArrayLength());
+        Assert.Equal(test.Text("id"), alert.Text("properties.criteria.webTestId"));
+        Assert.Equal(2, alert.At("properties.criteria.failedLocationCount").GetInt32());
+        Assert.Empty((await Snapshot.OfAsync("availabilityTest = false")).OfType("Microsoft.Insights/webtests"));
     }
 
     [Fact]
@@ -102,7 +120,8 @@ public sealed partial class AlertTests
     [InlineData("possible-loss", "where TimeGenerated > ago(2h)")]
     [InlineData("possible-loss", "where Windows > 0")]
     [InlineData("refused-signatures", "Recent = sumif(Sum, TimeGenerated > ago(90m)), Before = sumif(Sum, TimeGenerated <= ago(90m))")]
-    [InlineData("refused-signatures", "where Recent >= 5 and Recent > 3 * Usual")]
+    [InlineData("refused-signatures", "where Recent >= iff(Site == '(unknown)', 20, 5) and Recent > 3 * Usual")]
+    [InlineData("refused-signatures", "where Site == '(unknown)' or Reason in ('bad_signature', 'bad_claims', 'expired', 'not_yet_valid', 'other_site')")]
     [InlineData("server-errors", "where Answers > 10")]
     [InlineData("sites-unhealthy", "where Sites > 0")]
     public async Task QueryAlert_Threshold_IsTheOnePromised(string name, string condition) =>
@@ -130,7 +149,7 @@ public sealed partial class AlertTests
     {
         var alerts = await AlertsAsync();
 
-        Assert.Equal(10, alerts.Count);
+        Assert.Equal(12, alerts.Count);
         Assert.All(alerts, alert => Assert.Contains(" 1. ", alert.Text("properties.description"), StringComparison.Ordinal));
         Assert.All(alerts, alert => Assert.Equal("True", alert.Text("properties.enabled")));
     }
@@ -145,7 +164,7 @@ public sealed partial class AlertTests
         var texts = (await AlertsAsync()).Select(alert => alert.Text("properties.description")).ToList();
         var named = texts.SelectMany(text => Call().Matches(text)).Select(match => match.Value).Distinct().Order().ToList();
 
-        Assert.Equal(["GET /api/health/details", "POST /admin/functions/PollFailedWebhooks", "POST /admin/functions/RefreshWebhooks", "POST /api/sites/{site}/recover", "POST /api/sites/{site}/refresh", "POST /api/sites/{site}/secret"], named);
+        Assert.Equal(["GET /api/health/details", "GET /api/live", "POST /admin/functions/PollFailedWebhooks", "POST /admin/functions/RefreshWebhooks", "POST /api/sites/{site}/recover", "POST /api/sites/{site}/refresh", "POST /api/sites/{site}/secret"], named);
         Assert.All(named, call => Assert.Contains(call, routes));
         Assert.All(texts, text => Assert.Equal(Call().Count(text), AnyPath().Count(text)));
     }

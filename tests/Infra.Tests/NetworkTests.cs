@@ -79,7 +79,10 @@ public sealed class NetworkTests
 
         Assert.Equal(("Allow", 0), (open.Text("ipSecurityRestrictionsDefaultAction"), open.At("ipSecurityRestrictions").GetArrayLength()));
         Assert.Equal("Deny", fenced.Text("ipSecurityRestrictionsDefaultAction"));
-        Assert.Equal(["203.0.113.0/24", "198.51.100.7/32", "2001:db8::/32"], fenced.At("ipSecurityRestrictions").EnumerateArray().Select(rule => rule.Text("ipAddress")));
+        var rules = fenced.At("ipSecurityRestrictions").EnumerateArray().ToList();
+        Assert.Equal(["203.0.113.0/24", "198.51.100.7/32", "2001:db8::/32", "192.0.2.44/32", "ApplicationInsightsAvailability"], rules.Select(rule => rule.Text("ipAddress")));
+        Assert.Equal("ServiceTag", rules[^1].Text("tag"));
+        Assert.Equal(rules.Count, rules.Select(rule => rule.At("priority").GetInt32()).Distinct().Count());
         Assert.Equal(("Allow", "False"), (fenced.Text("scmIpSecurityRestrictionsDefaultAction"), fenced.Text("scmIpSecurityRestrictionsUseMain")));
     }
 }

@@ -31,9 +31,58 @@ public sealed class ParameterTests
     [InlineData("alertEmail must be one mail address, like \"you@example.com\", and is \"you.example.com\".", "alertEmail = 'you.example.com'")]
     [InlineData("alertEmail must be one mail address", "alertEmail = 'you@example.com; me@example.com'")]
     [InlineData("actionGroupIds takes resource ids, /subscriptions/ID/resourceGroups/NAME/providers/Microsoft.Insights/actionGroups/NAME. Wrong: oncall", "actionGroupIds = ['oncall']")]
+    [InlineData("operatorAddressRanges takes ranges", "operatorAddressRanges = ['203.0.113.7']")]
+    [InlineData("zoneRedundant needs storageRedundancy=ZRS or GZRS", "zoneRedundant = true", "storageRedundancy = 'LRS'")]
+    [InlineData("alwaysReadyHttpInstances of 0 or at least 2", "zoneRedundant = true", "alwaysReadyHttpInstances = 1")]
     [InlineData("made of environmentName, takes letters", "environmentName = 'my hooks'")]
     public async Task Parameter_Wrong_FailsWithASentenceThatHelps(string sentence, params string[] parameters) =>
         Assert.Contains(sentence, await Snapshot.FailureAsync(parameters), StringComparison.Ordinal);
+
+    /// <summary>Another spelling of the same region or environment must not make a second installation in the same group.</summary>
+    [Fact]
+    public async Task Names_OfOneRegionInOtherSpellings_AreTheSame()
+    {
+        var usual = await Snapshot.OfAsync("location = 'westeurope'", "environmentName = 'hooks'");
+        var other = await Snapshot.OfAsync("location = 'West Europe'", "environmentName = 'Hooks'");
+
+        Assert.Equal(usual.Single("Microsoft.Web/sites").Text("name"), other.Single("Microsoft.Web/sites").Text("name"));
+        Assert.Equal("westeurope", other.Single("Microsoft.Web/sites").Text("location"));
+    }
+
+    /// <summary>The tier cannot be changed, so a Premium namespace stands beside the Standard one until that is empty. Jira does not notice.</summary>
+    [Fact]
+    public async Task Premium_BesideStandard_IsAnotherNamespaceOfTheSameApp()
+    {
+        var (standard, premium) = (await Snapshot.DefaultAsync(), await Snapshot.PremiumAsync());
+        var (before, after) = (standard.Single("Microsoft.ServiceBus/namespaces").Text("name"), premium.Single("Microsoft.ServiceBus/namespaces").Text("name"));
+
+        Assert.EndsWith("-standard", before, StringComparison.Ordinal);
+        Assert.Equal(before.Replace("-standard", "-premium", StringComparison.Ordinal), after);
+        Assert.Equal(standard.Single("Microsoft.Web/sites").Text("name"), premium.Single("Microsoft.Web/sites").Text("name"));
+        Assert.Equal($"{after}.servicebus.windows.net", premium.AppSettings()["ServiceBus__fullyQualifiedNamespace"]);
+    }
+
+    [Fact]
+    public async Task Tags_WhenGiven_AreOnEveryResourceThatTakesThem()
+    {
+        var tagged = (await Snapshot.FullAsync()).Resources.Where(resource => resource.TryGetProperty("tags", out _)).ToList();
+
+        Assert.NotEmpty(tagged);
+        Assert.All(tagged, resource => Assert.Equal("42", resource.At("tags").Text("cost-center")));
+    }
+
+    [Fact]
+    public async Task Retention_Size_Cap_AndZones_WhenGiven_ReachTheirResources()
+    {
+        var plan = await Snapshot.OfAsync("messageRetentionInDays = 3", "topicSizeInMegabytes = 1024", "dailyLogCapGB = 2", "zoneRedundant = true");
+
+        Assert.Equal("P3D", plan.Single("Microsoft.ServiceBus/namespaces/topics").Text("properties.defaultMessageTimeToLive"));
+        Assert.Equal("P3D", plan.Single("Microsoft.ServiceBus/namespaces/topics/subscriptions").Text("properties.defaultMessageTimeToLive"));
+        Assert.Equal(1024, plan.Single("Microsoft.ServiceBus/namespaces/topics").At("properties.maxSizeInMegabytes").GetInt32());
+        Assert.Equal(2, plan.Single("Microsoft.OperationalInsights/workspaces").At("properties.workspaceCapping.dailyQuotaGb").GetInt32());
+        Assert.Equal("True", plan.Single("Microsoft.Web/serverfarms").Text("properties.zoneRedundant"));
+        Assert.Equal("Standard_ZRS", plan.Single("Microsoft.Storage/storageAccounts").Text("sku.name"));
+    }
 
     [Fact]
     public async Task ConsumerPrincipalType_OutsideItsDecorator_FailsWithWhatIsAllowed() =>

@@ -101,7 +101,11 @@ public sealed partial class SettingsTests
     {
         string[] decided = [nameof(JiraWebhooksOptions.BodyMemoryBytes), nameof(JiraWebhooksOptions.DeliveryBudget), nameof(JiraWebhooksOptions.RunBudget)];
 
-        Assert.Equal(Names<JiraWebhooksOptions>().Except(decided).Order(StringComparer.Ordinal), ReadByTheCode().Order(StringComparer.Ordinal));
+        // Storage, ServiceBus and the schedules have several settings each, in sections of their own.
+        string[] parsed = [nameof(JiraWebhooksOptions.Storage), nameof(JiraWebhooksOptions.ServiceBus)];
+        var read = ReadByTheCode().Where(name => !name.StartsWith("AzureWebJobsStorage", StringComparison.Ordinal) && !name.StartsWith("ServiceBus", StringComparison.Ordinal) && !Schedules.Defaults.ContainsKey(name));
+
+        Assert.Equal(Names<JiraWebhooksOptions>().Except(decided).Except(parsed).Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
     }
 
     /// <summary>The template tells secrets by their names; a secret option it does not know could be given in plain text.</summary>

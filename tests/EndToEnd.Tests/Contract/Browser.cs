@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace EndToEnd.Tests.Contract;
 
-/// <summary>A browser with the cookie of one consent.</summary>
+/// <summary>A browser with the newest cookie of one consent.</summary>
 internal sealed partial class Browser(ContractWorld world)
 {
     private string? _cookie;
@@ -42,6 +42,7 @@ internal sealed partial class Browser(ContractWorld world)
         {
             if (_cookie is not null) request.Headers.Add("Cookie", _cookie);
             using var response = await world.Stranger.SendAsync(request, Token);
+            if (response.Headers.TryGetValues("Set-Cookie", out var set)) _cookie = set.Last().Split(';')[0];
             Page = await response.Content.ReadAsStringAsync(Token);
             Assert.Equal("text/html; charset=utf-8", response.Content.Headers.ContentType?.ToString());
             return ((int)response.StatusCode, Title().Match(Page).Groups[1].Value);

@@ -43,6 +43,8 @@ internal sealed class Snapshot
         "keyVaultPurgeProtection = true",
         "alwaysReadyHttpInstances = 1",
         "allowedAddressRanges = ['203.0.113.0/24', '198.51.100.7/32', '2001:db8::/32']",
+        "operatorAddressRanges = ['192.0.2.44/32']",
+        "tags = { 'cost-center': '42' }",
         "alertEmail = 'oncall@example.com'",
         "actionGroupIds = ['/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights/actionGroups/ours']",
         "publicBaseUrl = 'https://hooks.example.com'",
