@@ -199,6 +199,18 @@ public sealed partial class AlertTests
             Assert.Contains($"\n| `{alert.Text("name")["jira-webhooks-".Length..]}` | {alert.Text("properties.severity")} | ", Repository.Read("docs/deploy.md"), StringComparison.Ordinal));
 
     [Fact]
+    public async Task OperatePage_HasAnEntryForEveryAlert()
+    {
+        var page = Repository.Read("docs/operate.md");
+
+        Assert.All(await AlertsAsync(), alert =>
+        {
+            var name = alert.Text("name")["jira-webhooks-".Length..];
+            Assert.Matches($@"\n### {name}\n\n- \*\*Means\*\*: .+\n- \*\*Look\*\*: .+\n- \*\*Fix\*\*: .+\n- \*\*Clears\*\*: .+\n", page);
+        });
+    }
+
+    [Fact]
     public async Task ActionGroups_ByParameter_AreToldOfEveryAlert()
     {
         var plan = await Snapshot.FullAsync();

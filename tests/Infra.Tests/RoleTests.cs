@@ -129,7 +129,7 @@ public sealed class RoleTests
         var names = Roles(await Snapshot.FullAsync()).Select(role => role.Id.StartsWith('[') ? role.Id : role.Id.Split('/')[^1]).ToList();
 
         // The name of a role of the app contains the object id of its identity, which only Azure knows.
-        Assert.All(names, name => Assert.True(Guid.TryParse(name, out _) || name.Contains($", guid(", StringComparison.Ordinal) && name.Contains(".outputs.principalId.value", StringComparison.Ordinal), name));
+        Assert.All(names, name => Assert.True(Guid.TryParse(name, out _) || name.Contains($", guid(", StringComparison.Ordinal) && name.Contains(").principalId, '", StringComparison.Ordinal), name));
         Assert.Equal(names.Count, names.Distinct(StringComparer.Ordinal).Count());
     }
 
@@ -172,7 +172,7 @@ public sealed class RoleTests
         var names = Roles(await Snapshot.DefaultAsync()).Select(role => role.Id).ToList();
 
         Assert.NotEmpty(names);
-        Assert.All(names, name => Assert.Matches(@", guid\('.*', reference\(.*'identity-.*\.outputs\.principalId\.value, '[0-9a-f-]{36}'\)\)\]$", name));
+        Assert.All(names, name => Assert.Matches(@", guid\('.*', reference\('.*/userAssignedIdentities/id-\w+', '[0-9-]+'\)\.principalId, '[0-9a-f-]{36}'\)\)\]$", name));
     }
 
     private sealed record Role(string Id, string Name, string ScopeType, string Principal, string PrincipalType)
@@ -191,7 +191,7 @@ public sealed class RoleTests
             var properties = resource.At("properties");
             var principal = properties.Text("principalId");
             return new(
-                id, Names.GetValueOrDefault(definition, definition), type, principal.EndsWith(".outputs.principalId.value]", StringComparison.Ordinal) && principal.Contains("'identity-", StringComparison.Ordinal) ? App : principal,
+                id, Names.GetValueOrDefault(definition, definition), type, principal.EndsWith(").principalId]", StringComparison.Ordinal) && principal.Contains("/userAssignedIdentities/id-", StringComparison.Ordinal) ? App : principal,
                 properties.TryGetProperty("principalType", out var kind) ? kind.GetString()! : "");
         }
     }
