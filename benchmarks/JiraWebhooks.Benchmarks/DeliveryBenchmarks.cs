@@ -2,7 +2,6 @@ using BenchmarkDotNet.Attributes;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
-using Microsoft.AspNetCore.Http;
 
 namespace JiraWebhooks.Benchmarks;
 

@@ -1,7 +1,5 @@
 using JiraWebhooks.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Http.Resilience;
-using Microsoft.Extensions.Logging;
 using Refit;
 
 namespace JiraWebhooks.Jira;

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using JiraSimulator;
 using LocalHost.Functions;
 using LocalHost.Hosting;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using JiraWebhooks.Publishing;
 using LocalHost.Simulation;
-using Microsoft.AspNetCore.Http;
 
 namespace LocalHost.Demo;
 

@@ -1,4 +1,3 @@
-using FunctionsApp;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 

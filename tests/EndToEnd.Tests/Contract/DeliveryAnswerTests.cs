@@ -1,5 +1,3 @@
-using System.Text;
-using JiraSimulator;
 using static EndToEnd.Tests.Contract.ContractSites;
 
 namespace EndToEnd.Tests.Contract;

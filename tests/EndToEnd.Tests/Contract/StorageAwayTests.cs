@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
 using static EndToEnd.Tests.Contract.Names;

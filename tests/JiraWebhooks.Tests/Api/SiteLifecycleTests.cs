@@ -1,8 +1,6 @@
-using JiraWebhooks.Api;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Tests.Api;
 

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Azure;
-using JiraSimulator;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Sites;

@@ -1,5 +1,4 @@
 using System.Text;
-using JiraWebhooks.Sites;
 using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Deliveries;

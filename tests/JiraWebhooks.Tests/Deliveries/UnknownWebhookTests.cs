@@ -1,7 +1,6 @@
 using System.Text;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Publishing;
-using JiraWebhooks.Sites;
 using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,6 @@
 using JiraWebhooks.Health;
 using JiraWebhooks.Recovery;
 using JiraWebhooks.Runs;
-using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;

@@ -1,6 +1,5 @@
 using JiraWebhooks.Hosting;
 using JiraWebhooks.OAuth;
-using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Tests.OAuth;
 

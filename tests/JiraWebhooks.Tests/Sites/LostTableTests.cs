@@ -1,4 +1,3 @@
-using JiraWebhooks.Api;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Health;
 using JiraWebhooks.Sites;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using JiraWebhooks.Hosting;
 using JiraWebhooks.OAuth;
-using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Api;
 

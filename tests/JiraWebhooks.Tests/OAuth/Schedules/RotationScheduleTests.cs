@@ -1,5 +1,3 @@
-using JiraWebhooks.Hosting;
-
 namespace JiraWebhooks.Tests.OAuth.Schedules;
 
 /// <summary>docs/jira-behaviour.md#oauth-tokens over many schedules: two processes share one store, one lease and one grant, and die, hang and lose answers at any step.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using JiraWebhooks.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.OAuth.Schedules;

@@ -1,5 +1,4 @@
 using System.Net;
-using JiraWebhooks.Hosting;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Storage;
 
