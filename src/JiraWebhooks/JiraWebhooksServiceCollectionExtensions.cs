@@ -27,7 +27,9 @@ public static class JiraWebhooksServiceCollectionExtensions
     public static IServiceCollection AddJiraWebhooks(
         this IServiceCollection services, IConfiguration configuration, Func<IEnumerable<string>>? errorsOfHost = null)
     {
+#pragma warning disable RS0030 // The one place that chooses the clock.
         services.TryAddSingleton(TimeProvider.System);
+#pragma warning restore RS0030
         return services
             .AddSettings(configuration, errorsOfHost)
             .AddStorageClients()

@@ -70,7 +70,9 @@ public sealed partial class KeptLease : IAsyncDisposable
             try
             {
                 if (!await _lease.TryRenewAsync(_clock.GetUtcNow() + Duration, _held.Token).WaitAsync(_held.Token)) break;
+#pragma warning disable RS0030 // This source was made with the clock, and CancelAfter uses that one.
                 _held.CancelAfter(UntilTheEnd());
+#pragma warning restore RS0030
                 wait = Interval;
             }
             catch (Exception error)

@@ -75,7 +75,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         _process.StandardInput.Close();
         try
         {
-            await Ended.WaitAsync(EndLimit);
+            await Ended.WaitAsync(EndLimit, TimeProvider.System);
         }
         catch (TimeoutException)
         {
@@ -121,8 +121,8 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     private static async Task<Dictionary<string, Uri>> ServicesAsync(Process process, CancellationToken cancellationToken)
     {
         var services = new Dictionary<string, Uri>(StringComparer.Ordinal);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(StartLimit);
+        using var time = new CancellationTokenSource(StartLimit, TimeProvider.System);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         try
         {
             while (services.Count < AzuritePorts.Services.Count)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using JiraSimulator;
@@ -63,7 +62,8 @@ internal sealed class DemoRun : IAsyncDisposable
 
     public async Task<DemoResult> RunAsync(int events, TextWriter log, CancellationToken cancellationToken)
     {
-        var watch = Stopwatch.StartNew();
+        // How long the demo takes is a figure of this machine, not of the simulated clock.
+        var started = TimeProvider.System.GetTimestamp();
         await LocalApp.StartAsync(App, Port, cancellationToken);
         await _sites.ConnectAsync(cancellationToken);
         await _sites.ImportAsync(cancellationToken);
@@ -82,7 +82,7 @@ internal sealed class DemoRun : IAsyncDisposable
             if (day is 0 or 29 or 30 or Days - 1) await log.WriteLineAsync($"Day {day}: {Jira.Ledger.Emitted.Count} events so far, {Jira.Sites.Sum(site => site.Webhooks.Count)} webhooks alive.");
         }
 
-        return await QueueBalance.DrainAsync(_storage, "jira-deliveries", Jira, watch.Elapsed, cancellationToken);
+        return await QueueBalance.DrainAsync(_storage, "jira-deliveries", Jira, TimeProvider.System.GetElapsedTime(started), cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -133,7 +133,7 @@ public sealed class TableTests(ContractWorld world) : IClassFixture<ContractWorl
 
     private static async Task UntilAsync(Func<Task<bool>> happened)
     {
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         while (!await happened()) await look.WaitForNextTickAsync(Token);
     }
 

@@ -71,7 +71,7 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     /// <summary>Waits until <paramref name="happened"/>, or the process has ended.</summary>
     public async Task UntilAsync(Func<bool> happened, CancellationToken cancellationToken)
     {
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         while (!happened() && !Process.HasExited) await look.WaitForNextTickAsync(cancellationToken);
     }
 

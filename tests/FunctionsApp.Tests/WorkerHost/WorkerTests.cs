@@ -74,7 +74,7 @@ public sealed class WorkerTests(AzuriteFixture azurite)
         await using var world = await WorkerWorld.NewAsync(azurite);
         await using var host = await FunctionsHost.StartAsync(world.Settings, Token);
         var site = world.Jira.Sites.Single(site => site.Options.Slug == WorkerWorld.Connect);
-        site.AddFailed(new FailedRecord("missed", WorkerWorld.Callback(WorkerWorld.Connect).AbsoluteUri, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 1000, """{"webhookEvent":"jira:issue_updated"}"""));
+        site.AddFailed(new FailedRecord("missed", WorkerWorld.Callback(WorkerWorld.Connect).AbsoluteUri, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 1000, """{"webhookEvent":"jira:issue_updated"}"""));
 
         Assert.Equal(StatusResult.Types.Status.Success, (await host.FireAsync("RefreshWebhooks", "1", Token)).Result.Status);
         Assert.Equal(2, site.Webhooks.Count);

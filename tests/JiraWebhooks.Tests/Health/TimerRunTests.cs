@@ -114,7 +114,7 @@ public sealed class TimerRunTests : IAsyncLifetime
     {
         await _world.RefreshAsync();
         await _world.FailAsync(World.Globex, 1);
-        _world.Publisher.Before = (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, token);
+        _world.Publisher.Before = (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, _world.Clock, token);
         _world.Tables.Before = call => _ = call == "leases.update" ? throw new Azure.RequestFailedException(503, "away") : call;
         var started = _world.Clock.GetUtcNow();
 
