@@ -7,14 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace EndToEnd.Tests;
 
 /// <summary>What the host does when its storage can no longer save. That storage tells it, <see cref="OwnAzuriteTests"/> sees on a full disk.</summary>
-public sealed class StorageWatchTests : IDisposable
+public sealed class StorageWatchTests
 {
     private readonly TaskCompletionSource<string> _saveFailed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ErrorLog _log = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _log.Dispose();
 
     [Theory]
     [InlineData("/api/deliveries/acme", 503)]
@@ -40,8 +37,8 @@ public sealed class StorageWatchTests : IDisposable
         _saveFailed.SetResult("ENOSPC: no space left on device, write");
         await app.WaitForShutdownAsync(Token);
 
-        var line = Assert.Single(_log.Lines);
-        Assert.Contains("Azurite could not save (ENOSPC: no space left on device, write)", line, StringComparison.Ordinal);
+        var line = Assert.Single(app.Services.GetFakeLogCollector().GetSnapshot(), entry => entry.Level >= LogLevel.Error);
+        Assert.Contains("Azurite could not save (ENOSPC: no space left on device, write)", line.Message, StringComparison.Ordinal);
     }
 
     private static async Task<int> AskAsync(StorageWatch watch, string path)
@@ -54,29 +51,8 @@ public sealed class StorageWatchTests : IDisposable
     private IHost Build()
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.Logging.ClearProviders().AddProvider(_log);
+        builder.Logging.ClearProviders().AddFakeLogging();
         builder.Services.AddStorageWatch(_saveFailed.Task);
         return builder.Build();
-    }
-
-    private sealed class ErrorLog : ILoggerProvider, ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel)) Lines.Add(formatter(state, exception));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Messaging.ServiceBus;
+using JiraWebhooks.Deliveries;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace FunctionsApp.Tests;
 
@@ -20,7 +22,7 @@ public sealed class ReceiveTests : IAsyncDisposable
     ];
 
     private readonly FakeSender _sender = new();
-    private readonly LogRecorder _logs = new();
+    private readonly FakeLogCollector _logs = FakeLogCollector.Create(new() { FilteredCategories = { typeof(DeliveryReceiver).FullName! } });
 
     public static TheoryData<ServiceBusFailureReason> Reasons => [.. Enum.GetValues<ServiceBusFailureReason>()];
 
@@ -53,9 +55,9 @@ public sealed class ReceiveTests : IAsyncDisposable
         Assert.False(string.IsNullOrEmpty(response.Headers.RetryAfter));
         Assert.Empty(_sender.Sent);
 
-        var (level, text) = Assert.Single(_logs.Entries);
-        Assert.Equal(ToBeMended.Contains(reason) ? LogLevel.Error : LogLevel.Warning, level);
-        if (level is LogLevel.Error) Assert.Contains(reason.ToString(), text, StringComparison.Ordinal);
+        var entry = Assert.Single(_logs.GetSnapshot());
+        Assert.Equal(ToBeMended.Contains(reason) ? LogLevel.Error : LogLevel.Warning, entry.Level);
+        if (entry.Level is LogLevel.Error) Assert.Contains(reason.ToString(), entry.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +67,7 @@ public sealed class ReceiveTests : IAsyncDisposable
         _sender.Failure = new Azure.Identity.CredentialUnavailableException("no identity");
 
         Assert.Equal(503, (await DeliverAsync(Signed)).StatusCode);
-        Assert.Equal(LogLevel.Error, Assert.Single(_logs.Entries).Level);
+        Assert.Equal(LogLevel.Error, Assert.Single(_logs.GetSnapshot()).Level);
     }
 
     [Fact]
@@ -83,7 +85,7 @@ public sealed class ReceiveTests : IAsyncDisposable
     private async Task<HttpResponse> DeliverAsync(Func<byte[], string> signature)
     {
         using var app = TestApp.Build(
-            services => services.AddSingleton<IAzureClientFactory<ServiceBusClient>>(new FakeClient(_sender)).AddKeyedSingleton<JiraWebhooks.Publishing.IClaimCheck>(JiraWebhooks.Hosting.AzureClients.Receive, new FakeClaimCheck()).AddSingleton<ILoggerProvider>(_logs),
+            services => services.AddSingleton<IAzureClientFactory<ServiceBusClient>>(new FakeClient(_sender)).AddKeyedSingleton<JiraWebhooks.Publishing.IClaimCheck>(JiraWebhooks.Hosting.AzureClients.Receive, new FakeClaimCheck()).AddSingleton<ILoggerProvider>(new FakeLoggerProvider(_logs)),
             ("ServiceBus:fullyQualifiedNamespace", "example.servicebus.windows.net"),
             ("Sites:acme:Url", "https://acme.atlassian.net"), ("Sites:acme:Scheme", "AdminWebhook"), ("Sites:acme:Secret", Secret));
         var body = """{"timestamp":1700000000123,"webhookEvent":"jira:issue_updated","issue":{"id":"10002","key":"ED-1"}}"""u8.ToArray();

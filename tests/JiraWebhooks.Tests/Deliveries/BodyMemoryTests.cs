@@ -87,7 +87,7 @@ public sealed class BodyMemoryTests
     [Fact]
     public async Task ReceiveAsync_NoRoomInTime_Is503OfItsOwnReasonAndAnOutage()
     {
-        using var metrics = new MetricRecorder();
+        using var unavailable = Metrics.Counter(DeliveryMetrics.Unavailable);
         _harness.Sites.Sites[0] = StubSites.OAuth with { Id = "crowded" };
         var outages = new List<string>();
         _ = _harness.Receiver;
@@ -101,7 +101,7 @@ public sealed class BodyMemoryTests
 
         Assert.Equal(503, answered.Status);
         Assert.Contains("Retry-After: 60", answered.Headers, StringComparison.Ordinal);
-        Assert.Equal(1, metrics.Count(DeliveryMetrics.Unavailable, "reason=no_room site=crowded"));
+        Assert.Equal(1, unavailable.Count("reason=no_room site=crowded"));
         Assert.Contains("crowded", outages);
     }
 

@@ -36,7 +36,7 @@ public sealed class MissingSiteTests
     [InlineData("another-secret", 0, 401)]
     public async Task ReceiveAsync_TokenOfTheAppForNoSite_IsAskedForAgain(string secret, int seconds, int expected)
     {
-        using var metrics = new MetricRecorder();
+        using var unavailable = Metrics.Counter(DeliveryMetrics.Unavailable);
         var id = $"lost-{secret.Length}{seconds}";
         var context = _harness.Request(id);
         context.Request.Headers.Authorization = $"Bearer {TestTokens.Sign($$"""{"iss":"{{StubSites.ClientId}}","iat":{{Now + seconds}},"exp":{{Now + seconds + 180}},"context":{"cloudId":"of-that-site"} }""", secret)}";
@@ -46,7 +46,7 @@ public sealed class MissingSiteTests
         Assert.Empty(_harness.Publisher.Messages);
         Assert.Equal(expected == 503 ? [id] : [], _outages);
         Assert.Equal(expected == 503 ? [id] : [], _harness.Sites.Noted);
-        Assert.Equal(expected == 503 ? 1 : 0, metrics.Count(DeliveryMetrics.Unavailable, $"reason=site_missing site={id}"));
+        Assert.Equal(expected == 503 ? 1 : 0, unavailable.Count($"reason=site_missing site={id}"));
     }
 
     /// <summary>Only the scheme with which sites of the app are connected counts.</summary>
@@ -79,7 +79,7 @@ public sealed class MissingSiteTests
     [Fact]
     public async Task ReceiveAsync_ErasedSite_IsRefusedLikeAStranger_AndHasNoSeriesOfItsOwn()
     {
-        using var metrics = new MetricRecorder();
+        using var refused = Metrics.Counter(DeliveryMetrics.Refused);
         _harness.Sites.Erased.Add("erased");
         var authentic = await _harness.SendAsync(_harness.Request(StubSites.OAuth with { Id = "erased" }));
         var stranger = await _harness.SendAsync(_harness.Request("nobody"));
@@ -87,7 +87,7 @@ public sealed class MissingSiteTests
         Assert.Equal((401, stranger), (authentic.Status, authentic));
         Assert.Empty(_outages);
         Assert.Empty(_harness.Sites.Noted);
-        Assert.DoesNotContain(metrics.TagsOf(DeliveryMetrics.Refused), tags => tags.Contains("site=erased", StringComparison.Ordinal));
+        Assert.DoesNotContain(refused.Tags(), tags => tags.Contains("site=erased", StringComparison.Ordinal));
         Assert.DoesNotContain(_harness.Logs.Entries, entry => entry.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
     }
 
@@ -95,25 +95,25 @@ public sealed class MissingSiteTests
     [Fact]
     public async Task ReceiveAsync_IdThatIsNotKept_IsAskedForAgainWithoutItsName()
     {
-        using var metrics = new MetricRecorder();
+        using var unavailable = Metrics.Counter(DeliveryMetrics.Unavailable);
         _harness.Sites.KeepsNoNames = true;
 
         Assert.Equal(503, (await _harness.SendAsync(_harness.Request(StubSites.OAuth with { Id = "one-of-many" }))).Status);
 
         Assert.Empty(_outages);
-        Assert.DoesNotContain(metrics.TagsOf(DeliveryMetrics.Unavailable), tags => tags.Contains("one-of-many", StringComparison.Ordinal));
+        Assert.DoesNotContain(unavailable.Tags(), tags => tags.Contains("one-of-many", StringComparison.Ordinal));
         Assert.DoesNotContain(_harness.Logs.Entries, entry => entry.Text.Contains("one-of-many", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task ReceiveAsync_IdWithASecretOfItsOwn_IsAskedForAgainAndAnOutage()
     {
-        using var metrics = new MetricRecorder();
+        using var unavailable = Metrics.Counter(DeliveryMetrics.Unavailable);
         _harness.Sites.Sites.Add(SiteReader.Missing("has-a-secret", SiteScheme.Connect));
 
         Assert.Equal(503, (await _harness.SendAsync(_harness.Request("has-a-secret"))).Status);
 
         Assert.Equal(["has-a-secret"], _outages);
-        Assert.Equal(1, metrics.Count(DeliveryMetrics.Unavailable, "reason=site_missing site=has-a-secret"));
+        Assert.Equal(1, unavailable.Count("reason=site_missing site=has-a-secret"));
     }
 }

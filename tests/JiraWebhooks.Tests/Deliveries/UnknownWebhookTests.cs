@@ -143,16 +143,16 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
     [Trait("Rule", "unknown-webhooks")]
     public async Task ReceiveAsync_UnknownId_IsCountedForItsSite()
     {
-        using var metrics = new MetricRecorder();
+        using var unknown = Metrics.Counter(DeliveryMetrics.UnknownWebhook);
         var site = StubSites.OAuth with { Id = "unknown-webhook" };
         var harness = new ReceiverHarness { Sites = new StubSites(site), Created = (_, _) => Task.FromResult<IReadOnlyList<WebhookRow>>([]) };
         await harness.SendAsync(harness.Request(site));
         Assert.True(Assert.Single(harness.Publisher.Messages).UnknownWebhook);
-        Assert.Equal(1, metrics.Count(DeliveryMetrics.UnknownWebhook, "site=unknown-webhook"));
+        Assert.Equal(1, unknown.Count("site=unknown-webhook"));
 
         harness.Publisher.Before = (_, _) => throw new TimeoutException();
         await harness.SendAsync(harness.Request(site));
-        Assert.Equal(1, metrics.Count(DeliveryMetrics.UnknownWebhook, "site=unknown-webhook"));
+        Assert.Equal(1, unknown.Count("site=unknown-webhook"));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using JiraWebhooks.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace JiraWebhooks.Tests.Health;
 
@@ -12,7 +13,7 @@ namespace JiraWebhooks.Tests.Health;
 [Collection<Clocked>]
 public sealed class ConnectNoticeTests
 {
-    private readonly LogRecorder<ConnectNotice> _logs = new();
+    private readonly FakeLogger<ConnectNotice> _logs = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -21,13 +22,13 @@ public sealed class ConnectNoticeTests
     {
         await StartAsync(new Listing(() => new([StubSites.Connect, StubSites.OAuth, StubSites.Connect with { Id = "a-second" }, StubSites.Admin])));
 
-        var (level, text) = Assert.Single(_logs.Entries);
-        Assert.Equal(LogLevel.Warning, level);
-        Assert.StartsWith("Connect is in use at: a-second, globex. ", text, StringComparison.Ordinal);
+        var entry = Assert.Single(_logs.Entries);
+        Assert.Equal(LogLevel.Warning, entry.Level);
+        Assert.StartsWith("Connect is in use at: a-second, globex. ", entry.Text, StringComparison.Ordinal);
         Assert.All(
             ["December 2026", "failed deliveries", "OAuth 2.0", "https://www.atlassian.com/blog/developer/announcing-connect-end-of-support-timeline-and-next-steps"],
-            part => Assert.Contains(part, text, StringComparison.Ordinal));
-        Assert.DoesNotContain('\n', text.Split(" {")[0]);
+            part => Assert.Contains(part, entry.Text, StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', entry.Message);
     }
 
     [Fact]

@@ -4,8 +4,8 @@ using JiraWebhooks.Telemetry;
 
 namespace JiraWebhooks.Tests.Health;
 
-/// <summary>What our meter recorded for the work this test awaits, with values. The meter is the process's, and other tests run meanwhile:
-/// what they record is theirs.</summary>
+/// <summary>What our meter recorded for the work this test awaits, with values. The meter is shared by all tests of the process, and the gauges
+/// of the whole app have no tag that tells tests apart, so a <c>MetricCollector</c> would also collect what other tests record.</summary>
 internal sealed class MeasuredHere : IDisposable
 {
     private static readonly AsyncLocal<MeasuredHere?> Current = new();

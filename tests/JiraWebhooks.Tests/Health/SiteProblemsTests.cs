@@ -4,6 +4,7 @@ using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace JiraWebhooks.Tests.Health;
 
@@ -11,7 +12,7 @@ namespace JiraWebhooks.Tests.Health;
 [Collection<Clocked>]
 public sealed class SiteProblemsTests
 {
-    private readonly LogRecorder<SiteProblems> _logs = new();
+    private readonly FakeLogger<SiteProblems> _logs = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -21,9 +22,9 @@ public sealed class SiteProblemsTests
     {
         await StartAsync(() => new([StubSites.OAuth, StubSites.Admin with { Problem = "Secret is missing." }]));
 
-        var (level, text) = Assert.Single(_logs.Entries);
-        Assert.Equal(LogLevel.Error, level);
-        Assert.StartsWith($"Site {StubSites.Admin.Id} cannot work, and its deliveries are answered 503: Secret is missing.", text, StringComparison.Ordinal);
+        var entry = Assert.Single(_logs.Entries);
+        Assert.Equal(LogLevel.Error, entry.Level);
+        Assert.StartsWith($"Site {StubSites.Admin.Id} cannot work, and its deliveries are answered 503: Secret is missing.", entry.Text, StringComparison.Ordinal);
     }
 
     [Fact]

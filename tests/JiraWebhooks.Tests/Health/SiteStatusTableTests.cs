@@ -6,6 +6,7 @@ using JiraWebhooks.Recovery;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Health;
@@ -13,7 +14,7 @@ namespace JiraWebhooks.Tests.Health;
 public sealed class SiteStatusTableTests
 {
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
-    private readonly LogRecorder<SiteStatusTable> _logs = new();
+    private readonly FakeLogger<SiteStatusTable> _logs = new();
     private readonly SiteStatusTable _table;
 
     public SiteStatusTableTests() => _table = new SiteStatusTable(new LazyTable(new InMemoryTables(), "status"), _clock, _logs);

@@ -3,6 +3,7 @@ using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Tests.Support;
 using LocalHost.Simulation;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace JiraWebhooks.Tests.OAuth;
 
@@ -33,7 +34,7 @@ internal sealed class OAuthHarness
 
     public MemoryLeases Leases { get; }
 
-    public LogRecorder<OAuthTokenSource> Log { get; } = new();
+    public FakeLogger<OAuthTokenSource> Log { get; } = new();
 
     /// <summary>The refresh token of the settings.</summary>
     public string Seed { get; }

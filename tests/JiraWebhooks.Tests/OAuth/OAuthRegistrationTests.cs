@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace JiraWebhooks.Tests.OAuth;
 
@@ -83,7 +84,7 @@ public sealed class OAuthRegistrationTests
     [Trait("Rule", "secrecy")]
     public async Task HttpClient_EverythingLogged_HoldsNothingSecret()
     {
-        var log = new AllLogs();
+        using var log = new FakeLoggerProvider();
         long? length = null;
         await using var server = await ServerAsync(context =>
         {
@@ -99,7 +100,7 @@ public sealed class OAuthRegistrationTests
         Assert.Single(await services.GetRequiredService<OAuthGrantClient>().AccessibleResourcesAsync(grant.AccessToken!, Token));
 
         Assert.NotNull(length);
-        Assert.All(log.Texts, text => Assert.DoesNotContain("leak", text, StringComparison.Ordinal));
+        Assert.All(log.Collector.GetSnapshot(), entry => Assert.DoesNotContain("leak", entry.Text, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -166,24 +167,5 @@ public sealed class OAuthRegistrationTests
         app.Run(answer);
         await app.StartAsync(Token);
         return app;
-    }
-
-    private sealed class AllLogs : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Texts { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Texts.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -1,6 +1,7 @@
 using JiraWebhooks.Recovery;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Recovery;
@@ -15,7 +16,7 @@ public sealed class OutageRecorderTests
     public OutageRecorderTests()
     {
         _table = new OutageTable(new LazyTable(_tables, TableNames.Cursors));
-        _recorder = new OutageRecorder(_table, _clock, new LogRecorder<OutageRecorder>());
+        _recorder = new OutageRecorder(_table, _clock, new FakeLogger<OutageRecorder>());
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class OutageRecorderTests
     public async Task Failed_AfterTheClockWasSetBack_IsWrittenAllTheSame()
     {
         var clock = new ShiftedClock(_clock) { Ahead = TimeSpan.FromHours(20) };
-        var recorder = new OutageRecorder(_table, clock, new LogRecorder<OutageRecorder>());
+        var recorder = new OutageRecorder(_table, clock, new FakeLogger<OutageRecorder>());
         recorder.Failed("acme", clock.GetUtcNow());
         clock.Ahead = TimeSpan.Zero;
         _clock.Advance(TimeSpan.FromMinutes(2));
@@ -81,7 +82,7 @@ public sealed class OutageRecorderTests
         _recorder.Failed("acme", _clock.GetUtcNow());
         _clock.Advance(TimeSpan.FromSeconds(90));
 
-        new OutageRecorder(_table, _clock, new LogRecorder<OutageRecorder>()).Accepted("acme");
+        new OutageRecorder(_table, _clock, new FakeLogger<OutageRecorder>()).Accepted("acme");
 
         Assert.True((await ReadAsync())!.HasEnded);
     }

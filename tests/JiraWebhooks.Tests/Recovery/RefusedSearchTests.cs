@@ -119,7 +119,7 @@ public sealed class RefusedSearchTests : IAsyncLifetime
     [Fact]
     public async Task Poll_FilterRefusedForADay_IsGivenUpOnceAsAPossibleLoss()
     {
-        using var metrics = new MetricRecorder();
+        using var losses = Metrics.Counter("jira.failed.possible_loss");
         _world.Unsubscribe(World.Acme, "bugs");
         _world.Site(World.Acme).Faults.FailNext(Search, 400, times: 200, body: NoProject);
 
@@ -135,7 +135,7 @@ public sealed class RefusedSearchTests : IAsyncLifetime
         Assert.InRange(polls.TakeWhile(poll => poll.Problem is not null).Count() * OutageWorld.Tick, TimeSpan.FromHours(24), TimeSpan.FromHours(24.5));
         Assert.Null(polls[^1].Problem);
         Assert.False(polls[^1].Unfinished);
-        Assert.Equal(1, metrics.Count("jira.failed.possible_loss", $"reason=refused_filter site={World.Acme}"));
+        Assert.Equal(1, losses.Count($"reason=refused_filter site={World.Acme}"));
     }
 
     [Fact]

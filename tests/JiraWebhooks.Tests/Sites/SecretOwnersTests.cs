@@ -1,5 +1,6 @@
 using JiraWebhooks.Sites;
 using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace JiraWebhooks.Tests.Sites;
 
@@ -9,7 +10,7 @@ public sealed class SecretOwnersTests
 {
     private readonly LocalHost.Simulation.SimulatedClock _clock = Clocked.NewClock();
     private readonly MemorySecretStore _store = new();
-    private readonly LogRecorder<SecretOwners> _logs = new();
+    private readonly FakeLogger<SecretOwners> _logs = new();
     private readonly SecretOwners _owners;
 
     public SecretOwnersTests()

@@ -5,6 +5,7 @@ using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
 using LocalHost.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Storage;
@@ -17,7 +18,7 @@ public sealed class KeptLeaseTests : IDisposable
     private readonly AzuriteFixture _azurite;
     private readonly SimulatedClock _clock = Clocked.NewClock();
     private readonly FakeTimeProvider _othersClock;
-    private readonly LogRecorder<LeaseTable> _log = new();
+    private readonly FakeLogger<LeaseTable> _log = new();
     private readonly InMemoryTables _memory = new();
     private readonly FaultyNetwork _network = new();
 
@@ -190,7 +191,7 @@ public sealed class KeptLeaseTests : IDisposable
         return (NewInstance(new TableServiceClient(account, options), _clock, _log), NewInstance(new TableServiceClient(account), _othersClock));
     }
 
-    private static LeaseTable NewInstance(TableServiceClient tables, TimeProvider clock, LogRecorder<LeaseTable>? log = null) =>
+    private static LeaseTable NewInstance(TableServiceClient tables, TimeProvider clock, FakeLogger<LeaseTable>? log = null) =>
         new(new LazyTable(tables, "leases"), clock, log is null ? NullLogger<LeaseTable>.Instance : log);
 
     private sealed class FaultyNetwork() : DelegatingHandler(new SocketsHttpHandler())

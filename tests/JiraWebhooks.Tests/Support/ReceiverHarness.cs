@@ -7,6 +7,7 @@ using JiraWebhooks.Webhooks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Support;
@@ -30,7 +31,7 @@ internal sealed class ReceiverHarness
     public Func<string, CancellationToken, Task<IReadOnlyList<WebhookRow>>> Created { get; set; } =
         (_, _) => Task.FromResult<IReadOnlyList<WebhookRow>>([new("issues", 10, "")]);
 
-    public LogRecorder<DeliveryReceiver> Logs { get; } = new();
+    public FakeLogger<DeliveryReceiver> Logs { get; } = new();
 
     public DeliveryActivity Activity { get; private set; } = null!;
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace JiraWebhooks.Tests.Support;
 
@@ -18,7 +19,7 @@ internal sealed class ReceiverServer : IAsyncDisposable
     {
         Harness = harness;
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(new LogProvider(ServerLog));
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(new FakeLoggerProvider(ServerLog));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();
         _app.MapPost("/api/" + DeliveryReceiver.Route, (HttpContext context, string site) => harness.Receiver.ReceiveAsync(context, site));
@@ -27,7 +28,7 @@ internal sealed class ReceiverServer : IAsyncDisposable
     public ReceiverHarness Harness { get; }
 
     /// <summary>What the server itself logs.</summary>
-    public LogRecorder<WebApplication> ServerLog { get; } = new();
+    public FakeLogCollector ServerLog { get; } = new();
 
     public Uri Address => new(_app.Urls.Single());
 

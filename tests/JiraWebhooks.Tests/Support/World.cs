@@ -17,6 +17,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace JiraWebhooks.Tests.Support;
 
@@ -71,7 +72,7 @@ internal sealed class World : IAsyncDisposable
     public RecordingPublisher Publisher { get; } = new();
 
     /// <summary>What all instances log.</summary>
-    public LogRecorder<World> Logs { get; } = new();
+    public FakeLogCollector Logs { get; } = new();
 
     /// <summary>The instance that receives deliveries; the newest while this is null.</summary>
     public IServiceProvider? Receiver { get; set; }
@@ -147,7 +148,7 @@ internal sealed class World : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Ours);
-        services.AddLogging(logging => logging.AddProvider(new LogProvider(Logs)));
+        services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(Logs)));
         services.AddJiraWebhooks(new ConfigurationBuilder().AddInMemoryCollection(Settings).Build());
         foreach (var client in new[] { JiraServiceCollectionExtensions.ClientName, OAuthGrantClient.ClientName })
         {

@@ -1,5 +1,5 @@
-using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Webhooks;
@@ -7,7 +7,7 @@ namespace JiraWebhooks.Tests.Webhooks;
 public sealed class KnownWebhooksTests
 {
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
-    private readonly LogRecorder<KnownWebhooks> _logs = new();
+    private readonly FakeLogger<KnownWebhooks> _logs = new();
     private readonly KnownWebhooks _known;
     private Func<string, CancellationToken, Task<IReadOnlyList<WebhookRow>>> _list;
     private int _reads;
