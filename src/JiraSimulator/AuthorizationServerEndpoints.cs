@@ -1,8 +1,3 @@
-using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-
 namespace JiraSimulator;
 
 /// <summary>auth.atlassian.com and the list of accessible sites (docs/jira-behaviour.md#oauth-tokens). The consent page agrees at once.</summary>

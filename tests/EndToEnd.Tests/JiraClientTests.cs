@@ -83,7 +83,7 @@ public sealed class JiraClientTests : IAsyncLifetime
         Assert.Equal(2, site.Extensions);
 
         // A deletion takes a second.
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         while (site.Webhooks.Count > 0) await look.WaitForNextTickAsync(Token);
     }
 

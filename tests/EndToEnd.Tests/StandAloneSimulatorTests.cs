@@ -129,7 +129,7 @@ public sealed class StandAloneSimulatorTests : IAsyncLifetime
 
     private async Task<JsonElement> UntilAsync(string path, Func<JsonElement, bool> happened)
     {
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         while (true)
         {
             var found = await GetAsync(path);

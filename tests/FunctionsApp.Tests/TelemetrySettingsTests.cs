@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
-using JiraWebhooks.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsApp.Tests;

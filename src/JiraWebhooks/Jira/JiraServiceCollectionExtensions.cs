@@ -1,5 +1,6 @@
 using JiraWebhooks.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Refit;
 
 namespace JiraWebhooks.Jira;

@@ -1,5 +1,4 @@
 using JiraWebhooks.Publishing;
-using JiraWebhooks.Tests.Support;
 using LocalHost.Simulation;
 
 namespace JiraWebhooks.Tests.Publishing;

@@ -1,4 +1,3 @@
-using JiraSimulator;
 using static JiraWebhooks.Tests.Simulator.SimulatorHarness;
 
 namespace JiraWebhooks.Tests.Simulator;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using JiraWebhooks.Hosting;
 using JiraWebhooks.Jira;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
