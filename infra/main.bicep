@@ -1,15 +1,15 @@
-// Everything the system needs, in one resource group of its own. docs/deploy.md walks through it, docs/settings.md explains the settings.
+// All resources of the system, in a separate resource group. docs/deploy.md describes the steps, docs/settings.md the settings.
 targetScope = 'subscription'
 
 import { actionGroups, addressRanges, addressSpace, baseUrl, groupName, mail, principals, schedule } from 'modules/checks.bicep'
 import { siteSettings as checkedSiteSettings } from 'modules/settings.bicep'
 
-@description('Name of this installation, in the resource group\'s name and the tags.')
+@description('Name of this installation, part of the resource group\'s name and the tags.')
 @minLength(1)
 @maxLength(64)
 param environmentName string
 
-@description('Azure region. Flex Consumption must exist there: az functionapp list-flexconsumption-locations.')
+@description('Azure region with Flex Consumption: az functionapp list-flexconsumption-locations.')
 @minLength(1)
 param location string
 
@@ -18,104 +18,104 @@ param location string
 @maxLength(90)
 param resourceGroupName string = 'rg-${environmentName}'
 
-@description('True closes Storage, Key Vault and Service Bus to all but a virtual network. The app stays public: Jira comes in from outside.')
+@description('True makes Storage, Key Vault and Service Bus reachable only from a virtual network. The app stays public, because Jira calls it from outside.')
 param privateNetwork bool = false
 
-@description('Address space of the virtual network, a /24 or larger; read only with privateNetwork.')
+@description('Address space of the virtual network, a /24 or larger; only used with privateNetwork.')
 @minLength(9)
 param networkAddressPrefix string = '10.20.0.0/24'
 
-@description('Tier of Service Bus. Premium takes messages of 1 MB, has capacity of its own and is what privateNetwork needs. It cannot be changed later.')
+@description('Tier of Service Bus. Premium allows messages of 1 MB and has dedicated capacity; privateNetwork requires it. It cannot be changed later.')
 @allowed(['Standard', 'Premium'])
 param serviceBusSku string = privateNetwork ? 'Premium' : 'Standard'
 
-@description('Object ids of the identities that read the topic\'s subscriptions, and the bodies too large for a message. Naming one also dead-letters what expires unread.')
+@description('Object ids of the identities that read the topic\'s subscriptions and the bodies too large for a message. With at least one, messages that expire unread are dead-lettered.')
 param consumerPrincipalIds string[] = []
 
-@description('What the consumerPrincipalIds are, all of them. With it Azure takes a principal too new to be found everywhere.')
+@description('Type of all consumerPrincipalIds. With the type, Azure accepts a new principal that is not replicated yet.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param consumerPrincipalType string = 'ServicePrincipal'
 
-@description('True adds a subscription that takes only jira:issue_created, as an example of a filter.')
+@description('True adds a subscription that filters on jira:issue_created, as an example.')
 param filteredSubscription bool = false
 
-@description('True adds a subscription with sessions: the events of one issue in the order in which they came.')
+@description('True adds a subscription with sessions: the events of one issue in the order of arrival.')
 param sessionSubscription bool = false
 
-@description('Object id of who puts the first secrets into Key Vault; empty for nobody.')
+@description('Object id of the deployer, who writes the first secrets to Key Vault; empty for none.')
 @maxLength(36)
 param deployerPrincipalId string = ''
 
-@description('What deployerPrincipalId is.')
+@description('Type of deployerPrincipalId.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param deployerPrincipalType string = 'User'
 
-@description('Object id of who looks at messages by hand, in Service Bus Explorer: Data Receiver on the namespace. By default the deployer; empty for none.')
+@description('Object id of the operator, who reads messages by hand in Service Bus Explorer: Data Receiver on the namespace. Default: the deployer; empty for none.')
 @maxLength(36)
 param operatorPrincipalId string = deployerPrincipalId
 
-@description('What operatorPrincipalId is.')
+@description('Type of operatorPrincipalId.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param operatorPrincipalType string = deployerPrincipalType
 
-@description('Redundancy of the storage account, which has the tables: LRS one data center, ZRS three zones of the region, GRS and GZRS a second region besides.')
+@description('Redundancy of the storage account, which has the tables: LRS one data center, ZRS three zones of the region, GRS and GZRS also a second region.')
 @allowed(['LRS', 'ZRS', 'GRS', 'GZRS'])
 param storageRedundancy string = zoneRedundant ? 'ZRS' : 'LRS'
 
-@description('True puts a CanNotDelete lock on the storage account: who deletes it, or its resource group, must remove the lock first.')
+@description('True adds a CanNotDelete lock to the storage account. Remove the lock before you delete the account or its resource group.')
 param storageDeleteLock bool = true
 
-@description('True forbids purging deleted secrets before 90 days. It cannot be switched off again, nor the vault\'s name be used anew.')
+@description('True forbids purging deleted secrets before 90 days. It cannot be switched off again, and the vault\'s name cannot be reused in this time.')
 param keyVaultPurgeProtection bool = false
 
-@description('Plain settings of the sites by their names in docs/settings.md, for example Sites__acme__Url.')
+@description('Plain settings of the sites, with their names in docs/settings.md, for example Sites__acme__Url.')
 param siteSettings { *: string } = {}
 
-@description('Secret settings of the sites: name of the setting to name of the Key Vault secret, for example Sites__acme__Secret to acme-secret.')
+@description('Secret settings of the sites: the name of the setting and the name of its Key Vault secret, for example Sites__acme__Secret and acme-secret.')
 param siteSecretNames { *: string } = {}
 
-@description('Address under which Jira reaches the app, with a domain of your own; empty for the app\'s own address.')
+@description('Address at which Jira reaches the app, if you use a custom domain; empty for the app\'s own address.')
 param publicBaseUrl string = ''
 
-@description('True lets the refresh delete webhooks of this app that point at another address.')
+@description('True lets the refresh delete webhooks of this app with another address.')
 param takeOver bool = false
 
-@description('When webhooks are refreshed: six-field NCRONTAB, UTC.')
+@description('Schedule of the refresh: six-field NCRONTAB, UTC.')
 param refreshSchedule string = '0 17 3 * * *'
 
-@description('When failed deliveries are fetched: six-field NCRONTAB, UTC.')
+@description('Schedule of the poll for failed deliveries: six-field NCRONTAB, UTC.')
 param pollSchedule string = '0 */15 * * * *'
 
-@description('Memory of an instance in MB. The Functions host holds whole bodies, up to 25 MB each: see docs/deploy.md, Memory and large bodies.')
+@description('Memory of an instance in MB. The Functions host keeps whole bodies in memory, up to 25 MB each: see docs/deploy.md, Memory and large bodies.')
 @allowed([2048, 4096])
 param instanceMemoryMB int = 4096
 
-@description('Requests that an instance gets at once; more go to another instance. At most what host.json lets run.')
+@description('Concurrent requests per instance; more go to another instance. At most maxConcurrentRequests of host.json.')
 @minValue(1)
 @maxValue(16)
 param httpConcurrency int = 4
 
-@description('Most instances the app may grow to.')
+@description('Maximum number of instances.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Instances kept warm for deliveries. 0 costs nothing while idle; 1 is billed around the clock and avoids the cold start, which counts against the 20 s Jira waits.')
+@description('Number of instances that stay warm for deliveries. 0 costs nothing while idle. 1 is billed all the time and avoids the cold start, which uses part of the 20 s that Jira waits.')
 @minValue(0)
 @maxValue(100)
 param alwaysReadyHttpInstances int = 0
 
-@description('Address ranges (CIDR) that may reach the app, for example Atlassian\'s; empty for all. The signature is the key in any case, but the Functions host reads a body before anything verifies it.')
+@description('Address ranges (CIDR) that can reach the app, for example Atlassian\'s; empty for all. The signature is always checked, but the Functions host reads the body first.')
 param allowedAddressRanges string[] = []
 
 @description('Mail address that alerts go to; empty for none.')
 @maxLength(64)
 param alertEmail string = ''
 
-@description('Resource ids of action groups of your own that alerts go to.')
+@description('Resource ids of your own action groups that get the alerts.')
 param actionGroupIds string[] = []
 
-@description('Days that logs and metrics are kept.')
+@description('Retention of logs and metrics in days.')
 @minValue(30)
 @maxValue(730)
 param logRetentionInDays int = 30
@@ -200,10 +200,10 @@ var settings = union(
 )
 
 var consumers = principals('consumerPrincipalIds', consumerPrincipalIds)
-// The name that the user has given, in the sentence about a wrong one.
+// The error about an invalid name shows the name that the user gave.
 var operatorName = operatorPrincipalId == deployerPrincipalId ? 'deployerPrincipalId' : 'operatorPrincipalId'
 var operator = empty(operatorPrincipalId) ? '' : principals(operatorName, [operatorPrincipalId])[0]
-// Who reads messages reads their bodies. An operator who is a consumer too is named once: a second assignment of the same role fails.
+// Readers of messages also read their bodies. An operator who is also a consumer appears once: a second assignment of the same role fails.
 var bodyReaders = concat(
   map(consumers, id => { id: id, type: consumerPrincipalType }),
   empty(operator) || contains(map(consumers, id => toLower(id)), toLower(operator)) ? [] : [{ id: operator, type: operatorPrincipalType }]
@@ -319,7 +319,7 @@ module network 'modules/network.bicep' = if (privateNetwork) {
   }
 }
 
-// Last, so that on its first start every role, secret store and private name is there.
+// Last, so that every role, secret store and private name exists at its first start.
 module functionApp 'modules/functionapp.bicep' = {
   scope: group
   dependsOn: [storage, keyVault, serviceBus, network]
@@ -395,23 +395,23 @@ module queryAlerts 'modules/alerts-queries.bicep' = {
 @description('Region, under the name azd reads.')
 output AZURE_LOCATION string = region
 
-@description('Resource group, under the name azd reads.')
+@description('Resource group, under the name that azd reads.')
 output AZURE_RESOURCE_GROUP string = group.name
 
-@description('Name to publish to: func azure functionapp publish NAME.')
+@description('Name of the app: func azure functionapp publish NAME.')
 output FUNCTION_APP_NAME string = names.functionApp
 
-@description('Address of the app; webhooks of a site are delivered to /api/deliveries/SITE below it.')
+@description('Address of the app. The webhooks of a site deliver to /api/deliveries/SITE below it.')
 output FUNCTION_APP_URL string = functionApp.outputs.url
 
-@description('Vault the sites\' secrets go into.')
+@description('Vault of the sites\' secrets.')
 output KEY_VAULT_NAME string = names.vault
 
-@description('Namespace to subscribe at.')
+@description('Namespace of the topic.')
 output SERVICE_BUS_NAMESPACE string = names.serviceBus
 
 @description('Topic to subscribe to.')
 output SERVICE_BUS_TOPIC string = topicName
 
-@description('Container of the bodies too large for a message. Readers of the topic need this address and their role on it.')
+@description('Container of the bodies too large for a message. Readers of the topic need this address and a role on it.')
 output CLAIM_CHECK_CONTAINER_URL string = storage.outputs.claimCheckContainerUrl

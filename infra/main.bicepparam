@@ -1,13 +1,13 @@
 using 'main.bicep'
 
-// azd fills these from its environment; without azd, export them or put values here. Every other parameter has a default: see main.bicep.
+// azd sets these from its environment. Without azd, export them or write values here. All other parameters have defaults: see main.bicep.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'jira-webhooks')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
 param deployerPrincipalType = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User')
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 
-// The sites, by the names of docs/settings.md. For example an OAuth site called acme:
+// The settings of the sites, see docs/settings.md. For example, an OAuth site with the id acme:
 //   Sites__acme__Scheme: 'OAuth'
 //   Sites__acme__Url: 'https://acme.atlassian.net'
 //   Sites__acme__CloudId: '11111111-2222-3333-4444-555555555555'
@@ -16,7 +16,7 @@ param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 //   Sites__acme__Webhooks__issues__Events__0: 'jira:issue_created'
 param siteSettings = {}
 
-// Their secrets: the setting, and the name of the Key Vault secret that holds it. For example
+// Their secrets: the setting, and the name of its Key Vault secret. For example:
 //   Sites__acme__Secret: 'acme-client-secret'
 //   Sites__acme__RefreshToken: 'acme-refresh-token'
 param siteSecretNames = {}

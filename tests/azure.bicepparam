@@ -1,7 +1,6 @@
 using '../infra/main.bicep'
 
-// What tests/azure.sh deploys and deletes again: one site with a secret in Key Vault, and timers that need not be waited for. The deployer may
-// read the topic.
+// tests/azure.sh deploys and deletes this: one site with a secret in Key Vault, and timers that fire often. The deployer can read the topic.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
 param location = readEnvironmentVariable('AZURE_LOCATION')
 param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID')

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Deploys the app to Azure as docs/deploy.md says, into a resource group of its own, checks it there, and deletes the group again.
+# Deploys the app to Azure as docs/deploy.md describes, into a new resource group, checks it there, and deletes the group.
 set -euo pipefail
 
 usage() {
@@ -7,7 +7,7 @@ usage() {
 Usage: [SMOKE_NAME=smoke-...] tests/azure.sh SUBSCRIPTION LOCATION
 
 Sign in first (az login), as Owner of the subscription. Needs az, func, dotnet, curl, openssl and jq, and about 40 minutes.
-It creates resource group rg-SMOKE_NAME (default: a random name) and deletes it with all that is in it, also after a failure.
+It creates the resource group rg-SMOKE_NAME (default: a random name) and deletes it with all its resources, also after a failure.
 TEXT
   exit 2
 }
@@ -17,7 +17,7 @@ fail() {
   exit 1
 }
 
-# eventually TRIES WHAT COMMAND...: roles, names and functions take minutes to be known everywhere in Azure.
+# eventually TRIES WHAT COMMAND...: retries, because roles, names and functions need minutes to become active in Azure.
 eventually() {
   local tries=$1 what=$2
   shift 2
@@ -54,7 +54,7 @@ clean_up() {
   trap '' INT TERM HUP
   rm -rf "$work"
   echo "== delete $group"
-  # A deployment that goes on would create again what is deleted here. This fails where it has ended.
+  # A running deployment would create the resources again. This fails if it has ended.
   az deployment sub cancel --name "$name" > /dev/null 2>&1 || true
   exists=$(az group exists --name "$group") || exists=unknown
   if [ "$exists" != false ]; then
@@ -64,7 +64,7 @@ clean_up() {
       code=1
     fi
   fi
-  # What Azure keeps of a deleted group: the vault's name for 90 days, and the deployment's record.
+  # Azure keeps these after the group is deleted: the vault's name for 90 days, and the record of the deployment.
   if [ -n "$vault" ]; then az keyvault purge --name "$vault" --location "$location" --no-wait || true; fi
   az deployment sub delete --name "$name" > /dev/null 2>&1 || true
   exit "$code"
@@ -73,13 +73,13 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# Signed in from GitHub, az can get new tokens for five minutes only, but keeps those it has:
+# With a sign-in from GitHub, az can get new tokens for only five minutes, but caches those it has:
 # https://github.com/Azure/azure-cli/issues/28708
 for resource in https://vault.azure.net https://servicebus.azure.net https://api.loganalytics.io; do
   az account get-access-token --resource "$resource" --output none
 done
 
-# The token has the object id of a user and of a service principal alike, and needs no right to read the directory.
+# The token has the object id of a user or a service principal. Reading it needs no permission on the directory.
 AZURE_PRINCIPAL_ID=$(az account get-access-token --query accessToken --output tsv \
   | jq --raw-input --raw-output --exit-status 'split(".")[1] | gsub("-"; "+") | gsub("_"; "/") | @base64d | fromjson | .oid')
 case $(az account show --query user.type --output tsv) in
@@ -146,7 +146,7 @@ delivery_is_on_the_topic() {
 printf 'Authorization: Bearer %s' "$(az account get-access-token --resource https://servicebus.azure.net --query accessToken --output tsv)" > "$work/bus"
 eventually 20 "delivery read back from $topic" delivery_is_on_the_topic
 
-# The 202 above does not tell that a run came to its end; what it measures there does, and is in Log Analytics some minutes later.
+# The 202 above does not show that a run has ended. Its metrics do; they are in Log Analytics some minutes later.
 timers_have_run() {
   local query runs
   query=$(jq --null-input --compact-output '{ query: "AppMetrics | where Name == '\''jira.timer.runs'\'' | distinct Timer = tostring(Properties.timer)" }')

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Checks a running app over HTTP, wherever it runs: LocalHost, the Functions host on this machine, Azure.
+# Checks a running app over HTTP: LocalHost, the Functions host on this machine, or Azure.
 set -euo pipefail
 
 usage() {
   cat >&2 << 'TEXT'
 Usage: [FUNCTIONS_KEY=...] [SMOKE_SITE=smoke] [SMOKE_SECRET=smoke-test-secret] tests/smoke.sh BASE_URL
 
-Sends one signed delivery to BASE_URL, two that must be refused, and starts both timers. Stops at the first wrong answer.
-The app needs a site SMOKE_SITE of scheme AdminWebhook with the secret SMOKE_SECRET; choose a secret of your own for an app that is public.
-  FUNCTIONS_KEY   the app's master key; LocalHost keeps it in .local/key, and "func start" asks for none
+Sends one signed delivery to BASE_URL, two that must be refused, and starts both timers. Stops at the first unexpected answer.
+The app needs a site SMOKE_SITE with scheme AdminWebhook and secret SMOKE_SECRET. If the app is public, choose your own secret.
+  FUNCTIONS_KEY   the app's master key; LocalHost stores it in .local/key, and "func start" needs none
   SMOKE_DELIVERY  the delivery's identifier (default: random)
   SMOKE_WAIT      seconds to wait until the app is healthy (default: 60)
 TEXT
@@ -30,7 +30,7 @@ fail() {
   exit 1
 }
 
-# request METHOD PATH [CURL OPTION...]: the status of the answer, whose body is in $work/answer.
+# request METHOD PATH [CURL OPTION...]: prints the status of the answer and writes its body to $work/answer.
 request() {
   local method=$1 path=$2
   shift 2

@@ -32,13 +32,13 @@ public class DeliveryBenchmarks
         _context.Request.Headers[name] = value;
         _context.Request.Headers["X-Atlassian-Webhook-Identifier"] = "0123456789abcdef0123456789abcdef";
         _context.Request.Headers["X-Atlassian-Webhook-Flow"] = "Primary";
-        if (Verify() is not Verification.Authentic) throw new InvalidOperationException("The benchmark's signature is wrong.");
+        if (Verify() is not Verification.Authentic) throw new InvalidOperationException("The benchmark's signature is invalid.");
     }
 
     [Benchmark]
     public DeliveryMessage VerifyReadDescribe()
     {
-        if (Verify() is not Verification.Authentic) throw new InvalidOperationException("The benchmark's signature is wrong.");
+        if (Verify() is not Verification.Authentic) throw new InvalidOperationException("The benchmark's signature is invalid.");
         return DeliveryDescriber.Describe(_site, DeliveryHeaders.Of(_context.Request.Headers), _body);
     }
 

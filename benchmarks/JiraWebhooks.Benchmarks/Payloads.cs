@@ -134,9 +134,9 @@ internal static class Payloads
     {
         var bare = Encoding.UTF8.GetByteCount(make("").ToJsonString());
         var text = new StringBuilder();
-        while (text.Length < size - bare) text.Append("Somebody wrote this down at length. ");
+        while (text.Length < size - bare) text.Append("This sentence fills up the description. ");
         text.Length = Math.Max(0, size - bare);
         var body = Encoding.UTF8.GetBytes(make(text.ToString()).ToJsonString());
-        return body.Length == size ? body : throw new InvalidOperationException("The payload's fields alone are larger than the body is to be.");
+        return body.Length == size ? body : throw new InvalidOperationException("The payload's other fields are already larger than the requested body.");
     }
 }

@@ -29,7 +29,7 @@ public class TokenBenchmarks
     public async Task Setup()
     {
         _token = TestSites.Token(_site);
-        if (!await Library() || !Ours()) throw new InvalidOperationException("The benchmark's token is wrong.");
+        if (!await Library() || !Ours()) throw new InvalidOperationException("The benchmark's token is invalid.");
     }
 
     [Benchmark]

@@ -1,12 +1,12 @@
-// Whom the alerts reach by mail.
+// Sends the alerts by mail.
 
 @description('Name of the action group.')
 param name string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
-@description('Address that gets the mail.')
+@description('Mail address of the receiver.')
 param email string
 
 resource group 'Microsoft.Insights/actionGroups@2023-01-01' = {

@@ -1,11 +1,11 @@
-// Alerts on what the platform itself measures. Each description is the runbook. 5xx is not among them: Flex Consumption has no Http5xx
-// (unsupportedSKU in https://github.com/Azure/azure-monitor-baseline-alerts/blob/main/services/Web/sites/alerts.yaml), so that
-// server-errors is a query on what we count ourselves, in alerts-queries.bicep.
+// Alerts on metrics of the platform. Each description is the runbook. There is no alert on 5xx here: Flex Consumption has no Http5xx
+// (unsupportedSKU in https://github.com/Azure/azure-monitor-baseline-alerts/blob/main/services/Web/sites/alerts.yaml), so
+// server-errors is a query on our own metric, in alerts-queries.bicep.
 
-@description('Start of the rules\' names.')
+@description('Prefix of the rule names.')
 param prefix string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 @description('Resource ids of the action groups.')
@@ -17,7 +17,7 @@ param serviceBusName string
 @description('Name of the topic.')
 param topicName string
 
-@description('Largest size of the topic in MB.')
+@description('Maximum size of the topic in MB.')
 param topicSizeInMegabytes int
 
 @description('Number of active messages above which backlog fires.')
@@ -37,7 +37,7 @@ var rules = [
     metric: 'DeadletteredMessages'
     aggregation: 'Maximum'
     threshold: 0
-    description: 'Messages of topic ${topicName} are dead-lettered: a subscriber failed on them ten times, or they expired unread. 1. Portal > Service Bus Explorer with Microsoft Entra ID > the subscription > Dead-letter > Peek: DeadLetterReason says which. 403: you need Azure Service Bus Data Receiver, which operatorPrincipalId gets. 2. Fix the subscriber. 3. Send them again under a new MessageId: the topic drops a repeat of the same one within 4 days. Sending needs Azure Service Bus Data Sender on the topic, which only the app has: assign it to yourself until you are done.'
+    description: 'Messages of topic ${topicName} are dead-lettered: a subscriber failed on them ten times, or they expired unread. 1. Portal > Service Bus Explorer with Microsoft Entra ID > the subscription > Dead-letter > Peek: DeadLetterReason shows the reason. 403: you need Azure Service Bus Data Receiver, which operatorPrincipalId gets. 2. Fix the subscriber. 3. Send the messages again with a new MessageId: the topic drops a repeated MessageId within 4 days. This needs Azure Service Bus Data Sender on the topic, which only the app has: assign it to yourself, and remove it afterwards.'
   }
   {
     name: 'service-bus-throttled'
@@ -47,7 +47,7 @@ var rules = [
     metric: 'ThrottledRequests'
     aggregation: 'Total'
     threshold: 0
-    description: 'Service Bus throttles. Deliveries are answered 503 and Jira sends them again, at most five times. 1. Check for a subscriber that receives in a tight loop. 2. If the load is real, deploy with serviceBusSku=Premium (a new namespace: see docs/deploy.md).'
+    description: 'Service Bus throttles. Deliveries get 503, and Jira retries them at most five times. 1. Check whether a subscriber receives in a tight loop. 2. If the load is real, deploy with serviceBusSku=Premium (a new namespace: see docs/deploy.md).'
   }
   {
     name: 'backlog'
@@ -67,7 +67,7 @@ var rules = [
     metric: 'Size'
     aggregation: 'Maximum'
     threshold: topicSizeInMegabytes * 1024 * 1024 / 10 * 7
-    description: 'Topic ${topicName} is more than 70 % full. When it is full every delivery is answered 503 until Jira gives up. 1. Find the subscription that nobody reads (Portal > Subscriptions > message count). 2. Read it, or delete it. 3. Empty its dead-letter queue: nothing there expires.'
+    description: 'Topic ${topicName} is more than 70 % full. When it is full, every delivery gets 503 until Jira gives up. 1. Find the subscription without a subscriber (Portal > Subscriptions > message count). 2. Read its messages, or delete it. 3. Empty its dead-letter queue: messages there never expire.'
   }
 ]
 

@@ -1,20 +1,21 @@
-// Parameters that decorators cannot check: a wrong one fails before anything is deployed, and the sentence says what is right.
-// Every check takes any text without failing by itself: "&&" may look at its right side although the left one is false. And no check calls
-// within an argument of "joined" what calls "joined": that counts as a cycle.
-// And a default passes also where it stands in a module that is left out: Azure may look at it all the same.
+// Checks of parameters that decorators cannot do. An invalid value fails before anything is deployed, and the error says what is valid.
+// Rules for a check:
+// - It accepts any text without an exception: "&&" may evaluate its right side even if the left side is false.
+// - An argument of "joined" does not call a function that calls "joined": the compiler reports a cycle.
+// - The default value is valid, even if the module is not deployed: Azure may evaluate it anyway.
 
 var digits = '0123456789'
 var letters = 'abcdefghijklmnopqrstuvwxyz'
 
 @export()
-@description('True if the text has these lower-case characters only, and their upper case.')
+@description('True if the text has only these lower-case characters and their upper-case forms.')
 func only(characters string, value string) bool =>
   empty(filter(range(0, length(value)), i => !contains(characters, toLower(substring(value, i, 1)))))
 
 func joined(values string[]) string => join(values, ', ')
 
 @export()
-@description('The schedule, if it has six fields of what NCRONTAB knows.')
+@description('The schedule, if it has six NCRONTAB fields.')
 func schedule(name string, value string) string =>
   length(filter(split(value, ' '), field => !empty(field))) == 6 && only('${letters}${digits}*/,- ', value)
     ? value
@@ -31,7 +32,7 @@ func baseUrl(name string, value string) string =>
     : fail('${name} must be an https address without query or fragment, like "https://hooks.example.com", and is "${value}".')
 
 @export()
-@description('The name, if Azure takes it for a resource group.')
+@description('The name, if it is valid for a resource group.')
 func groupName(value string) string =>
   !endsWith(value, '.') && only('${letters}${digits}-_.()', value)
     ? value
@@ -41,7 +42,7 @@ func isPrincipal(value string) bool =>
   only('${digits}abcdef-', value) && join(map(split(value, '-'), part => string(length(part))), ' ') == '8 4 4 4 12'
 
 @export()
-@description('The principals, if each is named by its object id.')
+@description('The principals, if each is an object id.')
 func principals(name string, values string[]) string[] =>
   empty(filter(values, value => !isPrincipal(value)))
     ? values
@@ -51,7 +52,7 @@ func isMail(value string) bool =>
   length(split(value, '@')) == 2 && !startsWith(value, '@') && !endsWith(value, '@') && !contains(value, ' ')
 
 @export()
-@description('The address, if mail could be sent to it.')
+@description('The address, if it is a mail address.')
 func mail(name string, value string) string =>
   empty(value) || isMail(value) ? value : fail('${name} must be one mail address, like "you@example.com", and is "${value}".')
 
@@ -59,7 +60,7 @@ func isActionGroup(value string) bool =>
   startsWith(toLower(value), '/subscriptions/') && contains(toLower(value), '/providers/microsoft.insights/actiongroups/')
 
 @export()
-@description('The action groups, if each is named by its resource id.')
+@description('The action groups, if each is a resource id.')
 func actionGroups(name string, values string[]) string[] =>
   empty(filter(values, value => !isActionGroup(value)))
     ? values
@@ -86,7 +87,7 @@ func isAddressSpace(value string) bool =>
   length(split(value, '/')) == 2 && isIpv4(first(split(value, '/'))!) && isNumber(last(split(value, '/'))!, 8, 24)
 
 @export()
-@description('The address space, if a network can be made of it and divided in two.')
+@description('The address space, if it can be divided into two subnets.')
 func addressSpace(name string, value string) string =>
   (isAddressSpace(value) ? parseCidr(value).network == first(split(value, '/'))! : false)
     ? value

@@ -2,7 +2,7 @@
 // FUNCTIONS_WORKER_RUNTIME, FUNCTIONS_EXTENSION_VERSION and WEBSITE_RUN_FROM_PACKAGE are not set: this plan refuses or ignores them,
 // https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
 
-@description('Name of the function app, and part of the address Jira delivers to.')
+@description('Name of the function app, and part of the address that Jira delivers to.')
 param name string
 
 @description('Name of the plan.')
@@ -11,7 +11,7 @@ param planName string
 @description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 @description('Name of the app\'s identity.')
@@ -20,28 +20,28 @@ param identityName string
 @description('Name of the storage account.')
 param storageName string
 
-@description('Container the app\'s package is published to.')
+@description('Container of the app\'s package.')
 param deploymentContainer string
 
 @description('Name of the Application Insights component.')
 param insightsName string
 
-@description('Settings that do not depend on the other resources\' addresses.')
+@description('Settings that do not depend on addresses of other resources.')
 param settings { *: string }
 
 @description('Memory of an instance in MB.')
 param instanceMemoryMB int
 
-@description('Requests that an instance gets at once.')
+@description('Concurrent requests per instance.')
 param httpConcurrency int
 
-@description('Most instances the app may grow to.')
+@description('Maximum number of instances.')
 param maximumInstanceCount int
 
-@description('Instances for HTTP that are kept warm.')
+@description('Number of HTTP instances that stay warm.')
 param alwaysReadyHttpInstances int
 
-@description('Address ranges (CIDR) that may reach the app; empty for all. Publishing is not limited.')
+@description('Address ranges (CIDR) that can reach the app; empty for all. They do not limit publishing.')
 param allowedAddressRanges string[]
 
 @description('Address ranges (CIDR) of people; read only with allowedAddressRanges.')
@@ -89,7 +89,7 @@ var availabilityRestriction = [
 ]
 
 var resourceSettings = {
-  // 26 MB, a little above the 25 MB that Jira sends at most. The host refuses more on its declared length; its own limit is 100 MB.
+  // 26 MB, a little above Jira's maximum of 25 MB. The host refuses bodies with a larger declared length; its own default is 100 MB.
   FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '27262976'
   // Host storage by identity: https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
   AzureWebJobsStorage__credential: 'managedidentity'
@@ -99,10 +99,10 @@ var resourceSettings = {
   AzureWebJobsStorage__tableServiceUri: 'https://${storageName}.table.${environment().suffixes.storage}'
   ServiceBus__credential: 'managedidentity'
   ServiceBus__clientId: identity.properties.clientId
-  // The address of the component, no credential: it takes telemetry from identities alone.
+  // The address of the component, not a credential: it accepts telemetry only from identities.
   APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
-  // For the clients that take whatever identity the machine has.
+  // For clients that use the default credential.
   AZURE_CLIENT_ID: identity.properties.clientId
 }
 
@@ -165,7 +165,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
               }
             ]
           : []
-        // The host holds the body of each of these, whole: docs/deploy.md, Memory and large bodies.
+        // The host keeps the whole body of each of these requests in memory: docs/deploy.md, Memory and large bodies.
         triggers: {
           http: {
             perInstanceConcurrency: httpConcurrency
@@ -173,7 +173,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         }
       }
     }
-    // No ftpsState, alwaysOn or others of the kind: this plan refuses them, https://github.com/Azure/azure-cli/issues/31414
+    // ftpsState, alwaysOn and similar properties are not set: this plan refuses them, https://github.com/Azure/azure-cli/issues/31414
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
@@ -186,7 +186,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     }
   }
 
-  // Publishing by Entra ID only: https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable
+  // Publishing only with Entra ID: https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable
   resource ftpPublishing 'basicPublishingCredentialsPolicies' = {
     name: 'ftp'
     properties: {

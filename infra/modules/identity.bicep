@@ -1,4 +1,4 @@
-// The one identity the app has. User-assigned, so that it and its roles exist before the app starts for the first time.
+// The only identity of the app. It is user-assigned, so that it and its roles exist before the first start of the app.
 
 @description('Name of the identity.')
 param name string
@@ -6,7 +6,7 @@ param name string
 @description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {

@@ -1,4 +1,4 @@
-// Secrets of the sites, and the OAuth grants that the app itself rotates.
+// Secrets of the sites, and the OAuth grants that the app rotates.
 import { keyVaultSecretsOfficer } from 'roles.bicep'
 
 @description('Name of the vault.')
@@ -7,23 +7,23 @@ param name string
 @description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 @description('Object id of the app\'s identity.')
 param identityPrincipalId string
 
-@description('Object id of who puts the first secrets in; empty for nobody.')
+@description('Object id of the principal that writes the first secrets; empty for none.')
 param deployerPrincipalId string
 
-@description('What the deployer is.')
+@description('Type of the deployer.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param deployerPrincipalType string
 
-@description('True makes deletion final only after the retention period, for ever: it cannot be switched off again.')
+@description('True keeps deleted secrets for the whole retention period. It cannot be switched off again.')
 param purgeProtection bool
 
-@description('False closes the vault to all but private endpoints.')
+@description('False allows access only through private endpoints.')
 param publicNetworkAccess bool
 
 @description('Name of the Log Analytics workspace.')
@@ -46,7 +46,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     enableRbacAuthorization: true
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
-    // The service takes true or nothing: https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview#purge-protection
+    // The service accepts only true or no value: https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview#purge-protection
     enablePurgeProtection: purgeProtection ? true : null
     publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Disabled'
     networkAcls: {
@@ -56,7 +56,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   }
 }
 
-// Officer, not User: a rotated refresh token must be written back, or the grant is lost.
+// Officer, not User: the app must write a rotated refresh token, or the grant is lost.
 resource appRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: vault
   name: guid(vault.id, identityPrincipalId, keyVaultSecretsOfficer)
@@ -77,7 +77,7 @@ resource deployerRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if 
   }
 }
 
-// Preview, as there is no later one: the only stable version, 2016-09-01, predates workspaces with tables per resource.
+// A preview version, because the only stable one, 2016-09-01, is older than workspaces with tables per resource.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
   name: 'to-workspace'

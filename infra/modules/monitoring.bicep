@@ -1,4 +1,4 @@
-// Logs, metrics and traces. The app writes with its identity: an instrumentation key alone lets nobody in.
+// Logs, metrics and traces. The app writes with its identity: an instrumentation key alone gives no access.
 import { metricsPublisher } from 'roles.bicep'
 
 @description('Name of the Log Analytics workspace.')
@@ -10,13 +10,13 @@ param insightsName string
 @description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 @description('Object id of the app\'s identity.')
 param identityPrincipalId string
 
-@description('Days that logs and metrics are kept.')
+@description('Retention of logs and metrics in days.')
 param retentionInDays int
 
 @description('Most GB a day; -1 for no cap.')

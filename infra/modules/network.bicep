@@ -1,13 +1,13 @@
-// The network of the private variant: the app goes out through it, and Storage, Key Vault and Service Bus are reached only in it.
-// The app itself stays public, because Jira and publishing come in from outside.
+// The network of the private variant. The app's outgoing calls use it; Storage, Key Vault and Service Bus are reachable only inside it.
+// The app itself stays public, because Jira and publishing call it from outside.
 
-@description('Name of the virtual network; the other resources are named after it.')
+@description('Name of the virtual network; the names of the other resources start with it.')
 param name string
 
 @description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 @description('Address space, at least a /24: half for the app, half for private endpoints.')
@@ -42,7 +42,7 @@ var services = [
   { id: serviceBus.id, part: 'namespace', zone: 'privatelink.servicebus.windows.net' }
 ]
 
-// Jira's API is outside, and a new network offers no way out by itself:
+// Jira's API is outside, and a new network has no default outbound access:
 // https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access
 resource address 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: '${name}-out'
@@ -89,7 +89,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
           natGateway: {
             id: gateway.id
           }
-          // What Flex Consumption wants: https://learn.microsoft.com/azure/azure-functions/flex-consumption-how-to#enable-virtual-network-integration
+          // Flex Consumption requires this: https://learn.microsoft.com/azure/azure-functions/flex-consumption-how-to#enable-virtual-network-integration
           delegations: [
             {
               name: 'functions'

@@ -1,12 +1,12 @@
-// A private endpoint and the DNS zone through which the service's own name leads to it.
+// A private endpoint, and the DNS zone that resolves the name of the service to it.
 
 @description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
-@description('Resource id of the network that asks.')
+@description('Resource id of the network that uses the zone.')
 param networkId string
 
 @description('Resource id of the subnet of the endpoint.')
@@ -15,7 +15,7 @@ param subnetId string
 @description('Resource id of the service.')
 param serviceId string
 
-@description('Which part of the service: blob, table, vault or namespace.')
+@description('Part of the service: blob, table, vault or namespace.')
 param groupId string
 
 @description('Private DNS zone of the service: https://learn.microsoft.com/azure/private-link/private-endpoint-dns')

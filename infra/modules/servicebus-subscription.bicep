@@ -1,4 +1,4 @@
-// One subscription, its filter and who may read it.
+// One subscription, its filter and its readers.
 import { serviceBusReceiver } from 'roles.bicep'
 
 @description('Name of the namespace.')
@@ -10,19 +10,19 @@ param topicName string
 @description('Name of the subscription.')
 param name string
 
-@description('Which messages come here, over the properties that docs describe; empty for all.')
+@description('SQL filter on the message properties (README, A message); empty for all messages.')
 param sqlFilter string
 
-@description('True gives messages of one session to one reader at a time, in order.')
+@description('True delivers the messages of a session to one reader at a time, in order.')
 param requiresSession bool
 
-@description('Days after which a message that nobody has read expires.')
+@description('Days after which an unread message expires.')
 param messageDays int
 
-@description('Object ids of the identities that read here.')
+@description('Object ids of the readers.')
 param consumerPrincipalIds string[]
 
-@description('What they are.')
+@description('Type of the readers.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param consumerPrincipalType string
 
@@ -34,7 +34,7 @@ resource subscription 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024
   parent: topic
   name: name
   properties: {
-    // A dead-lettered message stays for ever: without a reader it would fill the topic until every send fails.
+    // A dead-lettered message never expires: without a reader, such messages fill the topic until every send fails.
     deadLetteringOnMessageExpiration: !empty(consumerPrincipalIds)
     deadLetteringOnFilterEvaluationExceptions: true
     defaultMessageTimeToLive: 'P${messageDays}D'
@@ -43,7 +43,7 @@ resource subscription 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024
     requiresSession: requiresSession
   }
 
-  // Named like the rule that lets everything through, so that it replaces it: rules add up.
+  // This name replaces the default rule, which accepts every message. With another name, both rules would apply.
   resource filter 'rules' = if (!empty(sqlFilter)) {
     name: '$Default'
     properties: {

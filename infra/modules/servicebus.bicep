@@ -1,4 +1,4 @@
-// The topic that deliveries go to, and the subscriptions on it.
+// The topic of the deliveries, and its subscriptions.
 import { serviceBusReceiver, serviceBusSender } from 'roles.bicep'
 
 @description('Name of the namespace.')
@@ -7,23 +7,23 @@ param name string
 @description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 @description('Tier: Standard, or Premium for messages of up to 1 MB, dedicated capacity and private endpoints.')
 @allowed(['Standard', 'Premium'])
 param sku string
 
-@description('False closes the namespace to all but private endpoints; Premium only.')
+@description('False allows access only through private endpoints; Premium only.')
 param publicNetworkAccess bool
 
 @description('Name of the topic.')
 param topicName string
 
-@description('Largest size of the topic in MB.')
+@description('Maximum size of the topic in MB.')
 param topicSizeInMegabytes int
 
-@description('Days after which a message that nobody has read expires.')
+@description('Days after which an unread message expires.')
 param messageDays int
 
 @description('Object id of the app\'s identity.')
@@ -32,21 +32,21 @@ param identityPrincipalId string
 @description('Object ids of the identities that read the subscriptions.')
 param consumerPrincipalIds string[]
 
-@description('What they are.')
+@description('Type of these identities.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param consumerPrincipalType string
 
-@description('Object id of who looks at messages by hand; empty for nobody.')
+@description('Object id of the operator, who reads messages by hand; empty for none.')
 param operatorPrincipalId string
 
-@description('What the operator is.')
+@description('Type of the operator.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param operatorPrincipalType string
 
-@description('True adds a subscription of one event type, as an example of a filter.')
+@description('True adds a subscription with a filter on one event type, as an example.')
 param filteredSubscription bool
 
-@description('True adds a subscription with sessions: the events of one issue in the order in which they came.')
+@description('True adds a subscription with sessions: the events of one issue in the order of arrival.')
 param sessionSubscription bool
 
 @description('Name of the Log Analytics workspace.')
@@ -57,7 +57,7 @@ var premium = sku == 'Premium'
 var subscriptions = concat(
   [{ name: 'default', sqlFilter: '', requiresSession: false }],
   filteredSubscription ? [{ name: 'issue-created', sqlFilter: 'cloudEvents_type = \'jira:issue_created\'', requiresSession: false }] : [],
-  // Sessions cannot be switched on later, hence a subscription of its own.
+  // Sessions cannot be switched on later, so this is a separate subscription.
   sessionSubscription ? [{ name: 'by-issue', sqlFilter: '', requiresSession: true }] : []
 )
 
@@ -85,7 +85,7 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
     name: topicName
     properties: {
       defaultMessageTimeToLive: 'P${messageDays}D'
-      // Jira's retries, the 72 h of failed records, and lag. Partitioning would compare the session too, so it stays off.
+      // Covers Jira's retries, the 72 h of failed records, and delays. No partitioning: it would also compare the session.
       duplicateDetectionHistoryTimeWindow: 'P4D'
       requiresDuplicateDetection: true
       enablePartitioning: false
@@ -121,7 +121,7 @@ resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// On the namespace, for every subscription that is added later. Owner does not stand in: it has no data action, and keys are off.
+// On the namespace, so that it includes subscriptions added later. Owner is not enough: it has no data action, and keys are off.
 resource operate 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
   scope: namespace
   name: guid(namespace.id, operatorPrincipalId, serviceBusReceiver)
@@ -132,7 +132,7 @@ resource operate 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!emp
   }
 }
 
-// RuntimeAuditLogs are left out: one row per message, paid by the gigabyte. Preview for want of a later stable version.
+// RuntimeAuditLogs are left out: they have a row per message and are billed by the gigabyte. There is no later stable API version.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: namespace
   name: 'to-workspace'

@@ -1,5 +1,5 @@
-// App settings out of the sites' settings and secrets; what the app could not read fails here, with a sentence.
-// Linux takes letters, digits, '_' and '.' in a setting's name: https://learn.microsoft.com/azure/app-service/configure-common
+// Makes app settings from the sites' settings and secrets. Settings that the app cannot read fail here with an error.
+// On Linux the name of a setting has letters, digits, '_' and '.': https://learn.microsoft.com/azure/app-service/configure-common
 import { only } from 'checks.bicep'
 
 var ofTheOAuthApp = ['oauthclientid', 'oauthclientsecret', 'oauthpreviousclientsecret']
@@ -15,13 +15,13 @@ func secret(name string) bool => contains(endingsOfSecrets, last(split(toLower(n
 // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers
 func vaultName(name string) bool => !empty(name) && length(name) <= 127 && only('${letters}-', name)
 
-// The names of the settings alone: somebody may have put the secret itself there.
+// Only the names of the settings, because a value may be the secret itself.
 func misnamed(secrets { *: string }) string[] => map(filter(items(secrets), entry => !vaultName(entry.value)), entry => entry.key)
 
 func joined(names string[]) string => join(names, ', ')
 
 @export()
-@description('The settings, or a failure that names the setting that is wrong.')
+@description('The settings, or an error that names the invalid setting.')
 func siteSettings(plain { *: string }, secrets { *: string }, vaultUri string) { *: string } =>
   !empty(filter(concat(objectKeys(plain), objectKeys(secrets)), name => !wellNamed(name)))
     ? fail('siteSettings and siteSecretNames take names like Sites__acme__Url, Webhooks__issues__Jql or OAuthClientId, of letters, digits, "_" and "." only: a site id with a hyphen cannot be an app setting on Linux. Wrong: ${joined(filter(concat(objectKeys(plain), objectKeys(secrets)), name => !wellNamed(name)))}')

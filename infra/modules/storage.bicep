@@ -1,4 +1,4 @@
-// One account for the Functions host, the published package, our tables and the bodies too large for the bus.
+// One account for the Functions host, the published package, our tables and the bodies that are too large for the bus.
 import { storageBlobOwner, storageBlobReader, storageTableContributor } from 'roles.bicep'
 
 @description('Name of the storage account.')
@@ -7,34 +7,34 @@ param name string
 @description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 @description('Object id of the app\'s identity.')
 param identityPrincipalId string
 
-@description('How often, and how far apart, the data is kept.')
+@description('Redundancy of the data.')
 param redundancy string
 
-@description('True forbids deleting the account.')
+@description('True adds a lock against deletion of the account.')
 param deleteLock bool
 
-@description('False closes the account to all but private endpoints.')
+@description('False allows access only through private endpoints.')
 param publicNetworkAccess bool
 
 @description('Container of claim-checked bodies.')
 param claimCheckContainer string
 
-@description('Container the app\'s package is published to.')
+@description('Container of the app\'s package.')
 param deploymentContainer string
 
-@description('Days a claim-checked body is kept. Must outlive the message that refers to it.')
+@description('Retention of a claim-checked body in days. It must be longer than that of the message that refers to it.')
 param claimCheckRetentionInDays int
 
-@description('Object ids, and what they are, of who may read the claim-checked bodies: the same who may read the messages.')
+@description('Object ids and types of the readers of claim-checked bodies. They are the readers of the messages.')
 param bodyReaders { id: string, type: string }[]
 
-// The app creates a missing table itself; they are here so that a first request needs no second round trip.
+// The app creates a missing table itself. With these, its first request needs no second round trip.
 var tables = ['cursors', 'leases', 'sites', 'sitestatus', 'tickets', 'webhooks']
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
@@ -120,8 +120,8 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   }
 }
 
-// The tables know the sites that were added at run time, and what was already recovered. A lock is on the resource, not on its data: rows
-// and blobs are written and deleted as before.
+// The tables have the sites that were added at run time, and the state of the recovery. The lock is on the resource, not on its data: it does
+// not affect rows and blobs.
 resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
   scope: account
   name: 'keep-tables'
@@ -131,9 +131,9 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
   }
 }
 
-// On the account: the host makes containers of its own for keys and timer locks.
+// On the account, because the host creates its own containers for keys and timer locks.
 // https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
-// No role on queues: nothing here uses one.
+// No role on queues: the app uses none.
 resource appRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for role in [storageBlobOwner, storageTableContributor]: {
     scope: account
@@ -146,7 +146,7 @@ resource appRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-// A message whose body is claim-checked is of no use to a reader who gets 403 for the blob.
+// A reader of a message must also be able to read its claim-checked body.
 resource readBodies 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for reader in bodyReaders: {
     scope: account::blobs::bodies

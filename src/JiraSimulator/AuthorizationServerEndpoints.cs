@@ -16,8 +16,8 @@ internal static class AuthorizationServerEndpoints
     {
         string Value(string name) => request.Query[name].ToString();
         var client = Value("client_id");
-        if (Value("audience") != "api.atlassian.com" || Value("response_type") != "code" || Value("prompt") != "consent") return Results.Text("The request is not one of Atlassian's.", statusCode: 400);
-        if (!jira.Sites.Any(site => site.Options.Auth is SimulatedAuth.OAuth && site.Options.ClientId == client)) return Results.Text("There is no such app.", statusCode: 400);
+        if (Value("audience") != "api.atlassian.com" || Value("response_type") != "code" || Value("prompt") != "consent") return Results.Text("The parameters are not those that Atlassian requires.", statusCode: 400);
+        if (!jira.Sites.Any(site => site.Options.Auth is SimulatedAuth.OAuth && site.Options.ClientId == client)) return Results.Text("Unknown app.", statusCode: 400);
         var scopes = Value("scope").Split(' ');
         if (!scopes.Contains("offline_access")) return Results.Text("Without offline_access there is no refresh token.", statusCode: 400);
 

@@ -11,13 +11,13 @@ internal static class Arguments
     {
         Description = "Port to listen on.",
         DefaultValueFactory = _ => 7071,
-        CustomParser = result => Number(result, number => number is >= 1 and <= 65_535, "--port takes a number from 1 to 65535.") ?? 0,
+        CustomParser = result => Number(result, number => number is >= 1 and <= 65_535, "--port must be a number from 1 to 65535.") ?? 0,
     };
 
     public static Option<int?> Events() => new("--demo")
     {
-        Description = "Emit this many events through a failing receiver on a fast clock, print the balance as JSON and end.",
-        CustomParser = result => Number(result, _ => true, "--demo takes a number of events from 1 to 100000."),
+        Description = "Run the demo: emit this many events on a fast clock, let the receiver fail at times, and print the balance as JSON.",
+        CustomParser = result => Number(result, _ => true, "--demo must be a number of events from 1 to 100000."),
     };
 
     private static int? Number(ArgumentResult result, Func<int, bool> canBe, string sentence)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 var port = Arguments.Port();
 var events = Arguments.Events();
-var own = new Option<bool>("--no-simulator") { Description = "Start without a Jira inside although no site is in the settings: sites are added over the API." };
+var own = new Option<bool>("--no-simulator") { Description = "Do not simulate a Jira, even if the settings have no site: add sites over the API." };
 var root = new RootCommand("Keeps Jira Cloud's dynamic webhooks alive and loses none of their events, on one machine.") { port, events, own };
 root.SetAction((arguments, cancellationToken) => CtrlC.EndsAsync(
     arguments.GetValue(events) is { } count
@@ -23,7 +23,7 @@ try
     var parsed = root.Parse(args);
     if (parsed.Action is ParseErrorAction invalidArguments) invalidArguments.ShowHelp = false;
 
-    // Deliveries under way have ten seconds, and Azurite must save after them.
+    // Deliveries in progress have ten seconds, and Azurite must save after them.
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(45) });
 }
 catch (OptionsValidationException invalid)

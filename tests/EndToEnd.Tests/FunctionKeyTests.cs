@@ -44,7 +44,7 @@ public sealed class FunctionKeyTests : IDisposable
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         File.WriteAllText(Path, content);
 
-        Assert.StartsWith($"{Path} does not hold a key", Assert.Throws<LocalHostException>(() => FunctionKey.Load(Path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{Path} does not contain a key", Assert.Throws<LocalHostException>(() => FunctionKey.Load(Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

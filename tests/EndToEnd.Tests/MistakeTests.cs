@@ -8,11 +8,11 @@ public sealed class MistakeTests(AzuriteFixture azurite)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory(Timeout = Limits.Hang)]
-    [InlineData("--port takes a number from 1 to 65535", "--port", "99999")]
-    [InlineData("--port takes a number from 1 to 65535", "--port", "-1")]
-    [InlineData("--port takes a number from 1 to 65535", "--port", "web")]
-    [InlineData("--port takes a number from 1 to 65535", "connect", "--client-id", "x", "--port", "0")]
-    [InlineData("--demo takes a number", "--demo", "abc")]
+    [InlineData("--port must be a number from 1 to 65535", "--port", "99999")]
+    [InlineData("--port must be a number from 1 to 65535", "--port", "-1")]
+    [InlineData("--port must be a number from 1 to 65535", "--port", "web")]
+    [InlineData("--port must be a number from 1 to 65535", "connect", "--client-id", "x", "--port", "0")]
+    [InlineData("--demo must be a number", "--demo", "abc")]
     [InlineData("--client-id must not be empty", "connect", "--client-id", "")]
     [InlineData("--grant must be 1 to 64 lower-case letters", "connect", "--client-id", "x", "--grant", "My Grant!")]
     public async Task Argument_ThatCannotBe_IsToldInOneSentence(string sentence, params string[] arguments)
@@ -37,9 +37,9 @@ public sealed class MistakeTests(AzuriteFixture azurite)
     }
 
     [Theory(Timeout = Limits.Hang)]
-    [InlineData("""{ "Values": { "A": "1", "A": "2" } }""", "holds A twice")]
-    [InlineData("""{ "Values": { "A__B": "1", "a:b": "2" } }""", "holds a:b twice")]
-    [InlineData("""{ "Values": { "A": 1 } }""", "A must be a text")]
+    [InlineData("""{ "Values": { "A": "1", "A": "2" } }""", "contains A twice")]
+    [InlineData("""{ "Values": { "A__B": "1", "a:b": "2" } }""", "contains a:b twice")]
+    [InlineData("""{ "Values": { "A": 1 } }""", "A must be a string")]
     [InlineData("""{ "Value": { "A": "1" } }""", "must be JSON with an object Values")]
     [InlineData("""[]""", "must be JSON with an object Values")]
     [InlineData("""{ "Values": """, "must be JSON with an object Values")]

@@ -103,7 +103,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         }
         catch (Win32Exception missing)
         {
-            throw new AzuriteException("node is missing: install Node.js 20 or later (https://nodejs.org), or set AzureWebJobsStorage to a storage of your own.", missing);
+            throw new AzuriteException("node is missing: install Node.js 20 or later (https://nodejs.org), or set AzureWebJobsStorage to your own storage.", missing);
         }
     }
 
@@ -128,13 +128,13 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
             while (services.Count < AzuritePorts.Services.Count)
             {
                 var line = await process.StandardOutput.ReadLineAsync(limit.Token)
-                    ?? throw new AzuriteException("Azurite ended at once: " + (await process.StandardError.ReadToEndAsync(limit.Token)).Trim().Split('\n')[0]);
+                    ?? throw new AzuriteException("Azurite stopped immediately: " + (await process.StandardError.ReadToEndAsync(limit.Token)).Trim().Split('\n')[0]);
                 if (Listening().Match(line) is { Success: true } match) services[match.Groups["service"].Value] = new Uri(match.Groups["url"].Value);
             }
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new AzuriteException($"Azurite did not start within {StartLimit.TotalMinutes:0} minutes: try again, or set AzureWebJobsStorage to a storage of your own.", late);
+            throw new AzuriteException($"Azurite did not start within {StartLimit.TotalMinutes:0} minutes: try again, or set AzureWebJobsStorage to your own storage.", late);
         }
 
         // A full pipe would block Azurite.

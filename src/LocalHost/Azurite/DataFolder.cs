@@ -51,7 +51,7 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new AzuriteException($"The folder {location} cannot be made, so Azurite has nowhere to keep its data: {error.Message}", error);
+            throw new AzuriteException($"The folder {location} cannot be created, so Azurite cannot store its data: {error.Message}", error);
         }
 
         try
@@ -60,11 +60,11 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException error)
         {
-            throw new AzuriteException($"Another LocalHost uses the data in {location}: end it, or set AzureWebJobsStorage to a storage of this one's own.", error);
+            throw new AzuriteException($"Another LocalHost uses the data in {location}: stop it, or set AzureWebJobsStorage to a separate storage.", error);
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new AzuriteException($"The folder {location} cannot be written, so Azurite has nowhere to keep its data.", error);
+            throw new AzuriteException($"The folder {location} cannot be written, so Azurite cannot store its data.", error);
         }
     }
 

@@ -3,7 +3,7 @@ const fs = require('fs');
 const { AZURITE_MAIN: main, AZURITE_RUNNING: running } = process.env;
 
 if (parseInt(process.versions.node, 10) < 20) {
-  console.error(`Node.js ${process.versions.node} is too old: install Node.js 20 or later (https://nodejs.org), or set AzureWebJobsStorage to a storage of your own.`);
+  console.error(`Node.js ${process.versions.node} is too old: install Node.js 20 or later (https://nodejs.org), or set AzureWebJobsStorage to your own storage.`);
   process.exit(1);
 }
 

@@ -16,8 +16,8 @@ internal static class ConnectCommand
     public static Command Create(Option<int> port)
     {
         var clientId = new Option<string>("--client-id") { Description = "Client id of the app, from developer.atlassian.com/console.", Required = true };
-        var grant = new Option<string>("--grant") { Description = "Name to store the grant under; sites of one grant share it.", DefaultValueFactory = _ => "default" };
-        clientId.Validators.Add(result => Refuse(result, string.IsNullOrWhiteSpace, "--client-id must not be empty: it is in the developer console."));
+        var grant = new Option<string>("--grant") { Description = "Name of the stored grant; all its sites share it.", DefaultValueFactory = _ => "default" };
+        clientId.Validators.Add(result => Refuse(result, string.IsNullOrWhiteSpace, "--client-id must not be empty: copy it from the developer console."));
         grant.Validators.Add(result => Refuse(result, name => !GrantName.IsValid(name), "--grant must be 1 to 64 lower-case letters, digits or hyphens."));
         var command = new Command("connect", "Connects an OAuth 2.0 app to its Jira sites. The client secret is read from the environment variable JIRA_CLIENT_SECRET.") { clientId, grant, port };
         command.SetAction((arguments, cancellationToken) =>
@@ -88,7 +88,7 @@ internal static class ConnectCommand
         {
             var given = await consent.FinishAsync(asking, query["state"], query["code"], query["error"], browser: null, CancellationToken.None);
             Then(() => answer.TrySetResult(given));
-            return Results.Text("Done. The rest is on the terminal; this page can be closed.\n");
+            return Results.Text("Done. Continue at the terminal; you can close this page.\n");
         }
         catch (OnboardingException wrong)
         {
@@ -111,7 +111,7 @@ internal static class ConnectCommand
             // A host that runs at the same time has refreshed the old grant: the new one replaces it.
         }
 
-        await console.WriteLineAsync($"The grant is stored as {grant} and covers {given.Sites.Count} site(s). Put this into Values of local.settings.json, with the client secret in place of the dots:\n");
+        await console.WriteLineAsync($"The grant is stored as {grant} and covers {given.Sites.Count} site(s). Add this to Values of local.settings.json, and replace the dots with the client secret:\n");
         foreach (var settings in ConnectSettings.For(given.Sites, clientId, grant)) await console.WriteLineAsync(settings);
     }
 

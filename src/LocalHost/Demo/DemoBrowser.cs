@@ -29,7 +29,7 @@ internal sealed partial class DemoBrowser(Uri baseUrl, FunctionKey key) : IDispo
         using (response)
         {
             var page = await response.Content.ReadAsStringAsync(cancellationToken);
-            return response.IsSuccessStatusCode ? page : throw new LocalHostException($"Onboarding was answered {(int)response.StatusCode}: {WebUtility.HtmlDecode(Tag().Replace(page, " ")).Trim()}");
+            return response.IsSuccessStatusCode ? page : throw new LocalHostException($"Onboarding got status {(int)response.StatusCode}: {WebUtility.HtmlDecode(Tag().Replace(page, " ")).Trim()}");
         }
     }
 

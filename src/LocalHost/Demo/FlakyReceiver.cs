@@ -15,7 +15,7 @@ internal sealed class FlakyReceiver(IDeliveryPublisher bus) : IDeliveryPublisher
     {
         var fate = Fate(message.Identifier);
         var isAway = (fate < 20 && Recoverable.Contains(message.Site)) || (fate is >= 20 and < 30 && message.Retry < 2);
-        return isAway ? throw new TimeoutException("The bus is away.") : bus.PublishAsync(message, cancellationToken);
+        return isAway ? throw new TimeoutException("The bus is not available.") : bus.PublishAsync(message, cancellationToken);
     }
 
     public async Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken)

@@ -28,11 +28,11 @@ internal sealed class FunctionKey
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (!File.Exists(path)) Make(path);
-            return File.ReadAllText(path).Trim() is { Length: >= Length } value ? new(value) : throw new LocalHostException($"{path} does not hold a key of at least {Length} characters: delete it, and the next start makes one.");
+            return File.ReadAllText(path).Trim() is { Length: >= Length } value ? new(value) : throw new LocalHostException($"{path} does not contain a key of at least {Length} characters: delete it, and the next start creates a new one.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LocalHostException($"{path}, the key of the management API, cannot be read or made ({error.GetType().Name}): make the file and its folder yours.");
+            throw new LocalHostException($"{path}, the key of the management API, cannot be read or created ({error.GetType().Name}): make your user the owner of the file and its folder.");
         }
     }
 

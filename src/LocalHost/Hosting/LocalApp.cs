@@ -79,7 +79,7 @@ internal static class LocalApp
         catch (IOException error) when (error.InnerException is SocketException or Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             await app.StopAsync(CancellationToken.None); // otherwise its services would report their end as an error
-            throw new LocalHostException($"Port {port} is taken: end the other program, or choose another with --port.");
+            throw new LocalHostException($"Port {port} is in use: stop the other program, or choose another port with --port.");
         }
     }
 

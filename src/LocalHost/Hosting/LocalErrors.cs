@@ -21,12 +21,12 @@ internal static class LocalErrors
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            return ["TokenFolder cannot be made or written: set it to a folder of yours."];
+            return ["TokenFolder cannot be created or written: set it to a folder that your user can write."];
         }
     }
 
     private static IEnumerable<string> Publisher(IConfiguration settings) =>
         settings["Publisher"] is { Length: > 0 } publisher && !string.Equals(publisher.Trim(), "StorageQueue", StringComparison.OrdinalIgnoreCase)
-            ? ["Publisher must be StorageQueue on this host: for Service Bus run the Functions app."]
+            ? ["Publisher must be StorageQueue on this host: for Service Bus, run the Functions app."]
             : [];
 }

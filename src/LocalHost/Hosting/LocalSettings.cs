@@ -27,15 +27,15 @@ public static class LocalSettings
             using var json = JsonDocument.Parse(File.ReadAllText(file), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return json.RootElement.ValueKind is JsonValueKind.Object && json.RootElement.TryGetProperty("Values", out var values) && values.ValueKind is JsonValueKind.Object
                 ? Values(file, values)
-                : throw new LocalHostException($"{file} must be JSON with an object Values of texts, as local.settings.sample.json is.");
+                : throw new LocalHostException($"{file} must be JSON with an object Values of strings, like local.settings.sample.json.");
         }
         catch (JsonException error)
         {
-            throw new LocalHostException($"{file} must be JSON with an object Values of texts, as local.settings.sample.json is: {error.Message.Split('\n')[0]}");
+            throw new LocalHostException($"{file} must be JSON with an object Values of strings, like local.settings.sample.json: {error.Message.Split('\n')[0]}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LocalHostException($"{file} cannot be read ({error.GetType().Name}): close what holds it, or make it yours.");
+            throw new LocalHostException($"{file} cannot be read ({error.GetType().Name}): close the program that uses it, or allow your user to read it.");
         }
     }
 
@@ -45,8 +45,8 @@ public static class LocalSettings
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var value in values.EnumerateObject())
         {
-            if (value.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) throw new LocalHostException($"{file}: {value.Name} must be a text, in quotes.");
-            if (!all.TryAdd(value.Name.Replace("__", ":", StringComparison.Ordinal), value.Value.GetString())) throw new LocalHostException($"{file} holds {value.Name} twice: take one out.");
+            if (value.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) throw new LocalHostException($"{file}: {value.Name} must be a string in quotes.");
+            if (!all.TryAdd(value.Name.Replace("__", ":", StringComparison.Ordinal), value.Value.GetString())) throw new LocalHostException($"{file} contains {value.Name} twice: remove one.");
         }
 
         return all;

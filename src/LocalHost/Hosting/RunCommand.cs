@@ -27,7 +27,7 @@ internal static class RunCommand
 
         await stop.CancelAsync();
         await CtrlC.EndsAsync(serving, stop.Token);
-        throw new LocalHostException("Azurite, which keeps the queue, has ended, so deliveries have nowhere to go: start again, or set AzureWebJobsStorage to a storage of your own.");
+        throw new LocalHostException("Azurite has ended, so deliveries cannot be stored: start again, or set AzureWebJobsStorage to your own storage.");
     }
 
     private static async Task<int> ServeAsync(int port, bool withoutSimulator, IConfiguration settings, AzuriteProcess? azurite, CancellationToken cancellationToken)
@@ -92,7 +92,7 @@ internal static class RunCommand
         var key = $"-H \"{FunctionKey.Header}: {options.Key.Value}\"";
         if (simulated)
         {
-            Console.WriteLine("No Jira site in the settings: a simulated Jira with three sites runs inside.");
+            Console.WriteLine("No Jira site in the settings: this host simulates a Jira with three sites.");
             Console.WriteLine($"State of every site: curl {key} {options.BaseUrl}api/health/details");
         }
         else
@@ -126,7 +126,7 @@ internal static class RunCommand
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LocalHostException($"The folder {LocalFolder.Path} cannot be made, or not be closed to other users ({error.GetType().Name}): make it yours.");
+            throw new LocalHostException($"The folder {LocalFolder.Path} cannot be created or made private ({error.GetType().Name}): make your user its owner.");
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed partial class StorageWatch(Task<string> saveFailed, IHostApplica
 
     /// <summary>Returns the message about the failed save.</summary>
     public static string Sentence(string reason) =>
-        $"Azurite could not save ({reason}), so deliveries are answered 503 and this host ends. What was answered 200 is in the queue. Make room for {LocalFolder.Path}, then start again.";
+        $"Azurite could not save ({reason}), so deliveries get 503 and this host stops. Every delivery that got 200 is in the queue. Free disk space for {LocalFolder.Path}, then start again.";
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -78,12 +78,12 @@ internal sealed partial class Dashboard(IHealthReporter health, LogLines lines, 
 
     private static Text Time(DateTimeOffset? time) => new(time?.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-");
 
-    // Health has the whole sentences; here a line stays one line, so that the table stays visible.
+    // Cut to one line, so that the table stays visible; Health has the whole text.
     private static Text Line(string text, int width, Color color) => new(text.Length < width ? text : $"{text[..(width - 2)]}…", new Style(color));
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The view has ended; the host goes on.")]
+        [LoggerMessage(1, LogLevel.Error, "The view has stopped; the host continues.")]
         public static partial void Broken(ILogger logger, Exception error);
     }
 }

@@ -35,8 +35,8 @@ public sealed class ProcessEndTests(AzuriteFixture azurite)
     [InlineData(0, null, "--help")]
     [InlineData(0, null, "--version")]
     [InlineData(1, "Unrecognized command or argument '--nonsense'.", "--nonsense")]
-    [InlineData(1, "--port takes a number from 1 to 65535.", "--port", "0")]
-    [InlineData(1, "--demo takes a number of events from 1 to 100000.", "--demo", "0")]
+    [InlineData(1, "--port must be a number from 1 to 65535.", "--port", "0")]
+    [InlineData(1, "--demo must be a number of events from 1 to 100000.", "--demo", "0")]
     [InlineData(1, "Set the environment variable JIRA_CLIENT_SECRET to the app's client secret, from developer.atlassian.com/console.", "connect", "--client-id", "x")]
     public async Task Arguments_ThatEndIt_HaveTheirExitCode(int code, string? error, params string[] arguments)
     {
@@ -55,7 +55,7 @@ public sealed class ProcessEndTests(AzuriteFixture azurite)
         await using var host = await LocalHostProcess.EndedAsync(["--port", $"{port}"], new Dictionary<string, string?> { [Setting.Storage] = await azurite.NewAccountAsync() }, Token);
 
         Assert.Equal(1, host.Process.ExitCode);
-        Assert.Equal($"Port {port} is taken: end the other program, or choose another with --port.", Assert.Single(host.Errors));
+        Assert.Equal($"Port {port} is in use: stop the other program, or choose another port with --port.", Assert.Single(host.Errors));
         Assert.DoesNotContain(host.Output, line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal));
     }
 }

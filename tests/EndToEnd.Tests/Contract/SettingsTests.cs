@@ -46,8 +46,8 @@ public sealed class SettingsTests
             $"{Setting.Storage} is not a connection string: set it to UseDevelopmentStorage=true for Azurite, or copy the account's again.",
             $"{Setting.RefreshSchedule} must have six fields (second minute hour day month weekday), like 0 17 3 * * *, that name a time which exists.",
             $"{Setting.PollSchedule} must have six fields (second minute hour day month weekday), like 0 */15 * * * *, that name a time which exists.",
-            $"{Setting.Publisher} must be StorageQueue on this host: for Service Bus run the Functions app.",
-            $"{Setting.TokenFolder} cannot be made or written: set it to a folder of yours.",
+            $"{Setting.Publisher} must be StorageQueue on this host: for Service Bus, run the Functions app.",
+            $"{Setting.TokenFolder} cannot be created or written: set it to a folder that your user can write.",
             $"{Setting.ApplicationInsights} is not a connection string: copy it from the Application Insights component (InstrumentationKey=...;IngestionEndpoint=https://...), or remove it.",
             $"{Setting.ApplicationInsightsIdentity} must be ClientId=...;Authorization=AAD, or Authorization=AAD for the identity of the machine.",
             $"{Setting.Collector} must be the absolute http or https address of a collector.",
@@ -69,7 +69,7 @@ public sealed class SettingsTests
             $"{Setting.ClientId} is missing: {Setting.ClientSecret} is of no use without it.",
             $"{Setting.Storage} is not a connection string: set it to UseDevelopmentStorage=true for Azurite, or copy the account's again.",
             $"{Setting.RefreshSchedule} must have six fields (second minute hour day month weekday), like 0 17 3 * * *, that name a time which exists.",
-            $"{Setting.Publisher} must be StorageQueue on this host: for Service Bus run the Functions app.",
+            $"{Setting.Publisher} must be StorageQueue on this host: for Service Bus, run the Functions app.",
         ]);
 
     private static async Task AssertAsync(Dictionary<string, string?> settings, string[] errors)
