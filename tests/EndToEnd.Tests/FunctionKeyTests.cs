@@ -52,6 +52,6 @@ public sealed class FunctionKeyTests : IDisposable
     {
         File.WriteAllText(System.IO.Path.Combine(_folder, ".local"), "");
 
-        Assert.Contains("cannot be read or made", Assert.Throws<LocalHostException>(() => FunctionKey.Load(Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be read or created", Assert.Throws<LocalHostException>(() => FunctionKey.Load(Path)).Message, StringComparison.Ordinal);
     }
 }
