@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
@@ -11,6 +10,7 @@ using LocalHost.Connect;
 using LocalHost.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace EndToEnd.Tests;
 

@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Options;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace FunctionsApp.Tests;
 
