@@ -14,6 +14,9 @@ internal sealed class FunctionKey
 
     private const int Length = 64;
 
+    // On Unix, File.Move without overwriting is a check and a rename, so it does not decide between two threads.
+    private static readonly Lock Making = new();
+
     private FunctionKey(string value) => Value = value;
 
     public string Value { get; }
@@ -27,7 +30,11 @@ internal sealed class FunctionKey
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (!File.Exists(path)) Make(path);
+            lock (Making)
+            {
+                if (!File.Exists(path)) Make(path);
+            }
+
             return File.ReadAllText(path).Trim() is { Length: >= Length } value ? new(value) : throw new LocalHostException($"{path} does not contain a key of at least {Length} characters: delete it, and the next start creates a new one.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
