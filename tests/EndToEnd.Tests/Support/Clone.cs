@@ -8,7 +8,8 @@ internal sealed class Clone : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("clone").FullName;
 
-    /// <summary>Azurite must be installed already; it is lent, not copied.</summary>
+    /// <summary>An installed Azurite is lent, not copied. In a new checkout the first tests find none, and their hosts need none or install their
+    /// own.</summary>
     public Clone()
     {
         File.WriteAllText(Path.Combine(_folder, "FunctionsApp.sln"), "");
@@ -18,6 +19,8 @@ internal sealed class Clone : IDisposable
         foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Azurite"))) File.Copy(file, Path.Combine(bin, "Azurite", Path.GetFileName(file)));
 
         var local = Directory.CreateDirectory(Path.Combine(_folder, ".local")).FullName;
+        if (!Directory.Exists(LocalFolder.Path)) return;
+
         foreach (var installed in Directory.GetFiles(LocalFolder.Path, "installed", SearchOption.AllDirectories).Select(Path.GetDirectoryName))
         {
             if (!OperatingSystem.IsWindows()) Directory.CreateSymbolicLink(Path.Combine(local, Path.GetFileName(installed)!), installed!);
