@@ -13,7 +13,9 @@ public static class SettingsServiceCollectionExtensions
     {
         services.AddOptions<SettingsTexts>().Configure(texts => texts.Read(configuration)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SettingsTexts>>(new SettingsValidator(errorsOfHost));
-        return services.AddSingleton(provider => SettingsParser.Parse(provider.GetRequiredService<IOptions<SettingsTexts>>().Value, []));
+
+        // The monitor has the instance that the start has validated; IOptions would read and validate another.
+        return services.AddSingleton(provider => SettingsParser.Parse(provider.GetRequiredService<IOptionsMonitor<SettingsTexts>>().CurrentValue, []));
     }
 
     /// <summary>Checks the settings now, before the host starts and logs a failed start with a stack trace.</summary>

@@ -1,3 +1,5 @@
+using JiraWebhooks.Storage;
+
 namespace LocalHost.Hosting;
 
 /// <summary>Errors in settings that only this host reads; they are reported with all others.</summary>
@@ -14,8 +16,7 @@ internal static class LocalErrors
         try
         {
             var folder = Tokens(settings);
-            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            OwnerOnly.CreateFolder(folder);
             using var trial = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
             return [];
         }

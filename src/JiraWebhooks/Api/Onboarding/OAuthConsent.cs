@@ -79,10 +79,8 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
     }
 
     /// <summary>Stores the sites to choose from under <paramref name="state"/>.</summary>
-    public async Task OfferAsync(string state, string grant, IReadOnlyList<AccessibleResource> sites, string browser, CancellationToken cancellationToken)
-    {
-        await tickets.AddAsync(Hash(state), new Ticket(clock.GetUtcNow() + Lifetime) { Browser = Hash(browser), Grant = grant, Sites = sites }, cancellationToken);
-    }
+    public Task OfferAsync(string state, string grant, IReadOnlyList<AccessibleResource> sites, string browser, CancellationToken cancellationToken) =>
+        tickets.AddAsync(Hash(state), new Ticket(clock.GetUtcNow() + Lifetime) { Browser = Hash(browser), Grant = grant, Sites = sites }, cancellationToken);
 
     /// <summary>256 random bits in hex.</summary>
     public static string NewSecret() => RandomNumberGenerator.GetHexString(64, lowercase: true);
