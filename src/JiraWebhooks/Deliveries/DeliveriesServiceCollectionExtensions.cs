@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Deliveries;
 
 /// <summary>Registers the receive path.</summary>
-public static class DeliveriesServiceCollectionExtensions
+internal static class DeliveriesServiceCollectionExtensions
 {
     /// <summary>Registers the receiver. It needs the publisher of <see cref="AzureClients.Receive"/>, an <see cref="IKnownWebhooks"/> and a
     /// <see cref="DeliveryActivity"/>.</summary>

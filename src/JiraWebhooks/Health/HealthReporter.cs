@@ -6,7 +6,7 @@ namespace JiraWebhooks.Health;
 
 /// <summary>Computes Health from what the timers saved, the settings and the grants (docs/jira-behaviour.md#health-per-site). The short form is
 /// public: it is cached, because each report reads storage and the vault for every site. Details are never cached.</summary>
-public sealed class HealthReporter(
+internal sealed class HealthReporter(
     ISiteStore sites, SiteStatusTable status, GrantStates grants, DeliveryActivity activity, TimeProvider clock) : IHealthReporter
 {
     /// <summary>How long the short form is cached.</summary>

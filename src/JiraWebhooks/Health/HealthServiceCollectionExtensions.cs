@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Health;
 
 /// <summary>Registers Health.</summary>
-public static class HealthServiceCollectionExtensions
+internal static class HealthServiceCollectionExtensions
 {
     /// <summary>Registers the site states, Health and the warnings at the start.</summary>
     public static IServiceCollection AddHealth(this IServiceCollection services) => services

@@ -7,7 +7,7 @@ namespace JiraWebhooks.Health;
 
 /// <summary>Measures every site at the end of every timer run, from the stored state. If a site's own run fails, its stored times get old, and
 /// the alerts check these ages.</summary>
-public sealed partial class SiteGauges(ISiteStore store, SiteStatusTable status, GrantStates grants, TimeProvider clock, ILogger<SiteGauges> logger)
+internal sealed partial class SiteGauges(ISiteStore store, SiteStatusTable status, GrantStates grants, TimeProvider clock, ILogger<SiteGauges> logger)
 {
     // This time is added to the run's budget, and the host ends an invocation after functionTimeout.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

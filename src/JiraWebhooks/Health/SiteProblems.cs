@@ -6,7 +6,7 @@ namespace JiraWebhooks.Health;
 
 /// <summary>Logs at every start which sites cannot work and why. Such a site does not stop the others
 /// (docs/architecture.md#a-wrong-site-is-unhealthy), so without this line a person who has just changed the settings would not see it.</summary>
-public sealed partial class SiteProblems(ISiteStore sites, ILogger<SiteProblems> logger) : BackgroundService
+internal sealed partial class SiteProblems(ISiteStore sites, ILogger<SiteProblems> logger) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

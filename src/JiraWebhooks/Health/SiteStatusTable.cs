@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Health;
 
 /// <summary>Saves the results of the timers for Health: on Flex Consumption no two functions share a process. A failed save does not fail the run.</summary>
-public sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock, ILogger<SiteStatusTable> logger)
+internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock, ILogger<SiteStatusTable> logger)
 {
     /// <summary>The row that says whether tokens are valid except for their times.</summary>
     internal const string ClockRow = "clock";

@@ -7,7 +7,7 @@ namespace JiraWebhooks.Jira;
 
 /// <summary>Reads a text that may contain half a surrogate pair, as a text that was cut inside an emoji does. The half becomes U+FFFD, because UTF-8
 /// cannot encode it. The framework would reject the whole answer, and a poll would stop at that page forever.</summary>
-public sealed partial class ForgivingTextConverter : JsonConverter<string?>
+internal sealed partial class ForgivingTextConverter : JsonConverter<string?>
 {
     /// <inheritdoc/>
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -25,7 +25,7 @@ public enum JiraFailure
 
 /// <summary>A call to Jira failed. The message contains operation, site, status and Jira's own messages; never a header, token or body. What Jira
 /// says is redacted here, because all of it passes through here.</summary>
-public sealed class JiraApiException(JiraFailure failure, string message, Exception? innerException = null)
+internal sealed class JiraApiException(JiraFailure failure, string message, Exception? innerException = null)
     : Exception(Redaction.Of(message), innerException)
 {
     /// <summary>The kind of the failure.</summary>

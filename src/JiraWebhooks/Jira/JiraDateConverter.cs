@@ -6,7 +6,7 @@ namespace JiraWebhooks.Jira;
 
 /// <summary>Reads Jira's dates: epoch milliseconds as the schema says, or ISO 8601 with <c>+0000</c>, <c>+00:00</c> or <c>Z</c> as Jira actually
 /// sends. Anything else becomes null, "expiry unknown", and never an error (docs/jira-behaviour.md#expiry-dates).</summary>
-public sealed class JiraDateConverter : JsonConverter<DateTimeOffset?>
+internal sealed class JiraDateConverter : JsonConverter<DateTimeOffset?>
 {
     private static readonly DateTimeOffset Earliest = new(2001, 1, 1, 0, 0, 0, TimeSpan.Zero);
 

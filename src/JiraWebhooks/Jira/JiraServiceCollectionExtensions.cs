@@ -6,7 +6,7 @@ using Refit;
 namespace JiraWebhooks.Jira;
 
 /// <summary>Registers the Jira client.</summary>
-public static class JiraServiceCollectionExtensions
+internal static class JiraServiceCollectionExtensions
 {
     /// <summary>Name of the HTTP client that serves all sites.</summary>
     public const string ClientName = "jira";

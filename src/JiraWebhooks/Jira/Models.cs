@@ -105,7 +105,7 @@ public sealed record FailedPage(IReadOnlyList<FailedWebhook> Records, DateTimeOf
 public sealed record FailedWebhook(string Id, string? Url, long FailureTime, [property: JsonConverter(typeof(ForgivingTextConverter))] string? Body);
 
 /// <summary>What Atlassian answers in place of a site, such as a suspended one.</summary>
-public sealed record StandInError
+internal sealed record StandInError
 {
     /// <summary>The message, as the edge writes it.</summary>
     public string? ErrorMessage { get; init; }
@@ -115,7 +115,7 @@ public sealed record StandInError
 }
 
 /// <summary>ErrorCollection: nothing in it is required.</summary>
-public sealed record JiraErrors
+internal sealed record JiraErrors
 {
     /// <summary>Messages for people.</summary>
     public IReadOnlyList<string>? ErrorMessages { get; init; }

@@ -5,7 +5,7 @@ namespace JiraWebhooks.Jira;
 
 /// <summary>Atlassian's <c>qsh</c> claim: it binds a token to one method, path and query
 /// (<see href="https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/#creating-a-query-string-hash"/>).</summary>
-public static class QueryStringHash
+internal static class QueryStringHash
 {
     /// <summary>The claim's value: 64 lower-case hexadecimal digits.</summary>
     /// <param name="method">The HTTP method.</param>

@@ -3,7 +3,7 @@ using JiraWebhooks.Sites;
 namespace JiraWebhooks.OAuth;
 
 /// <summary>Tells Health which grants are dead.</summary>
-public sealed class GrantStates(ITokenStore store, TimeProvider clock)
+internal sealed class GrantStates(ITokenStore store, TimeProvider clock)
 {
     /// <summary>Since when the site must be connected again; null if its grant works or it needs none. A grant that never existed counts as
     /// missing since now. Throws what the store throws.</summary>

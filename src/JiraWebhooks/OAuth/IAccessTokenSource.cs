@@ -3,7 +3,7 @@ using JiraWebhooks.Sites;
 namespace JiraWebhooks.OAuth;
 
 /// <summary>Provides the bearer tokens for calls to OAuth sites. Tests of the calls replace it.</summary>
-public interface IAccessTokenSource
+internal interface IAccessTokenSource
 {
     /// <summary>Returns an access token that is valid for at least some minutes. <paramref name="rejected"/> is a token that Jira has just
     /// answered with 401, or null: that token is never returned again.</summary>

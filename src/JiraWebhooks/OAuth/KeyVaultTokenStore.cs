@@ -8,7 +8,7 @@ namespace JiraWebhooks.OAuth;
 
 /// <summary>One Key Vault secret per grant. Key Vault has no compare-and-swap: the version is compared before the write, and the lease
 /// under which grants are rotated excludes other writers in between (docs/architecture.md#token-store).</summary>
-public sealed class KeyVaultTokenStore(SecretClient secrets, TimeProvider clock) : ITokenStore
+internal sealed class KeyVaultTokenStore(SecretClient secrets, TimeProvider clock) : ITokenStore
 {
     /// <summary>Name of the secret that holds a grant.</summary>
     public static string SecretName(string grant) => $"jira-grant-{GrantName.Checked(grant)}";

@@ -1,7 +1,7 @@
 namespace JiraWebhooks.OAuth;
 
 /// <summary>Builds the URL at which a person gives consent.</summary>
-public static class OAuthAuthorizeUrl
+internal static class OAuthAuthorizeUrl
 {
     /// <summary>The scopes of the webhook operations, and the one for a refresh token
     /// (<see href="https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/"/>).</summary>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace JiraWebhooks.OAuth;
 
 /// <summary>Registers the OAuth grants.</summary>
-public static class OAuthServiceCollectionExtensions
+internal static class OAuthServiceCollectionExtensions
 {
     /// <summary>Registers access tokens from grants in Key Vault if <see cref="JiraWebhooksOptions.KeyVaultUri"/> is set, else in files.</summary>
     public static IServiceCollection AddOAuth(this IServiceCollection services)

@@ -8,7 +8,7 @@ namespace JiraWebhooks.OAuth;
 /// <summary>Access tokens of OAuth sites, refreshed before they expire (docs/jira-behaviour.md#oauth-tokens). Each refresh also replaces the
 /// refresh token, so only one refresh per grant runs at a time: one flight in this process, one lease for all processes, and a
 /// compare-and-swap on the store.</summary>
-public sealed class OAuthTokenSource(
+internal sealed class OAuthTokenSource(
     ITokenStore store, ILeases leases, OAuthGrantClient client, TimeProvider clock, ILogger<OAuthTokenSource> logger) : IAccessTokenSource
 {
     /// <summary>How long before its expiry an access token is replaced.</summary>

@@ -3,7 +3,7 @@ namespace JiraWebhooks.OAuth;
 /// <summary>A grant is dead or never existed: a person must connect the site again.</summary>
 /// <param name="grant">The grant's name in the token store.</param>
 /// <param name="reason">Atlassian's error code, or null.</param>
-public sealed class ReconnectRequiredException(string grant, string? reason = null)
+internal sealed class ReconnectRequiredException(string grant, string? reason = null)
     : Exception(reason is null
         ? $"The OAuth grant {grant} is missing or no longer valid: connect the site again, see docs/sites.md."
         : $"The OAuth grant {grant} is no longer valid ({reason}): connect the site again, see docs/sites.md.")

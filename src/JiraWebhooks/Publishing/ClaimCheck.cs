@@ -8,7 +8,7 @@ namespace JiraWebhooks.Publishing;
 
 /// <summary>Stores a body in Blob Storage. The blob name depends only on the message: a retry finds the blob, and the failed path writes the same one
 /// as the live path (docs/architecture.md#claim-check). The container's lifecycle rule removes blobs whose message was never sent.</summary>
-public sealed class ClaimCheck(LazyContainer bodies) : IClaimCheck
+internal sealed class ClaimCheck(LazyContainer bodies) : IClaimCheck
 {
     /// <summary>Blob name of a message's body.</summary>
     public static string BlobName(DeliveryMessage message) =>

@@ -5,7 +5,7 @@ namespace JiraWebhooks.Publishing;
 
 /// <summary>For subscribers: reads a body from the message or from its claim check.</summary>
 /// <param name="bodies">The container of claim-checked bodies (setting <c>ClaimCheckContainer</c>).</param>
-public sealed partial class DeliveryBodyReader(BlobContainerClient bodies)
+internal sealed partial class DeliveryBodyReader(BlobContainerClient bodies)
 {
     /// <summary>The body as Jira sent it.</summary>
     /// <param name="body">The message's own body; empty on a claim check.</param>

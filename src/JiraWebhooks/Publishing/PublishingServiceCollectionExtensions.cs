@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace JiraWebhooks.Publishing;
 
 /// <summary>Registers the publishers and the claim check.</summary>
-public static class PublishingServiceCollectionExtensions
+internal static class PublishingServiceCollectionExtensions
 {
     /// <summary>Registers the claim check and the publisher of the settings; each once for the receive path and once for the timers
     /// (<see cref="AzureClients"/>).</summary>

@@ -9,7 +9,7 @@ namespace JiraWebhooks.Publishing;
 /// <param name="sender">Sender of the topic or queue.</param>
 /// <param name="claimCheck">Stores bodies that are too large.</param>
 /// <param name="threshold">Body size in bytes above which the claim check is used without asking the bus.</param>
-public sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimCheck claimCheck, int threshold) : IDeliveryPublisher
+internal sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimCheck claimCheck, int threshold) : IDeliveryPublisher
 {
     /// <summary>For the Standard tier, where a message holds 256 KB including all its properties
     /// (<see href="https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas"/>).</summary>

@@ -7,7 +7,7 @@ namespace JiraWebhooks.Publishing;
 
 /// <summary>Publishes to an Azure Storage Queue, for a machine that has only Azurite. A queue has no duplicate detection, sessions or filters, but
 /// the message text carries the same properties.</summary>
-public sealed class StorageQueueDeliveryPublisher(LazyQueueClient deliveries, IClaimCheck claimCheck, int threshold) : IDeliveryPublisher
+internal sealed class StorageQueueDeliveryPublisher(LazyQueueClient deliveries, IClaimCheck claimCheck, int threshold) : IDeliveryPublisher
 {
     /// <summary>Body size in bytes above which a body goes to Blob Storage, unless the settings give another size.</summary>
     public const int DefaultThreshold = 32 * 1024;

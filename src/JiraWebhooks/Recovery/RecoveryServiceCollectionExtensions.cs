@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace JiraWebhooks.Recovery;
 
 /// <summary>Registers the recovery.</summary>
-public static class RecoveryServiceCollectionExtensions
+internal static class RecoveryServiceCollectionExtensions
 {
     /// <summary>Registers <see cref="FailedDeliveryPoller"/> and what it needs.</summary>
     public static IServiceCollection AddRecovery(this IServiceCollection services) => services

@@ -31,45 +31,44 @@ internal static partial class SiteReader
             problems.Add("it has a value of the wrong kind");
         }
 
-        return Make(id, options, global, problems, $"See the settings Sites__{id}__….");
+        return Make(id, options, options.Credentials(), global, problems, $"See the settings Sites__{id}__….");
     }
 
-    /// <summary>Makes the site of <paramref name="options"/>. <paramref name="problems"/> are the errors found so far;
+    /// <summary>Makes the site of <paramref name="settings"/>. <paramref name="problems"/> are the errors found so far;
     /// <paramref name="where"/> is the sentence that says where to fix them.</summary>
-    public static Site Make(string id, SiteOptions options, JiraWebhooksOptions global, List<string> problems, string where)
+    public static Site Make(string id, SiteSettings settings, SiteCredentials credentials, JiraWebhooksOptions global, List<string> problems, string where)
     {
         if (!IsSlug(id)) problems.Add(SlugRule);
-        options = Trimmed(options);
-        var url = Origin(options.Url, problems);
-        var scheme = Scheme(options.Scheme, problems);
-        var secret = SiteSecret.From(options.Secret);
-        if (secret is null) problems.Add("Secret is empty or an unresolved Key Vault reference");
-        if (scheme is SiteScheme.OAuth) Require(problems, (nameof(options.CloudId), options.CloudId), (nameof(options.ClientId), options.ClientId));
-        if (!string.IsNullOrWhiteSpace(options.CloudId) && !Guid.TryParseExact(options.CloudId, "D", out _)) problems.Add("CloudId must be a UUID: {Url}/_edge/tenant_info shows it");
-        if (scheme is SiteScheme.Connect) Require(problems, (nameof(options.AppKey), options.AppKey), (nameof(options.ClientKey), options.ClientKey));
+        settings = Trimmed(settings);
+        var url = Origin(settings.Url, problems);
+        var scheme = Scheme(settings.Scheme, problems);
+        if (credentials.Secret is null) problems.Add("Secret is empty or an unresolved Key Vault reference");
+        if (scheme is SiteScheme.OAuth) Require(problems, (nameof(settings.CloudId), settings.CloudId), (nameof(settings.ClientId), settings.ClientId));
+        if (!string.IsNullOrWhiteSpace(settings.CloudId) && !Guid.TryParseExact(settings.CloudId, "D", out _)) problems.Add("CloudId must be a UUID: {Url}/_edge/tenant_info shows it");
+        if (scheme is SiteScheme.Connect) Require(problems, (nameof(settings.AppKey), settings.AppKey), (nameof(settings.ClientKey), settings.ClientKey));
 
-        var grant = string.IsNullOrWhiteSpace(options.Grant) ? id : options.Grant.Trim().ToLowerInvariant();
+        var grant = string.IsNullOrWhiteSpace(settings.Grant) ? id : settings.Grant.Trim().ToLowerInvariant();
         if (scheme is SiteScheme.OAuth && !GrantName.IsValid(grant)) problems.Add(GrantName.Rule);
 
         var wrongWebhooks = new List<string>();
-        var webhooks = Webhooks(options, wrongWebhooks);
+        var webhooks = Webhooks(settings, wrongWebhooks);
         return new Site
         {
             Id = id,
             Url = url ?? Nowhere,
             Scheme = scheme,
-            ApiUrl = ApiUrl(options, scheme, url, global, problems),
-            CloudId = options.CloudId,
-            ClientId = options.ClientId,
+            ApiUrl = ApiUrl(settings, scheme, url, global, problems),
+            CloudId = settings.CloudId,
+            ClientId = settings.ClientId,
             Grant = grant,
-            RefreshToken = SiteSecret.From(options.RefreshToken),
-            AppKey = options.AppKey,
-            ClientKey = options.ClientKey,
-            UserName = options.UserName,
-            ApiToken = SiteSecret.From(options.ApiToken),
-            Secret = secret,
-            PreviousSecret = SiteSecret.From(options.PreviousSecret),
-            OwnAccountIds = [.. (options.OwnAccountIds ?? []).Where(account => !string.IsNullOrWhiteSpace(account)).Select(account => account.Trim())],
+            RefreshToken = credentials.RefreshToken,
+            AppKey = settings.AppKey,
+            ClientKey = settings.ClientKey,
+            UserName = credentials.UserName,
+            ApiToken = credentials.ApiToken,
+            Secret = credentials.Secret,
+            PreviousSecret = credentials.PreviousSecret,
+            OwnAccountIds = [.. (settings.OwnAccountIds ?? []).Where(account => !string.IsNullOrWhiteSpace(account)).Select(account => account.Trim())],
             Webhooks = webhooks,
             WebhookProblems = wrongWebhooks,
             Problem = problems.Count == 0 ? null : $"Site {id} is not usable: {string.Join("; ", problems)}. {where}",
@@ -89,19 +88,19 @@ internal static partial class SiteReader
     };
 
     /// <summary>Removes white space around the ids: it comes along when an id is copied from a page or a shell.</summary>
-    public static SiteOptions Trimmed(SiteOptions options) => options with
+    public static SiteSettings Trimmed(SiteSettings settings) => settings with
     {
-        Url = options.Url?.Trim(),
-        CloudId = options.CloudId?.Trim(),
-        ClientId = options.ClientId?.Trim(),
-        AppKey = options.AppKey?.Trim(),
-        ClientKey = options.ClientKey?.Trim(),
+        Url = settings.Url?.Trim(),
+        CloudId = settings.CloudId?.Trim(),
+        ClientId = settings.ClientId?.Trim(),
+        AppKey = settings.AppKey?.Trim(),
+        ClientKey = settings.ClientKey?.Trim(),
     };
 
-    private static List<DeclaredWebhook> Webhooks(SiteOptions options, List<string> problems)
+    private static List<DeclaredWebhook> Webhooks(SiteSettings settings, List<string> problems)
     {
         var webhooks = new List<DeclaredWebhook>();
-        foreach (var (name, wanted) in options.Webhooks)
+        foreach (var (name, wanted) in settings.Webhooks)
         {
             var row = name.ToLowerInvariant();
             if (!WebhookName().IsMatch(row))
@@ -126,11 +125,11 @@ internal static partial class SiteReader
         return webhooks;
     }
 
-    private static Uri ApiUrl(SiteOptions options, SiteScheme scheme, Uri? url, JiraWebhooksOptions global, List<string> problems)
+    private static Uri ApiUrl(SiteSettings settings, SiteScheme scheme, Uri? url, JiraWebhooksOptions global, List<string> problems)
     {
-        if (!string.IsNullOrWhiteSpace(options.ApiUrl))
+        if (!string.IsNullOrWhiteSpace(settings.ApiUrl))
         {
-            var address = Address(options.ApiUrl, nameof(options.ApiUrl), problems);
+            var address = Address(settings.ApiUrl, nameof(settings.ApiUrl), problems);
             if (address is null or { Query.Length: 0, Fragment.Length: 0 }) return address ?? Nowhere;
 
             problems.Add("ApiUrl must have no query or fragment");
@@ -138,7 +137,7 @@ internal static partial class SiteReader
         }
 
         return scheme is SiteScheme.OAuth
-            ? new Uri($"{global.AtlassianApiUrl.AbsoluteUri.TrimEnd('/')}/ex/jira/{Uri.EscapeDataString(options.CloudId ?? "")}")
+            ? new Uri($"{global.AtlassianApiUrl.AbsoluteUri.TrimEnd('/')}/ex/jira/{Uri.EscapeDataString(settings.CloudId ?? "")}")
             : url ?? Nowhere;
     }
 
@@ -153,7 +152,7 @@ internal static partial class SiteReader
     // A site is its origin. With more than that, a Connect app would call addresses that do not exist.
     private static Uri? Origin(string? text, List<string> problems)
     {
-        var url = Address(text, nameof(SiteOptions.Url), problems);
+        var url = Address(text, nameof(SiteSettings.Url), problems);
         if (url is null || (url.AbsolutePath is "/" && url.Query.Length == 0 && url.Fragment.Length == 0)) return url;
 
         problems.Add("Url must be the address of the site alone, like https://acme.atlassian.net, without path, query or fragment");

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Sites;
 
 /// <summary>Registers the sites.</summary>
-public static class SitesServiceCollectionExtensions
+internal static class SitesServiceCollectionExtensions
 {
     /// <summary>Registers the sites of the settings section <c>Sites</c>, those of Table Storage, and their secrets.</summary>
     public static IServiceCollection AddSites(this IServiceCollection services, IConfiguration configuration)

@@ -3,7 +3,7 @@ using Azure.Storage.Blobs;
 namespace JiraWebhooks.Storage;
 
 /// <summary>A blob container that is created when it is first needed, like <see cref="LazyTable"/>.</summary>
-public sealed class LazyContainer(BlobServiceClient service, string name)
+internal sealed class LazyContainer(BlobServiceClient service, string name)
 {
     private BlobContainerClient? _container;
 

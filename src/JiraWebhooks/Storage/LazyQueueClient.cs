@@ -3,7 +3,7 @@ using Azure.Storage.Queues;
 namespace JiraWebhooks.Storage;
 
 /// <summary>A queue that is created when it is first needed, like <see cref="LazyTable"/>.</summary>
-public sealed class LazyQueueClient(QueueServiceClient service, string name)
+internal sealed class LazyQueueClient(QueueServiceClient service, string name)
 {
     private QueueClient? _queue;
 

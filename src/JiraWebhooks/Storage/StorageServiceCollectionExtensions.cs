@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Storage;
 
 /// <summary>Storage clients from the settings of the Functions host, so that there is one account and one identity.</summary>
-public static class StorageServiceCollectionExtensions
+internal static class StorageServiceCollectionExtensions
 {
     /// <summary>Registers table, queue and blob clients under the names of <see cref="AzureClients"/>, and the credential of all Azure clients, from
     /// <see cref="JiraWebhooksOptions.Storage"/>.</summary>

@@ -10,7 +10,7 @@ namespace JiraWebhooks.Webhooks;
 /// <param name="list">Reads what is stored for a site: <see cref="WebhookTable.ListAsync"/>.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">Logs that a site cannot be read.</param>
-public sealed partial class KnownWebhooks(
+internal sealed partial class KnownWebhooks(
     Func<string, CancellationToken, Task<IReadOnlyList<WebhookRow>>> list, TimeProvider clock, ILogger<KnownWebhooks> logger) : IKnownWebhooks
 {
     /// <summary>Ids older than this are read again, so that a deleted webhook does not stay known.</summary>

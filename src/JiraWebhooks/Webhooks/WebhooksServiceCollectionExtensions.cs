@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Webhooks;
 
 /// <summary>Registers the refresh of webhooks.</summary>
-public static class WebhooksServiceCollectionExtensions
+internal static class WebhooksServiceCollectionExtensions
 {
     /// <summary>Registers <see cref="WebhookRefresher"/> and what it needs.</summary>
     public static IServiceCollection AddWebhooks(this IServiceCollection services) => services

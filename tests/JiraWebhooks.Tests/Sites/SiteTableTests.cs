@@ -12,7 +12,7 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
         Id = "globex",
         ActiveSince = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000),
         SecretRevision = "r1",
-        Options = new SiteOptions
+        Settings = new SiteOptions
         {
             Scheme = "Connect",
             Url = "https://globex.atlassian.net",
@@ -41,8 +41,8 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
         Assert.Equal(("globex", "r1", Globex.ActiveSince), (read.Id, read.SecretRevision, read.ActiveSince));
         Assert.Equal(new FormerApp("client", "r0", Globex.ActiveSince.AddDays(3)), read.Former);
         Assert.Equal((Globex.ActiveSince.AddDays(1), "moved", Globex.ActiveSince.AddDays(2)), (read.DisabledSince, read.DisabledReason, read.RemovedAt));
-        Assert.Equal(["5b10a2844c20165700ede21g"], read.Options.OwnAccountIds!);
-        Assert.Equal(("Connect", "project = SHOP"), (read.Options.Scheme, read.Options.Webhooks["issues"].Jql));
+        Assert.Equal(["5b10a2844c20165700ede21g"], read.Settings.OwnAccountIds!);
+        Assert.Equal(("Connect", "project = SHOP"), (read.Settings.Scheme, read.Settings.Webhooks["issues"].Jql));
         Assert.Equal(read.Version, Assert.Single(await sites.ListAsync(Token)).Version);
         await foreach (var row in tables.GetTableClient(TableNames.Sites).QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {"site"}"), cancellationToken: Token))
         {
@@ -78,7 +78,20 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
         await sites.TryAddAsync(Globex, Token);
         await tables.GetTableClient(TableNames.Sites).UpsertEntityAsync(new TableEntity("site", "globex") { ["Options"] = "{nonsense" }, TableUpdateMode.Replace, Token);
 
-        Assert.Null(Assert.Single(await sites.ListAsync(Token)).Options.Scheme);
+        Assert.Null(Assert.Single(await sites.ListAsync(Token)).Settings.Scheme);
+    }
+
+    /// <summary>During an update, older instances read rows of newer ones.</summary>
+    [Fact]
+    public async Task Row_WithASettingThatThisVersionDoesNotKnow_KeepsTheOthers()
+    {
+        var (tables, sites) = await TableAsync(StorageKind.Memory);
+        await tables.GetTableClient(TableNames.Sites).UpsertEntityAsync(
+            new TableEntity("site", "globex") { ["Options"] = """{"scheme":"Connect","laterSetting":1,"webhooks":{"issues":{"jql":"project = SHOP","laterFilter":[]}}}""" }, TableUpdateMode.Replace, Token);
+
+        var read = Assert.Single(await sites.ListAsync(Token)).Settings;
+        Assert.Equal("Connect", read.Scheme);
+        Assert.Equal("project = SHOP", read.Webhooks["issues"].Jql);
     }
 
     private async Task<(TableServiceClient Tables, SiteTable Sites)> TableAsync(StorageKind kind)

@@ -13,7 +13,7 @@ namespace JiraWebhooks.Tests.Sites;
 [Collection<Clocked>]
 public sealed class StoredSitesTests
 {
-    private static readonly SiteOptions Globex = new()
+    private static readonly SiteSettings Globex = new()
     {
         Scheme = "Connect",
         Url = "https://globex.atlassian.net",
@@ -188,7 +188,7 @@ public sealed class StoredSitesTests
     [Fact]
     public async Task Find_OAuthSiteOfTheAppInTheSettings_NeedsNoSecretOfItsOwn()
     {
-        await AddAsync("acme", new SiteOptions { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "0a1b2c3d-1111-2222-3333-444455556666", ClientId = "the-app" }, revision: "");
+        await AddAsync("acme", new SiteSettings { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "0a1b2c3d-1111-2222-3333-444455556666", ClientId = "the-app" }, revision: "");
 
         var site = (await FindAsync("acme"))!;
         Assert.Equal(("of-the-app", "before", null), (site.Secret?.Reveal(), site.PreviousSecret?.Reveal(), site.Problem));
@@ -227,7 +227,7 @@ public sealed class StoredSitesTests
     {
         await AddAsync("globex");
         (_secrets.FailsLists, _secrets.FailsWrites, _secrets.Failure) = (true, false, new TimeoutException("the vault is away"));
-        await AddAsync("acme", new SiteOptions { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "0a1b2c3d-1111-2222-3333-444455556666", ClientId = "the-app" }, revision: "");
+        await AddAsync("acme", new SiteSettings { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "0a1b2c3d-1111-2222-3333-444455556666", ClientId = "the-app" }, revision: "");
 
         Assert.Null((await FindAsync("acme"))!.Problem);
         await Assert.ThrowsAsync<TimeoutException>(() => FindAsync("nobody").AsTask());
@@ -280,10 +280,10 @@ public sealed class StoredSitesTests
 
     private ValueTask<Site?> FindAsync(string id) => _sites.FindAsync(id, Token);
 
-    private async Task AddAsync(string id, SiteOptions? options = null, string revision = "r1")
+    private async Task AddAsync(string id, SiteSettings? settings = null, string revision = "r1")
     {
         _secrets.Put($"jira-site-{id}-shared-secret", "r1", new SecretPair("shared"));
-        Assert.True(await _table.TryAddAsync(new StoredSite { Id = id, Options = options ?? Globex, SecretRevision = revision, ActiveSince = _clock.GetUtcNow() }, Token));
+        Assert.True(await _table.TryAddAsync(new StoredSite { Id = id, Settings = settings ?? Globex, SecretRevision = revision, ActiveSince = _clock.GetUtcNow() }, Token));
     }
 
     private StoredSites NewInstance(TimeProvider? own = null)

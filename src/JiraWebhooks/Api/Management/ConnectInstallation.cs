@@ -9,7 +9,7 @@ namespace JiraWebhooks.Api;
 /// <param name="ClientKey">The installation's clientKey.</param>
 /// <param name="SharedSecret">The secret that signs requests in both directions.</param>
 /// <param name="BaseUrl">The site's address.</param>
-public sealed record ConnectInstallation(string? Key, string? ClientKey, string? SharedSecret, string? BaseUrl)
+internal sealed record ConnectInstallation(string? Key, string? ClientKey, string? SharedSecret, string? BaseUrl)
 {
     /// <summary>The shared secret before the last installation, if deliveries may still be signed with it.</summary>
     public string? PreviousSharedSecret { get; init; }
@@ -20,8 +20,8 @@ public sealed record ConnectInstallation(string? Key, string? ClientKey, string?
     /// <summary>The declared webhooks; null or empty means those of the settings.</summary>
     public Dictionary<string, DeclaredWebhookOptions>? Webhooks { get; init; }
 
-    /// <summary>Converts the installation to the settings of a site.</summary>
-    public SiteOptions ToOptions() => new()
+    /// <summary>Converts the installation to a request for the site.</summary>
+    public SiteRequest ToRequest() => new()
     {
         Scheme = nameof(SiteScheme.Connect),
         Url = BaseUrl,

@@ -22,12 +22,12 @@ public sealed class SiteManager(
         return row ?? throw new SiteChangeException(404, $"There is no site {id}.");
     }
 
-    /// <summary>Adds the site or changes it to <paramref name="wanted"/>. A secret that is not given stays. Returns true if the site was added.</summary>
+    /// <summary>Adds the site or changes it to <paramref name="request"/>. A secret that is not given stays. Returns true if the site was added.</summary>
     /// <param name="id">The site's slug.</param>
-    /// <param name="wanted">The options, as the settings of a fixed site have them.</param>
+    /// <param name="request">The settings, and new secrets if any.</param>
     /// <param name="ifMatch">The version that may be changed, <c>*</c> for any existing version, or null.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<bool> PutAsync(string id, SiteOptions wanted, string? ifMatch, CancellationToken cancellationToken)
+    public async Task<bool> PutAsync(string id, SiteRequest request, string? ifMatch, CancellationToken cancellationToken)
     {
         EnsureNotFixed(id);
         if (!SiteReader.IsSlug(id)) throw new SiteChangeException(400, $"Site {id} is not usable: {SiteReader.SlugRule}.");
@@ -35,18 +35,19 @@ public sealed class SiteManager(
         var old = await table.FindAsync(id, cancellationToken);
 
         // A caller who only changes a filter does not name the grant, and no other grant works.
-        wanted = SiteReader.Trimmed(wanted) with { Grant = wanted.Grant ?? old?.Options.Grant };
+        var wanted = SiteReader.Trimmed(request.WithoutSecrets()) with { Grant = request.Grant ?? old?.Settings.Grant };
+        var credentials = request.Credentials();
         if (ifMatch is not null && (old is null || (ifMatch != ETag.All.ToString() && ifMatch != old.Version.ToString()))) throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
 
-        var site = Check(id, wanted, old);
-        var former = Former(site.Scheme, wanted, old);
-        var secret = await secrets.SaveAsync(id, site.Scheme, wanted, old, cancellationToken);
+        var site = Check(id, request, wanted, old);
+        var former = Former(site.Scheme, wanted, credentials, old);
+        var secret = await secrets.SaveAsync(id, site.Scheme, wanted, credentials, old, cancellationToken);
         if (site is { Scheme: SiteScheme.OAuth, RefreshToken: { } token }) await SeedAsync(GrantName.Of(site), token, cancellationToken);
 
         var row = new StoredSite
         {
             Id = id,
-            Options = wanted,
+            Settings = wanted,
             SecretRevision = secret,
             Former = former,
             ActiveSince = old is { RemovedAt: null } ? old.ActiveSince : clock.GetUtcNow(),
@@ -94,15 +95,15 @@ public sealed class SiteManager(
         await WriteAsync(row with { RemovedAt = row.RemovedAt ?? clock.GetUtcNow() }, isNew: false, cancellationToken);
     }
 
-    private Site Check(string id, SiteOptions wanted, StoredSite? old)
+    private Site Check(string id, SiteRequest request, SiteSettings wanted, StoredSite? old)
     {
-        if (wanted is { UserName: not null } or { ApiToken: not null }) throw new SiteChangeException(400, "userName and apiToken are for sites of the settings alone: Jira answers 403 to them.");
+        if (request is { UserName: not null } or { ApiToken: not null }) throw new SiteChangeException(400, "userName and apiToken are for sites of the settings alone: Jira answers 403 to them.");
 
-        if (wanted is { Secret: null, PreviousSecret: not null }) throw new SiteChangeException(400, "previousSecret needs secret beside it.");
+        if (request is { Secret: null, PreviousSecret: not null }) throw new SiteChangeException(400, "previousSecret needs secret beside it.");
 
         // A stored secret, or the secret of the app in the settings, is as good as one in the request.
-        var kept = wanted.Secret is null && (old is { SecretRevision.Length: > 0 } || (wanted.ClientId is { } client && client == global.OAuthClientId && global.OAuthClientSecret is not null));
-        var site = SiteReader.Make(id, kept ? wanted with { Secret = "kept" } : wanted, global, [], "");
+        var kept = request.Secret is null && (old is { SecretRevision.Length: > 0 } || (wanted.ClientId is { } client && client == global.OAuthClientId && global.OAuthClientSecret is not null));
+        var site = SiteReader.Make(id, wanted, kept ? request.Credentials() with { Secret = SiteSecret.From("kept") } : request.Credentials(), global, [], "");
         var wrong = new[] { site.Problem?.Trim() }
             .Concat(site.WebhookProblems)
             .Concat(site.Webhooks.Select(DeclaredWebhookValidator.Problem))
@@ -110,22 +111,22 @@ public sealed class SiteManager(
                 ? ["It has no webhooks, and the settings (Webhooks__…) have none either."] : [])
             .OfType<string>().ToList();
         if (wrong.Count > 0) throw new SiteChangeException(400, string.Join(' ', wrong));
-        if (old is not null && old.Scheme != site.Scheme && old.SecretRevision.Length > 0 && wanted.Secret is null) throw new SiteChangeException(400, "Another scheme needs a secret of its own: give secret.");
+        if (old is not null && old.Scheme != site.Scheme && old.SecretRevision.Length > 0 && request.Secret is null) throw new SiteChangeException(400, "Another scheme needs a secret of its own: give secret.");
 
         return site;
     }
 
-    private FormerApp? Former(SiteScheme scheme, SiteOptions wanted, StoredSite? old)
+    private FormerApp? Former(SiteScheme scheme, SiteSettings wanted, SiteCredentials credentials, StoredSite? old)
     {
-        if (scheme is not SiteScheme.OAuth || old?.Scheme is not SiteScheme.OAuth || old.Options.ClientId == wanted.ClientId) return old?.Former;
+        if (scheme is not SiteScheme.OAuth || old?.Scheme is not SiteScheme.OAuth || old.Settings.ClientId == wanted.ClientId) return old?.Former;
 
         // Nothing would remain to verify the deliveries that the old app's webhooks still send.
-        if (old.SecretRevision.Length == 0 && loader.Shared(old) is null && SiteSecret.From(wanted.PreviousSecret) is null)
+        if (old.SecretRevision.Length == 0 && loader.Shared(old) is null && credentials.PreviousSecret is null)
         {
             throw new SiteChangeException(409, $"Site {old.Id} was connected with an app that is no longer in the settings, and its webhooks deliver on: set OAuthPreviousClientSecret to that app's secret first, and keep it there for three days.");
         }
 
-        return new FormerApp(old.Options.ClientId, old.SecretRevision, clock.GetUtcNow());
+        return new FormerApp(old.Settings.ClientId, old.SecretRevision, clock.GetUtcNow());
     }
 
     // A refresh token that is given twice must not replace the newer token that the first one has been exchanged for.

@@ -7,26 +7,26 @@ namespace JiraWebhooks.Api;
 /// a new revision, which is valid only when the site's row names it.</summary>
 public sealed class SiteSecrets(ISecretStore store, SiteLoader loader, JiraWebhooksOptions global)
 {
-    /// <summary>Stores the secret of <paramref name="wanted"/>, if it has one. Returns the revision that the site's row must name.</summary>
-    public async Task<string> SaveAsync(string id, SiteScheme scheme, SiteOptions wanted, StoredSite? old, CancellationToken cancellationToken)
+    /// <summary>Stores the secret of <paramref name="credentials"/>, if there is one. Returns the revision that the site's row must name.</summary>
+    public async Task<string> SaveAsync(string id, SiteScheme scheme, SiteSettings wanted, SiteCredentials credentials, StoredSite? old, CancellationToken cancellationToken)
     {
-        if (SiteSecret.From(wanted.Secret)?.Reveal() is not { } current)
+        if (credentials.Secret?.Reveal() is not { } current)
         {
             // A site that changes to the app of the settings no longer uses its own secret.
-            var changesOver = wanted.ClientId != old?.Options.ClientId && wanted.ClientId == global.OAuthClientId;
+            var changesOver = wanted.ClientId != old?.Settings.ClientId && wanted.ClientId == global.OAuthClientId;
             return changesOver ? "" : old?.SecretRevision ?? "";
         }
 
-        var isOwn = old is { SecretRevision.Length: > 0 } && old.Scheme == scheme && old.Options.ClientId == wanted.ClientId;
+        var isOwn = old is { SecretRevision.Length: > 0 } && old.Scheme == scheme && old.Settings.ClientId == wanted.ClientId;
         if (scheme is SiteScheme.OAuth && !isOwn && loader.OfTheSettings(wanted) is { } shared)
         {
-            if (current != shared.Current || (SiteSecret.From(wanted.PreviousSecret)?.Reveal() is { } other && other != shared.Previous)) throw InTheSettings(id);
+            if (current != shared.Current || (credentials.PreviousSecret?.Reveal() is { } other && other != shared.Previous)) throw InTheSettings(id);
             return "";
         }
 
         var before = old?.Scheme == scheme ? await CurrentAsync(old, cancellationToken) : null;
         var next = before?.Rotated(current) ?? new SecretPair(current);
-        if (SiteSecret.From(wanted.PreviousSecret) is { } previous) next = next with { Previous = previous.Reveal() };
+        if (credentials.PreviousSecret is { } previous) next = next with { Previous = previous.Reveal() };
         return next == before && old is { SecretRevision: { Length: > 0 } kept } ? kept : await store.WriteAsync(SecretName.Of(id, scheme), next, cancellationToken);
     }
 
@@ -34,7 +34,7 @@ public sealed class SiteSecrets(ISecretStore store, SiteLoader loader, JiraWebho
     /// revision that the site's row must name.</summary>
     public async Task<string> RotateAsync(StoredSite row, string secret, bool announce, CancellationToken cancellationToken)
     {
-        if (row.SecretRevision.Length == 0 && loader.OfTheSettings(row.Options) is not null) throw InTheSettings(row.Id);
+        if (row.SecretRevision.Length == 0 && loader.OfTheSettings(row.Settings) is not null) throw InTheSettings(row.Id);
 
         secret = SiteSecret.From(secret)!.Reveal();
         var old = await CurrentAsync(row, cancellationToken);

@@ -6,7 +6,7 @@ using JiraWebhooks.Sites;
 namespace JiraWebhooks.Api;
 
 /// <summary>A site as the API shows it. It contains no secret, and does not say whether a secret is valid.</summary>
-public sealed record SiteView
+internal sealed record SiteView
 {
     /// <summary>The site's slug.</summary>
     public required string Site { get; init; }

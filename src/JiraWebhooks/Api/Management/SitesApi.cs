@@ -46,7 +46,7 @@ public sealed partial class SitesApi(
     /// <summary>PUT sites/{site}: adds or changes the site; with If-Match only that version.</summary>
     public Task<IResult> PutAsync(HttpRequest request, string site) => RunAsync(async token =>
     {
-        var wanted = await ReadAsync(request, SiteJson.Default.SiteOptions, token);
+        var wanted = await ReadAsync(request, SiteRequestJson.Default.SiteRequest, token);
         var ifMatch = request.Headers.IfMatch.Count > 0 ? request.Headers.IfMatch.ToString() : null;
         return await ShowAsync(request, site, await manager.PutAsync(site, wanted, ifMatch, token) ? 201 : 200, token);
     });
@@ -55,7 +55,7 @@ public sealed partial class SitesApi(
     public Task<IResult> ImportAsync(HttpRequest request, string site) => RunAsync(async token =>
     {
         var installation = await ReadAsync(request, ManagementJson.Default.ConnectInstallation, token);
-        return await ShowAsync(request, site, await manager.PutAsync(site, installation.ToOptions(), null, token) ? 201 : 200, token);
+        return await ShowAsync(request, site, await manager.PutAsync(site, installation.ToRequest(), null, token) ? 201 : 200, token);
     });
 
     /// <summary>POST sites/{site}/secret: rotates the secret.</summary>

@@ -69,7 +69,7 @@ public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, Sit
         if (candidate.Known && (await sites.FindAsync(candidate.SiteId, cancellationToken))?.IsStored is false) return;
 
         var old = candidate.Known ? await table.FindAsync(candidate.SiteId, cancellationToken) : null;
-        var wanted = (old?.Options ?? new SiteOptions()) with
+        var wanted = new SiteRequest(old?.Settings ?? new SiteSettings())
         {
             Scheme = nameof(SiteScheme.OAuth),
             Url = candidate.Url.AbsoluteUri,

@@ -7,7 +7,7 @@ namespace JiraWebhooks.Api;
 
 /// <summary>Table <c>tickets</c>: the callback may reach another instance than the start. Expired rows are deleted when the next ticket is
 /// written.</summary>
-public sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITicketStore
+internal sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITicketStore
 {
     private const string Partition = "ticket";
     private const int MostLeftovers = 100;

@@ -8,7 +8,7 @@ namespace JiraWebhooks.Deliveries;
 
 /// <summary>Builds the message of a delivery from its headers and envelope. The live and the failed path share it, so that both give an event the
 /// same identity (docs/architecture.md#one-message-id).</summary>
-public static class DeliveryDescriber
+internal static class DeliveryDescriber
 {
     private const string UnknownEvent = "unknown";
 

@@ -6,7 +6,7 @@ namespace JiraWebhooks.Deliveries;
 
 /// <summary><c>matchedWebhookIds</c> as <c>,10,11,</c>: the bus does not support arrays, and with this form a subscriber can filter by
 /// <c>LIKE '%,10,%'</c>.</summary>
-internal static class WebhookIds
+public static class WebhookIds
 {
     /// <summary>The ids in <paramref name="array"/>, or null when there are none. Values that are not whole numbers are left out. So are ids beyond
     /// the maximum length of a property, which is far above the 100 webhooks of an app.</summary>

@@ -4,7 +4,7 @@ namespace JiraWebhooks.Recovery;
 
 /// <summary>How far a site's failed list has been read.</summary>
 /// <param name="Time">Failure time up to which everything is published, epoch milliseconds.</param>
-public sealed record Cursor(long Time)
+internal sealed record Cursor(long Time)
 {
     /// <summary>Maximum number of identifiers that are kept. The bus drops a repeat beyond them.</summary>
     public const int MaxSeen = 1000;

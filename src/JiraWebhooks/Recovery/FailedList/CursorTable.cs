@@ -7,7 +7,7 @@ namespace JiraWebhooks.Recovery;
 
 /// <summary>Table <c>cursors</c>: the partition is the site, the row is <c>cursor</c>, guarded by its entity tag
 /// (docs/jira-behaviour.md#cursor-after-publish).</summary>
-public sealed partial class CursorTable(LazyTable cursors)
+internal sealed partial class CursorTable(LazyTable cursors)
 {
     private const string Row = "cursor";
 

@@ -5,7 +5,7 @@ namespace JiraWebhooks.Recovery;
 
 /// <summary>Records that deliveries of a site fail, and when one is accepted again. It works beside the receive path, and writes each at most once
 /// per interval. If storage is unavailable too, the gap between the runs of the timer shows the outage.</summary>
-public sealed partial class OutageRecorder(OutageTable table, TimeProvider clock, ILogger<OutageRecorder> logger)
+internal sealed partial class OutageRecorder(OutageTable table, TimeProvider clock, ILogger<OutageRecorder> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 

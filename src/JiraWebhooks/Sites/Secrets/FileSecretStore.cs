@@ -4,7 +4,7 @@ using JiraWebhooks.Storage;
 namespace JiraWebhooks.Sites;
 
 /// <summary>One JSON file per revision, for one machine, next to the grants. Only the owner can read it (mode 600).</summary>
-public sealed class FileSecretStore(JiraWebhooksOptions options) : ISecretStore
+internal sealed class FileSecretStore(JiraWebhooksOptions options) : ISecretStore
 {
     private readonly string _folder = Path.GetFullPath(Path.Combine(options.TokenFolder, "secrets"));
 

@@ -5,7 +5,7 @@ using JiraWebhooks.Storage;
 namespace JiraWebhooks.Sites;
 
 /// <summary>One Key Vault secret per site and purpose. Its versions are the revisions; the vault keeps them as history.</summary>
-public sealed class KeyVaultSecretStore(SecretClient secrets, TimeProvider clock) : ISecretStore
+internal sealed class KeyVaultSecretStore(SecretClient secrets, TimeProvider clock) : ISecretStore
 {
     /// <inheritdoc/>
     public async Task<SecretPair?> ReadAsync(string name, string revision, CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ public sealed class SiteLoader
     public IReadOnlyDictionary<string, DeclaredWebhookOptions> DefaultWebhooks => _defaults;
 
     /// <summary>Returns the secret of the app in the settings if <paramref name="site"/> uses that app; else null.</summary>
-    public SecretPair? OfTheSettings(SiteOptions site) =>
+    public SecretPair? OfTheSettings(SiteSettings site) =>
         site.ClientId is { } client && client == _options.OAuthClientId && _options.OAuthClientSecret is { } secret
             ? new SecretPair(secret.Reveal(), _options.OAuthPreviousClientSecret?.Reveal())
             : null;
@@ -37,9 +37,9 @@ public sealed class SiteLoader
     /// <summary>Returns the secret that verifies a site without its own secret: that of the app in the settings. If the site was connected with the
     /// app that the settings had before and not again since, it is that app's secret, the previous one in the settings. Null if unknown.</summary>
     public SecretPair? Shared(StoredSite site) =>
-        site.Options.ClientId is { } client && _options.OAuthClientId is { } now && client != now
+        site.Settings.ClientId is { } client && _options.OAuthClientId is { } now && client != now
             ? _options.OAuthPreviousClientSecret is { } left ? new SecretPair(left.Reveal()) : null
-            : OfTheSettings(site.Options);
+            : OfTheSettings(site.Settings);
 
     /// <summary>Returns all sites of the table and the ids without a site. If a secret cannot be read, its site has a <see cref="Site.Problem"/>; if
     /// the table cannot be read, it throws.</summary>
@@ -56,20 +56,21 @@ public sealed class SiteLoader
 
     private async Task<Site> MakeAsync(StoredSite row, CancellationToken cancellationToken)
     {
-        var options = row.Options.Webhooks.Count > 0 ? row.Options : row.Options with { Webhooks = _defaults };
+        var settings = row.Settings.Webhooks.Count > 0 ? row.Settings : row.Settings with { Webhooks = _defaults };
+        var credentials = new SiteCredentials();
         var problems = new List<string>();
         var former = row.Former is { } left && _clock.GetUtcNow() < left.Since + ChangeOver ? left : null;
         try
         {
             var secret = await SecretAsync(row, former, cancellationToken);
-            options = options with { Secret = secret?.Current, PreviousSecret = secret?.Previous };
+            credentials = new SiteCredentials { Secret = SiteSecret.From(secret?.Current), PreviousSecret = SiteSecret.From(secret?.Previous) };
         }
         catch (SecretUnavailableException)
         {
             problems.Add("its secret cannot be read now");
         }
 
-        var site = SiteReader.Make(row.Id, options, _options, problems, $"See GET /api/sites/{row.Id}.") with
+        var site = SiteReader.Make(row.Id, settings, credentials, _options, problems, $"See GET /api/sites/{row.Id}.") with
         {
             IsStored = true,
             ActiveSince = row.ActiveSince,

@@ -96,10 +96,9 @@ public sealed class SiteTable(LazyTable sites)
 
     private static TableEntity Write(StoredSite site)
     {
-        var options = site.Options with { Secret = null, PreviousSecret = null, RefreshToken = null, ApiToken = null };
         var row = new TableEntity(Partition, site.Id)
         {
-            ["Options"] = JsonSerializer.Serialize(options, SiteJson.Default.SiteOptions),
+            ["Options"] = JsonSerializer.Serialize(site.Settings, SiteJson.Default.SiteSettings),
             [nameof(StoredSite.SecretRevision)] = site.SecretRevision,
             [nameof(StoredSite.ActiveSince)] = site.ActiveSince,
         };
@@ -116,13 +115,13 @@ public sealed class SiteTable(LazyTable sites)
         return row;
     }
 
-    // A row damaged by hand becomes a site without options: unhealthy, and the others still work (docs/architecture.md#a-wrong-site-is-unhealthy).
+    // A row damaged by hand becomes a site without settings: unhealthy, and the others still work (docs/architecture.md#a-wrong-site-is-unhealthy).
     private static StoredSite Read(TableEntity row)
     {
-        SiteOptions? options = null;
+        SiteSettings? settings = null;
         try
         {
-            if (row.Text("Options") is { } json) options = JsonSerializer.Deserialize(json, SiteJson.Default.SiteOptions);
+            if (row.Text("Options") is { } json) settings = JsonSerializer.Deserialize(json, SiteJson.Default.SiteSettings);
         }
         catch (JsonException)
         {
@@ -132,7 +131,7 @@ public sealed class SiteTable(LazyTable sites)
         return new StoredSite
         {
             Id = row.RowKey,
-            Options = options ?? new SiteOptions(),
+            Settings = settings ?? new SiteSettings(),
             SecretRevision = row.Text(nameof(StoredSite.SecretRevision)) ?? "",
             Former = row.Time("FormerSince") is { } left
                 ? new FormerApp(row.Text("FormerClientId"), row.Text("FormerSecretRevision") ?? "", left)
@@ -146,12 +145,11 @@ public sealed class SiteTable(LazyTable sites)
     }
 }
 
-/// <summary>JSON of a site's options, in the table and in the API. An unknown property is an error of the caller and must not be ignored.</summary>
+/// <summary>JSON of a site's settings in the table. Unknown properties are ignored: during an update, older instances read rows of newer ones.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(SiteOptions))]
+[JsonSerializable(typeof(SiteSettings))]
 [JsonSerializable(typeof(Dictionary<string, DeclaredWebhookOptions>))]
 internal sealed partial class SiteJson : JsonSerializerContext;

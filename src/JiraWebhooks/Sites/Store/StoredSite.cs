@@ -8,8 +8,8 @@ public sealed record StoredSite
     /// <summary>The site's slug.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The options, as the settings of a fixed site have them.</summary>
-    public required SiteOptions Options { get; init; }
+    /// <summary>The settings, without secrets.</summary>
+    public required SiteSettings Settings { get; init; }
 
     /// <summary>The valid revision of its secret; empty if it uses the secret of the app in the settings. The row decides, so that one of two
     /// concurrent changes wins completely.</summary>
@@ -34,7 +34,7 @@ public sealed record StoredSite
     public ETag Version { get; init; }
 
     /// <summary>How deliveries are verified.</summary>
-    public SiteScheme Scheme => Enum.TryParse<SiteScheme>(Options.Scheme, ignoreCase: true, out var scheme) ? scheme : SiteScheme.OAuth;
+    public SiteScheme Scheme => Enum.TryParse<SiteScheme>(Settings.Scheme, ignoreCase: true, out var scheme) ? scheme : SiteScheme.OAuth;
 }
 
 /// <summary>The former OAuth app of a site. Its webhooks deliver until those of the new app exist.</summary>
