@@ -65,7 +65,7 @@ public static class DeliveryMetrics
 
     private static void Add(Counter<long> counter, in Outcome outcome)
     {
-        var reason = new KeyValuePair<string, object?>("reason", outcome.Reason);
+        var reason = new KeyValuePair<string, object?>("reason", outcome.Reason.Tag());
         if (outcome.Site is null) counter.Add(1, reason);
         else counter.Add(1, reason, Site(outcome.Site));
     }

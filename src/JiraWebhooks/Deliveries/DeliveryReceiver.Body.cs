@@ -19,12 +19,12 @@ public sealed partial class DeliveryReceiver
     }
 
     // Time used before the body is read, or while it waits for memory, is ours. The caller is slow only if reading took at least half the budget.
-    private string LateReason(TimeSpan read) => read >= options.DeliveryBudget / 2 ? OutcomeReason.SlowBody : OutcomeReason.Budget;
+    private OutcomeReason LateReason(TimeSpan read) => read >= options.DeliveryBudget / 2 ? OutcomeReason.SlowBody : OutcomeReason.Budget;
 
     private static Outcome BodyFailed(Exception failure, HttpContext context, Site? site) =>
         context.RequestAborted.IsCancellationRequested ? Ended(503, OutcomeReason.ClientLeft, site)
         : failure is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } ? Ended(503, OutcomeReason.SlowBody, site)
-        : Ended(503, failure is IOException or OperationCanceledException ? OutcomeReason.BrokenBody : "internal", site) with { Cause = failure };
+        : Ended(503, failure is IOException or OperationCanceledException ? OutcomeReason.BrokenBody : OutcomeReason.Internal, site) with { Cause = failure };
 
     private async ValueTask PublishAsync(DeliveryMessage message, PooledBody body, CancellationToken budget)
     {

@@ -40,7 +40,7 @@ public sealed partial class DeliveryReceiver(
         var outcome = await HandleAsync(context, siteId, budget.Token);
         Record(outcome, _clock.GetElapsedTime(started));
         span?.SetTag("site", outcome.Site);
-        span?.SetTag("reason", outcome.Reason);
+        span?.SetTag("reason", outcome.Reason.Tag());
 
         try
         {
@@ -57,13 +57,7 @@ public sealed partial class DeliveryReceiver(
     {
         DeliveryMetrics.Count(outcome, duration);
 
-        // An outage starts a search in Jira for missed changes, so a stranger must not be able to cause one. Exception: a site without usable
-        // settings cannot verify anything, and all its deliveries fail. A caller that disconnects never causes an outage.
-        if (outcome is { Status: 503, Site: { } site, Reason: not OutcomeReason.ClientLeft } && (outcome.Authentic || outcome.Reason is OutcomeReason.SiteSettings or OutcomeReason.SiteMissing))
-        {
-            activity.Fail(site, outcome.WrongTimes);
-        }
-
+        if (outcome is { IsOutage: true, Site: { } site }) activity.Fail(site, outcome.WrongTimes);
         _log.Add(outcome);
     }
 
@@ -72,16 +66,16 @@ public sealed partial class DeliveryReceiver(
     private async ValueTask<Outcome> HandleAsync(HttpContext context, string siteId, CancellationToken budget)
     {
         Site? site = null;
-        var stage = "site_store";
+        var stage = OutcomeReason.SiteStore;
         var authentic = false;
         using var body = new PooledBody();
         try
         {
             site = await FindAsync(siteId, budget);
             if (site is { } found && (found.Problem is not null || found.Secret is null)) return Ended(503, found.IsMissing ? OutcomeReason.SiteMissing : OutcomeReason.SiteSettings, site);
-            if (IsEncoded(context.Request.Headers.ContentEncoding)) return Ended(415, "content_encoding", site);
+            if (IsEncoded(context.Request.Headers.ContentEncoding)) return Ended(415, OutcomeReason.ContentEncoding, site);
 
-            stage = "internal";
+            stage = OutcomeReason.Internal;
             var head = DeliveryVerifier.VerifyHead(context.Request, site, options, _clock.GetUtcNow(), out var wrongTimes);
             authentic = head is Verification.Authentic;
             var verification = head ?? Verification.NoCredential;
@@ -98,12 +92,12 @@ public sealed partial class DeliveryReceiver(
                 var rules = new BodyRules(Memory, options.MaxBodyBytes, keep) { Verified = authentic, Declared = context.Request.ContentLength, Hash = hash };
                 switch (await body.ReadAsync(context.Request.BodyReader, rules, budget))
                 {
-                    case BodyRead.TooLarge: return Ended(413, "body_too_large", site) with { Authentic = authentic };
+                    case BodyRead.TooLarge: return Ended(413, OutcomeReason.BodyTooLarge, site) with { Authentic = authentic };
                     case BodyRead.NoRoom: return Ended(503, OutcomeReason.NoRoom, site) with { Authentic = authentic };
                     case BodyRead.Late: return Ended(503, LateReason(_clock.GetElapsedTime(readSince) - body.Waited), site) with { Authentic = authentic };
                 }
 
-                stage = "internal";
+                stage = OutcomeReason.Internal;
                 if (head is null) verification = DeliveryVerifier.VerifyBody(context.Request, hash!, body.Memory.Span, site!);
                 else if (hash is not null) DeliveryVerifier.VerifyNothing(context.Request, hash);
             }
@@ -116,10 +110,10 @@ public sealed partial class DeliveryReceiver(
             // Only mark the message: the registration that created this webhook may not be in the table yet (docs/jira-behaviour.md#unknown-webhooks).
             if (site!.HasApi && message.WebhookIds is { } ids && await known.AreUnknownAsync(site.Id, ids, budget)) message = message with { UnknownWebhook = true };
 
-            stage = "publisher";
+            stage = OutcomeReason.Publisher;
             await PublishAsync(message, body, budget);
             activity.Accept(site.Id);
-            return Ended(200, "accepted", site) with
+            return Ended(200, OutcomeReason.Accepted, site) with
             {
                 SiteMismatch = message.SiteMismatch,
                 Unparsed = message.Unparsed,
@@ -146,7 +140,7 @@ public sealed partial class DeliveryReceiver(
     private static Outcome Refused(Verification verification, Site site) => verification switch
     {
         Verification.WrongTimes => Ended(503, verification.Reason(), site) with { Authentic = true },
-        Verification.BadSignature or Verification.BadClaims when site.IsStale => Ended(503, "site_store", site),
+        Verification.BadSignature or Verification.BadClaims when site.IsStale => Ended(503, OutcomeReason.SiteStore, site),
         _ => Ended(401, verification.Reason(), site) with { Authentic = verification.IsSigned() },
     };
 
@@ -159,5 +153,5 @@ public sealed partial class DeliveryReceiver(
         return new(503, OutcomeReason.SiteMissing) { Site = sites.NoteMissing(siteId) ? siteId : null, Authentic = true };
     }
 
-    private static Outcome Ended(int status, string reason, Site? site) => new(status, reason) { Site = site?.Id };
+    private static Outcome Ended(int status, OutcomeReason reason, Site? site) => new(status, reason) { Site = site?.Id };
 }

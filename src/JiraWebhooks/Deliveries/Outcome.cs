@@ -1,7 +1,7 @@
 namespace JiraWebhooks.Deliveries;
 
 /// <summary>How a delivery ended: the status for Jira and the reason for us.</summary>
-internal readonly record struct Outcome(int Status, string Reason)
+internal readonly record struct Outcome(int Status, OutcomeReason Reason)
 {
     /// <summary>The site's slug, or null if there is no such site.</summary>
     public string? Site { get; init; }
@@ -11,6 +11,11 @@ internal readonly record struct Outcome(int Status, string Reason)
 
     /// <summary>The times of a token that is valid in all else; set only with the reason <c>token_times</c>.</summary>
     public TokenTimes? WrongTimes { get; init; }
+
+    /// <summary>True if this failure means that deliveries of the site may be lost, so that recovery must search for them. A stranger must not be able to
+    /// cause such a search, so the delivery must be authentic. Exception: a site without usable settings cannot verify anything, and all its
+    /// deliveries fail. A caller that disconnects is never a reason.</summary>
+    public bool IsOutage => Status is 503 && Reason is not OutcomeReason.ClientLeft && (Authentic || Reason is OutcomeReason.SiteSettings or OutcomeReason.SiteMissing);
 
     /// <summary>The exception behind a 503.</summary>
     public Exception? Cause { get; init; }

@@ -9,32 +9,32 @@ internal sealed partial class OutcomeLog
 
     private void Write(in Outcome outcome, int count)
     {
-        var site = outcome.Site ?? Unknown;
+        var (site, reason) = (outcome.Site ?? Unknown, outcome.Reason.Tag());
         switch (outcome)
         {
             case { Reason: OutcomeReason.ClientLeft }:
                 Log.ClientLeft(logger, site, count);
                 break;
             case { Reason: OutcomeReason.SlowBody or OutcomeReason.BrokenBody }:
-                Log.BodyIncomplete(logger, outcome.Authentic ? LogLevel.Warning : LogLevel.Information, outcome.Cause, site, count, outcome.Reason);
+                Log.BodyIncomplete(logger, outcome.Authentic ? LogLevel.Warning : LogLevel.Information, outcome.Cause, site, count, reason);
                 break;
             case { WrongTimes: { } times }:
                 Log.WrongTimes(logger, site, count, TokenTimes.At(times.IssuedAt), TokenTimes.At(times.NotBefore), TokenTimes.At(times.Expires), times.Clock);
                 break;
             case { Status: 503 } when outcome.Reason is OutcomeReason.SiteSettings or OutcomeReason.SiteMissing || FailureKind.IsPermanent(outcome.Cause):
-                Log.UnavailableUntilFixed(logger, outcome.Cause, site, count, outcome.Reason);
+                Log.UnavailableUntilFixed(logger, outcome.Cause, site, count, reason);
                 break;
             case { Status: 503 }:
-                Log.Unavailable(logger, outcome.Cause, site, count, outcome.Reason);
+                Log.Unavailable(logger, outcome.Cause, site, count, reason);
                 break;
             case { Reason: OutcomeReason.SiteErased }:
                 Log.Erased(logger, count);
                 break;
             case { Authentic: true }:
-                Log.Refused(logger, site, count, outcome.Status, outcome.Reason);
+                Log.Refused(logger, site, count, outcome.Status, reason);
                 break;
             default:
-                Log.RefusedStranger(logger, outcome.Site is null ? LogLevel.Information : LogLevel.Warning, site, count, outcome.Status, outcome.Reason);
+                Log.RefusedStranger(logger, outcome.Site is null ? LogLevel.Information : LogLevel.Warning, site, count, outcome.Status, reason);
                 break;
         }
     }

@@ -67,7 +67,7 @@ internal sealed partial class OutcomeLog(TimeProvider clock, ILogger logger)
         Write(last, count);
     }
 
-    private sealed record Kind(string? Site, int Status, string Reason, bool Authentic, bool Permanent);
+    private sealed record Kind(string? Site, int Status, OutcomeReason Reason, bool Authentic, bool Permanent);
 
     private sealed class Window(ITimer timer)
     {

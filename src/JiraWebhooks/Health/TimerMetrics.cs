@@ -16,7 +16,7 @@ internal static class TimerMetrics
     private static readonly Counter<long> Losses = Instrumentation.Meter.CreateCounter<long>(MetricNames.PossibleLoss, "{loss}", "What may be lost for good: the cursor was older than Jira keeps failed deliveries, or Jira has refused to search by a filter.");
     private static readonly Counter<long> Recoveries = Instrumentation.Meter.CreateCounter<long>(MetricNames.Recovered, "{delivery}", "Deliveries fetched from the failed list, and issues that a search found.");
     private static readonly Gauge<int> Unhealthy = Instrumentation.Meter.CreateGauge<int>(MetricNames.SitesUnhealthy, "{site}", "Sites whose settings are wrong, whose row was lost, that accept no delivery for the clock here, or whose polls have failed for a day.");
-    private static readonly Gauge<int> Reconnect = Instrumentation.Meter.CreateGauge<int>(MetricNames.SitesReconnectRequired, "{site}", "Sites whose OAuth grant has to be given anew.");
+    private static readonly Gauge<int> Reconnect = Instrumentation.Meter.CreateGauge<int>(MetricNames.SitesReconnectRequired, "{site}", "Sites whose OAuth grant must be renewed by a person.");
 
     public static void Count(SiteRefresh result)
     {

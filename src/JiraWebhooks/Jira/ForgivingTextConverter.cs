@@ -19,16 +19,16 @@ internal sealed partial class ForgivingTextConverter : JsonConverter<string?>
         catch (InvalidOperationException) when (reader.TokenType is JsonTokenType.String)
         {
             var escaped = reader.HasValueSequence ? Encoding.UTF8.GetString(reader.ValueSequence) : Encoding.UTF8.GetString(reader.ValueSpan);
-            var mended = new Utf8JsonReader(Encoding.UTF8.GetBytes($"\"{Escape().Replace(escaped, Mended)}\""));
-            mended.Read();
-            return mended.GetString();
+            var repaired = new Utf8JsonReader(Encoding.UTF8.GetBytes($"\"{Escape().Replace(escaped, Repaired)}\""));
+            repaired.Read();
+            return repaired.GetString();
         }
     }
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, string? value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
-    private static string Mended(Match escape) => escape.Groups["half"].Success ? @"\uFFFD" : escape.Value;
+    private static string Repaired(Match escape) => escape.Groups["half"].Success ? @"\uFFFD" : escape.Value;
 
     // Match every escape, so that a u after an escaped backslash does not count as one.
     [GeneratedRegex(@"\\(u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(?<half>u[dD][89a-fA-F]\w\w)|.)")]

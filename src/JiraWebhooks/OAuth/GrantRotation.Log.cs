@@ -18,7 +18,7 @@ internal sealed partial class GrantRotation
         [LoggerMessage(Level = LogLevel.Warning, Message = "New tokens of OAuth grant {Grant} could not be saved ({Error}); trying again.")]
         public static partial void SavingAgain(ILogger logger, string grant, string error);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "New tokens of OAuth grant {Grant} are not saved ({Error}). They are kept in memory and saved at the next call. The stored ones work for 10 minutes more: mend the store before the process ends.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "New tokens of OAuth grant {Grant} are not saved ({Error}). They are kept in memory and saved at the next call. The stored ones work for 10 more minutes: fix the store before the process ends.")]
         public static partial void NotSaved(ILogger logger, string grant, string error);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "OAuth grant {Grant} is refused by Atlassian ({Reason}): connect the site again, see docs/sites.md.")]

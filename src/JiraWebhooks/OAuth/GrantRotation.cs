@@ -70,7 +70,7 @@ internal sealed partial class GrantRotation(
             }
 
             if (Spared(flight.Cell, flight.Rejected) is { } token) return token;
-            if (clock.GetUtcNow() >= giveUpAt) throw new TimeoutException($"The OAuth grant {flight.Grant} is being refreshed by somebody else.");
+            if (clock.GetUtcNow() >= giveUpAt) throw new TimeoutException($"The OAuth grant {flight.Grant} is being refreshed by another process.");
             await Task.Delay(LeaseStep, clock, cancellationToken);
         }
     }

@@ -30,7 +30,7 @@ public sealed class GrantWriter(ITokenStore store, ILeases leases, TimeProvider 
                 }
             }
 
-            if (clock.GetUtcNow() >= giveUpAt) throw new TimeoutException($"The OAuth grant {grant} is being refreshed by somebody else.");
+            if (clock.GetUtcNow() >= giveUpAt) throw new TimeoutException($"The OAuth grant {grant} is being refreshed by another process.");
             await Task.Delay(Step, clock, cancellationToken);
         }
     }

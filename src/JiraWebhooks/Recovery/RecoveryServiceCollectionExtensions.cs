@@ -1,5 +1,7 @@
+using JiraWebhooks.Runs;
 using JiraWebhooks.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Recovery;
 
@@ -14,7 +16,6 @@ internal static class RecoveryServiceCollectionExtensions
         .AddSingleton<OutageRecorder>()
         .AddSingleton<SitePoller>()
         .AddSingleton<SiteSearcher>()
-        .AddSingleton<ISiteRecovery>(provider => provider.GetRequiredService<SitePoller>())
-        .AddSingleton<ISiteRecovery>(provider => provider.GetRequiredService<SiteSearcher>())
-        .AddSingleton<FailedDeliveryPoller>();
+        .AddSingleton(provider => new FailedDeliveryPoller(
+            provider.GetRequiredService<SiteRuns>(), provider.GetRequiredService<SitePoller>(), provider.GetRequiredService<SiteSearcher>(), provider.GetRequiredService<ILogger<FailedDeliveryPoller>>()));
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using JiraWebhooks.Runs;
 
 namespace JiraWebhooks.Recovery;
@@ -8,6 +9,10 @@ public sealed record SitePoll(string Site) : SiteResult(Site)
 {
     /// <summary>Published records: failed deliveries, and issues found by a search.</summary>
     public int Recovered { get; init; }
+
+    /// <summary>Those of <see cref="Recovered"/> that a search found.</summary>
+    [JsonIgnore]
+    public int Found { get; init; }
 
     /// <summary>Issues published by a search that repeats an earlier one: mostly the same issues, and those that were indexed late.</summary>
     public int Repeated { get; init; }

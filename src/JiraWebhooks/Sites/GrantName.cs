@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace JiraWebhooks.Sites;
 
 /// <summary>Names of grants. They become file names, secret names and row keys, some of which have no upper case.</summary>
-public static partial class GrantName
+public static class GrantName
 {
     /// <summary>The error message for an invalid name.</summary>
     public const string Rule = "Grant must be 1 to 64 lower-case letters, digits or hyphens";
@@ -12,11 +10,8 @@ public static partial class GrantName
     public static string Of(Site site) => site.Grant ?? site.Id;
 
     /// <summary>True if every store accepts the name.</summary>
-    public static bool IsValid(string grant) => Pattern().IsMatch(grant);
+    public static bool IsValid(string grant) => RowName.IsValid(grant);
 
     /// <summary>Returns the name, or throws <see cref="ArgumentException"/>: a file path must not be made of unchecked text.</summary>
     public static string Checked(string grant) => IsValid(grant) ? grant : throw new ArgumentException(Rule, nameof(grant));
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}\\z")]
-    private static partial Regex Pattern();
 }

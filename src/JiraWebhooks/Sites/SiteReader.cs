@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using JiraWebhooks.Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -6,15 +5,9 @@ namespace JiraWebhooks.Sites;
 
 /// <summary>Makes a <see cref="Site"/> of one settings entry. All its errors go to <see cref="Site.Problem"/>, in one sentence that names
 /// settings and never values (docs/architecture.md#a-wrong-site-is-unhealthy).</summary>
-internal static partial class SiteReader
+internal static class SiteReader
 {
     private static readonly Uri Nowhere = new("https://invalid.invalid");
-
-    /// <summary>The error message for an invalid site name.</summary>
-    public const string SlugRule = "its name must be 1 to 32 lower-case letters, digits or hyphens";
-
-    /// <summary>True for a valid site name.</summary>
-    public static bool IsSlug(string id) => Slug().IsMatch(id);
 
     public static Site Read(IConfigurationSection section, JiraWebhooksOptions global)
     {
@@ -38,7 +31,7 @@ internal static partial class SiteReader
     /// <paramref name="where"/> is the sentence that says where to fix them.</summary>
     public static Site Make(string id, SiteSettings settings, SiteCredentials credentials, JiraWebhooksOptions global, List<string> problems, string where)
     {
-        if (!IsSlug(id)) problems.Add(SlugRule);
+        if (!SiteSlug.IsValid(id)) problems.Add(SiteSlug.Rule);
         settings = Trimmed(settings);
         var url = Origin(settings.Url, problems);
         var scheme = Scheme(settings.Scheme, problems);
@@ -103,7 +96,7 @@ internal static partial class SiteReader
         foreach (var (name, wanted) in settings.Webhooks)
         {
             var row = name.ToLowerInvariant();
-            if (!WebhookName().IsMatch(row))
+            if (!RowName.IsValid(row))
             {
                 problems.Add("One is left out: a webhook's name must be 1 to 64 lower-case letters, digits or hyphens.");
                 continue;
@@ -175,10 +168,4 @@ internal static partial class SiteReader
             if (string.IsNullOrWhiteSpace(value)) problems.Add($"{name} is missing");
         }
     }
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,31}\\z")]
-    private static partial Regex Slug();
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}\\z")]
-    private static partial Regex WebhookName();
 }

@@ -1,14 +1,12 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using JiraWebhooks.OAuth;
+using JiraWebhooks.Sites;
 
 namespace LocalHost.Connect;
 
 /// <summary>The settings to paste for a site that a grant covers.</summary>
-internal static partial class ConnectSettings
+internal static class ConnectSettings
 {
-    private const int LongestSlug = 32;
-
     /// <summary>Returns one text per site.</summary>
     public static IEnumerable<string> For(IEnumerable<AccessibleResource> sites, string clientId, string grant)
     {
@@ -16,19 +14,7 @@ internal static partial class ConnectSettings
         foreach (var site in sites)
         {
             var url = site.Url ?? new Uri("https://your-site.atlassian.net");
-            yield return For(site, url, Slug(url, taken), clientId, grant);
-        }
-    }
-
-    // The first label of the address is unique, short and nearly always a valid slug. In Azure a slug has no hyphens, and without them two may be equal.
-    private static string Slug(Uri url, HashSet<string> taken)
-    {
-        var label = NotSlug().Replace(url.Host.Split('.')[0].ToLowerInvariant(), "");
-        for (var number = 1; ; number++)
-        {
-            var suffix = number == 1 ? "" : $"{number}";
-            var slug = $"{label[..Math.Min(label.Length, LongestSlug - suffix.Length)]}{suffix}";
-            if (taken.Add(slug)) return slug;
+            yield return For(site, url, SiteSlug.New(url, taken, hyphens: false), clientId, grant);
         }
     }
 
@@ -42,7 +28,4 @@ internal static partial class ConnectSettings
         return settings.Aggregate(new StringBuilder(), (text, setting) =>
             text.Append($"    \"Sites__{slug}__{setting.Name}\": \"{setting.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\",\n")).ToString();
     }
-
-    [GeneratedRegex("[^a-z0-9]")]
-    private static partial Regex NotSlug();
 }

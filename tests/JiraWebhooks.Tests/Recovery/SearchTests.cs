@@ -185,6 +185,22 @@ public sealed class SearchTests : IAsyncLifetime
         Assert.Null((await _world.PollAsync(World.Globex)).NewFrom());
     }
 
+    /// <summary>What comes from the failed list is the original delivery, and the log must not call it found by search.</summary>
+    [Fact]
+    public async Task Log_OfAConnectSiteWithAListAndASearch_CountsOnlyWhatTheSearchFound()
+    {
+        var gone = _world.Clock.GetUtcNow();
+        _world.Clock.Advance(TimeSpan.FromHours(1));
+        await _world.FailAsync(World.Globex, 2);
+        await _world.Outages().RecordMissingAsync(World.Globex, gone, CancellationToken.None);
+
+        var poll = await _world.PollAsync(World.Globex);
+
+        Assert.Equal(2, poll.Recovered - poll.Found);
+        var line = Assert.Single(_world.Logs.GetSnapshot(), entry => entry.Message.Contains("were found by search", StringComparison.Ordinal) && entry.Message.Contains(World.Globex, StringComparison.Ordinal));
+        Assert.Contains($": {poll.Found} issues", line.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("sprint_started", 0)]
     [InlineData("jira:version_released", 0)]
@@ -200,17 +216,6 @@ public sealed class SearchTests : IAsyncLifetime
         await OutageAsync();
 
         Assert.Equal(found, (await _world.PollAsync(World.Acme)).Recovered);
-    }
-
-    [Fact]
-    [Trait("Rule", "search-instead")]
-    public async Task Recoveries_OfAnySite_CoverItOnce()
-    {
-        var instance = _world.NewInstance();
-        foreach (var site in await instance.GetRequiredService<ISiteStore>().ListAsync(CancellationToken.None))
-        {
-            Assert.Single(instance.GetServices<ISiteRecovery>(), recovery => recovery.Covers(site));
-        }
     }
 
     private async Task BreakAtTheSecondFilterAsync()

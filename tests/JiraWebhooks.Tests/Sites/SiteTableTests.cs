@@ -70,6 +70,17 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
         Assert.Null(await sites.FindAsync("globex", Token));
     }
 
+    /// <summary>The caller would be told that another process changes the site, for ever.</summary>
+    [Fact]
+    public async Task TryAdd_TableIsGone_IsAnErrorAndNotALostRace()
+    {
+        var (tables, sites) = await TableAsync(StorageKind.Azurite);
+        await sites.TryAddAsync(Globex, Token);
+        await tables.GetTableClient(TableNames.Sites).DeleteAsync(Token);
+
+        await Assert.ThrowsAsync<Azure.RequestFailedException>(() => sites.TryAddAsync(Globex with { Id = "acme" }, Token));
+    }
+
     [Fact]
     [Trait("Decision", "a-wrong-site-is-unhealthy")]
     public async Task Row_SpoiltByHand_IsASiteWithNothingInIt()
@@ -86,6 +97,7 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
     public async Task Row_WithASettingThatThisVersionDoesNotKnow_KeepsTheOthers()
     {
         var (tables, sites) = await TableAsync(StorageKind.Memory);
+        await sites.TryAddAsync(Globex, Token);
         await tables.GetTableClient(TableNames.Sites).UpsertEntityAsync(
             new TableEntity("site", "globex") { ["Options"] = """{"scheme":"Connect","laterSetting":1,"webhooks":{"issues":{"jql":"project = SHOP","laterFilter":[]}}}""" }, TableUpdateMode.Replace, Token);
 

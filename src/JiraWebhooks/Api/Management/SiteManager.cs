@@ -18,7 +18,7 @@ public sealed class SiteManager(
     public async Task<StoredSite> GetAsync(string id, CancellationToken cancellationToken)
     {
         EnsureNotFixed(id);
-        var row = SiteReader.IsSlug(id) ? await table.FindAsync(id, cancellationToken) : null; // Table Storage rejects some texts that are not slugs
+        var row = SiteSlug.IsValid(id) ? await table.FindAsync(id, cancellationToken) : null; // Table Storage rejects some texts that are not slugs
         return row ?? throw new SiteChangeException(404, $"There is no site {id}.");
     }
 
@@ -30,7 +30,7 @@ public sealed class SiteManager(
     public async Task<bool> PutAsync(string id, SiteRequest request, string? ifMatch, CancellationToken cancellationToken)
     {
         EnsureNotFixed(id);
-        if (!SiteReader.IsSlug(id)) throw new SiteChangeException(400, $"Site {id} is not usable: {SiteReader.SlugRule}.");
+        if (!SiteSlug.IsValid(id)) throw new SiteChangeException(400, $"Site {id} is not usable: {SiteSlug.Rule}.");
 
         var old = await table.FindAsync(id, cancellationToken);
 
@@ -135,7 +135,7 @@ public sealed class SiteManager(
         var seed = new OAuthGrant { RefreshToken = refreshToken.Reveal() };
         if (!await grants.TryWriteAsync(grant, stored => stored is null or { Grant.ReconnectRequiredSince: not null } ? seed : null, cancellationToken))
         {
-            throw new SiteChangeException(409, $"Somebody else is changing the grant {grant}: try again.");
+            throw new SiteChangeException(409, $"Another process is changing the grant {grant}: try again.");
         }
     }
 
@@ -143,7 +143,7 @@ public sealed class SiteManager(
     {
         if (!await (isNew ? table.TryAddAsync(row, cancellationToken) : table.TryUpdateAsync(row, cancellationToken)))
         {
-            throw new SiteChangeException(409, $"Somebody else is changing site {row.Id}: try again.");
+            throw new SiteChangeException(409, $"Another process is changing site {row.Id}: try again.");
         }
 
         cache.Invalidate();

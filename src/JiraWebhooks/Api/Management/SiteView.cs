@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using JiraWebhooks.Health;
 using JiraWebhooks.Sites;
 
@@ -65,25 +63,3 @@ internal sealed record SiteView
         Webhooks = site.Webhooks,
     };
 }
-
-/// <summary>A new secret.</summary>
-/// <param name="Secret">The secret.</param>
-/// <param name="Announce">True if the secret only verifies for now.</param>
-internal sealed record Rotation(string? Secret, bool Announce = false)
-{
-    public override string ToString() => nameof(Rotation);
-}
-
-/// <summary>The reason why a site is disabled.</summary>
-/// <param name="Reason">At most 200 characters.</param>
-internal sealed record Disabling(string? Reason = null);
-
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(SiteView))]
-[JsonSerializable(typeof(SiteView[]))]
-[JsonSerializable(typeof(ConnectInstallation))]
-[JsonSerializable(typeof(Rotation))]
-[JsonSerializable(typeof(Disabling))]
-[JsonSerializable(typeof(JiraWebhooks.Webhooks.SiteRefresh))]
-[JsonSerializable(typeof(JiraWebhooks.Recovery.SitePoll))]
-internal sealed partial class ManagementJson : JsonSerializerContext;

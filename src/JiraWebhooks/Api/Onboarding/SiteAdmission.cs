@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using JiraWebhooks.Hosting;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
@@ -19,7 +18,7 @@ public sealed record Candidate(string CloudId, string Name, Uri Url, string Site
 }
 
 /// <summary>Adds the tenants that a consent reaches as sites.</summary>
-public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager manager, GrantWriter grants, JiraWebhooksOptions options)
+public sealed class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager manager, GrantWriter grants, JiraWebhooksOptions options)
 {
     // The scopes that belong to a site. offline_access belongs to the consent.
     private static readonly string[] Needed = [.. OAuthAuthorizeUrl.DefaultScopes.Where(scope => scope.Contains(':', StringComparison.Ordinal))];
@@ -111,18 +110,6 @@ public sealed partial class SiteAdmission(ISiteStore sites, SiteTable table, Sit
             return new Candidate(resource.Id, name, resource.Url!, known.Id, Known: true, stuck ?? unfit) { SwitchedOff = known.Disabled is not null };
         }
 
-        var slug = Slug(resource.Url!.Host.Split('.')[0]);
-        var free = slug;
-        for (var number = 2; !taken.Add(free); number++) free = $"{slug[..Math.Min(slug.Length, 28)]}-{number}";
-        return new Candidate(resource.Id, name, resource.Url, free, Known: false, unfit);
+        return new Candidate(resource.Id, name, resource.Url!, SiteSlug.New(resource.Url!, taken, hyphens: true), Known: false, unfit);
     }
-
-    private static string Slug(string label)
-    {
-        var slug = NotSlug().Replace(label.ToLowerInvariant(), "-").Trim('-');
-        return slug.Length switch { 0 => "site", > 32 => slug[..32].TrimEnd('-'), _ => slug };
-    }
-
-    [GeneratedRegex("[^a-z0-9-]+")]
-    private static partial Regex NotSlug();
 }

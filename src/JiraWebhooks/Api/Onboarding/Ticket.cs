@@ -18,38 +18,6 @@ public sealed record Ticket(DateTimeOffset ExpiresAt)
     public IReadOnlyList<AccessibleResource>? Sites { get; init; }
 }
 
-/// <summary>Stores tickets. Storage errors are passed on.</summary>
-public interface ITicketStore
-{
-    /// <summary>Stores a ticket under <paramref name="id"/>, which is not secret.</summary>
-    Task AddAsync(string id, Ticket ticket, CancellationToken cancellationToken);
-
-    /// <summary>Returns the ticket without deleting it, or null.</summary>
-    Task<Ticket?> PeekAsync(string id, CancellationToken cancellationToken);
-
-    /// <summary>Deletes the ticket. Returns true to one caller only.</summary>
-    Task<bool> TakeAsync(string id, CancellationToken cancellationToken);
-}
-
-/// <summary>Tickets in memory, for a command that waits for the callback in the same process.</summary>
-public sealed class MemoryTickets : ITicketStore
-{
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Ticket> _tickets = new(StringComparer.Ordinal);
-
-    /// <inheritdoc/>
-    public Task AddAsync(string id, Ticket ticket, CancellationToken cancellationToken)
-    {
-        _tickets[id] = ticket;
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public Task<Ticket?> PeekAsync(string id, CancellationToken cancellationToken) => Task.FromResult(_tickets.GetValueOrDefault(id));
-
-    /// <inheritdoc/>
-    public Task<bool> TakeAsync(string id, CancellationToken cancellationToken) => Task.FromResult(_tickets.TryRemove(id, out _));
-}
-
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Ticket))]
 internal sealed partial class TicketJson : JsonSerializerContext;

@@ -33,15 +33,7 @@ internal sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITick
     public async Task<bool> TakeAsync(string id, CancellationToken cancellationToken)
     {
         var table = await tickets.GetAsync(cancellationToken);
-        try
-        {
-            // If two callers delete, the service answers 404 to one of them. The SDK does not throw for it.
-            return (await table.DeleteEntityAsync(Partition, id, ETag.All, cancellationToken)).Status != 404;
-        }
-        catch (RequestFailedException missing) when (missing.Status == 404)
-        {
-            return false;
-        }
+        return await table.TryDeleteAsync(Partition, id, ETag.All, cancellationToken);
     }
 
     private async Task DeleteExpiredAsync(TableClient table, CancellationToken cancellationToken)

@@ -45,18 +45,18 @@ internal static class VerificationExtensions
     public static bool IsSigned(this Verification verification) =>
         verification is Verification.Authentic or Verification.MissingSite or Verification.BadClaims or Verification.OtherSite or Verification.WrongTimes or Verification.Expired or Verification.NotYetValid;
 
-    public static string Reason(this Verification verification) => verification switch
+    public static OutcomeReason Reason(this Verification verification) => verification switch
     {
-        Verification.UnknownSite => "unknown_site",
+        Verification.UnknownSite => OutcomeReason.UnknownSite,
         Verification.MissingSite => OutcomeReason.SiteMissing,
-        Verification.NoCredential => "no_credential",
-        Verification.Malformed => "malformed",
-        Verification.BadSignature => "bad_signature",
-        Verification.BadClaims => "bad_claims",
-        Verification.OtherSite => "other_site",
-        Verification.WrongTimes => "token_times",
-        Verification.Expired => "expired",
-        Verification.NotYetValid => "not_yet_valid",
-        _ => "authentic",
+        Verification.NoCredential => OutcomeReason.NoCredential,
+        Verification.Malformed => OutcomeReason.Malformed,
+        Verification.BadSignature => OutcomeReason.BadSignature,
+        Verification.BadClaims => OutcomeReason.BadClaims,
+        Verification.OtherSite => OutcomeReason.OtherSite,
+        Verification.WrongTimes => OutcomeReason.TokenTimes,
+        Verification.Expired => OutcomeReason.Expired,
+        Verification.NotYetValid => OutcomeReason.NotYetValid,
+        _ => OutcomeReason.Accepted,
     };
 }

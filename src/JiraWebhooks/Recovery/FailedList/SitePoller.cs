@@ -12,12 +12,12 @@ namespace JiraWebhooks.Recovery;
 /// <summary>One site's poll: read a page, publish it, then move the cursor (docs/architecture.md#cursor-follows-publish,
 /// docs/jira-behaviour.md#failed-list-start). An error in between causes duplicates, which share their MessageId, and never a loss.</summary>
 internal sealed class SitePoller(
-    JiraWebhookClient jira, CursorTable cursors, SiteSearcher searcher, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock) : ISiteRecovery
+    JiraWebhookClient jira, CursorTable cursors, SiteSearcher searcher, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock)
 {
     /// <summary>Jira forgets failed deliveries after this long.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(72);
 
-    // A body may have 25 MB, and a page is held in memory as text. Only a few bodies at a time are copied from it.
+    // A body may have 25 MB, and a page is held in memory as text.
     private const int PageSize = 10;
     private const int PublishedAtOnce = 5;
 
@@ -27,10 +27,10 @@ internal sealed class SitePoller(
     /// <summary>When the list was read to its end, the cursor follows the clock at this distance, so that a quiet site does not look like a stuck one.</summary>
     private static readonly TimeSpan Lag = TimeSpan.FromHours(1);
 
-    /// <inheritdoc/>
-    public bool Covers(Site site) => site.Scheme is not SiteScheme.OAuth;
-
-    /// <inheritdoc/>
+    /// <summary>One run. Throws <see cref="JiraApiException"/>, storage and publisher errors. The next run continues from the stored state.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="from">Start of a search on request, used only while the list is closed to the site; null if the signs of a loss decide.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     public async Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken)
     {
         var started = clock.GetUtcNow();
@@ -55,6 +55,7 @@ internal sealed class SitePoller(
         return result with
         {
             Recovered = result.Recovered + searched.Recovered,
+            Found = searched.Found,
             Repeated = searched.Repeated,
             SearchedFrom = searched.SearchedFrom,
             IsRepeat = searched.IsRepeat,
@@ -73,14 +74,11 @@ internal sealed class SitePoller(
         while (true)
         {
             var page = await jira.FailedAsync(site, after, PageSize, cancellationToken);
-            var records = page.Records.Select(record => (Record: record, Describe(site, record).MessageId)).ToList();
-            var seen = cursor.Seen.ToHashSet(StringComparer.Ordinal);
-            var fresh = records.Where(item => seen.Add(item.MessageId)).ToList();
-            foreach (var some in fresh.Chunk(PublishedAtOnce)) await publisher.PublishAsync([.. some.Select(item => Describe(site, item.Record))], cancellationToken);
+            var (read, fresh) = await PublishAsync(site, page.Records, cursor, cancellationToken);
 
             // Only an empty page is the end: it is not documented whether Jira leaves out records of exactly that time.
-            var ended = records.Count == 0;
-            var next = cursor.After(records.Select(item => (item.MessageId, item.Record.FailureTime)), clock.GetUtcNow());
+            var ended = read.Count == 0;
+            var next = cursor.After(read, clock.GetUtcNow());
             if (ended) next = next with { Time = Math.Max(next.Time, (Earlier(started, page.AnsweredAt) - Lag).ToUnixTimeMilliseconds()) };
 
             if (await cursors.TryWriteAsync(site.Id, next, cancellationToken) is not { } written)
@@ -91,16 +89,33 @@ internal sealed class SitePoller(
             cursor = written;
             result = result with
             {
-                Recovered = result.Recovered + fresh.Count,
-                Skipped = result.Skipped + records.Count - fresh.Count,
+                Recovered = result.Recovered + fresh,
+                Skipped = result.Skipped + read.Count - fresh,
                 Cursor = DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time),
             };
             if (ended) return result;
 
-            var last = records.Max(item => item.Record.FailureTime);
+            var last = read.Max(record => record.FailureTime);
             if (last < after) return result with { Problem = "Jira answered with failed deliveries of before the time it was asked for: what comes later cannot be read." };
             after = Math.Max(last, after + 1);
         }
+    }
+
+    // Publishes the records that no earlier run has published. Only a few bodies at a time are copied from the page.
+    private async Task<(List<(string MessageId, long FailureTime)> Read, int Fresh)> PublishAsync(Site site, IReadOnlyList<FailedWebhook> records, Cursor cursor, CancellationToken cancellationToken)
+    {
+        var (read, fresh) = (new List<(string MessageId, long FailureTime)>(), 0);
+        var seen = cursor.Seen.ToHashSet(StringComparer.Ordinal);
+        foreach (var some in records.Chunk(PublishedAtOnce))
+        {
+            var messages = some.Select(record => Describe(site, record)).ToList();
+            read.AddRange(messages.Zip(some, (message, record) => (message.MessageId, record.FailureTime)));
+            messages.RemoveAll(message => !seen.Add(message.MessageId));
+            if (messages.Count > 0) await publisher.PublishAsync(messages, cancellationToken);
+            fresh += messages.Count;
+        }
+
+        return (read, fresh);
     }
 
     private static Loss TooOld(Cursor cursor) => new(

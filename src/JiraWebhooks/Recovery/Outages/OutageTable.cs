@@ -9,7 +9,8 @@ namespace JiraWebhooks.Recovery;
 /// <param name="Version">Version of the row.</param>
 public sealed record MissingWebhooks(DateTimeOffset From, ETag Version);
 
-/// <summary>Rows <c>outage</c> and <c>missing</c> of a site, next to its cursor: the signs that something was lost.</summary>
+/// <summary>Rows <c>outage</c> and <c>missing</c> of a site, next to its cursor: the signs that something was lost. If another instance writes first,
+/// nothing is written; the next run handles what remains.</summary>
 public sealed class OutageTable(LazyTable cursors)
 {
     private const string OutageRow = "outage";
@@ -41,7 +42,7 @@ public sealed class OutageTable(LazyTable cursors)
         var table = await cursors.GetAsync(cancellationToken);
         if (await ReadAsync(site, cancellationToken) is not { } open) return;
 
-        await WriteAsync(() => table.UpdateEntityAsync(new TableEntity(site, OutageRow) { ["Accepted"] = at }, open.Version, TableUpdateMode.Merge, cancellationToken));
+        await table.TryWriteAsync(new TableEntity(site, OutageRow) { ["Accepted"] = at }, open.Version, cancellationToken, TableUpdateMode.Merge);
     }
 
     /// <summary>Closes an outage for which nothing is left to do, unless it has grown since it was read. An outage that never ended stays open
@@ -49,8 +50,8 @@ public sealed class OutageTable(LazyTable cursors)
     public async Task SettleAsync(string site, Outage outage, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
-        if (outage.HasEnded) await WriteAsync(() => table.DeleteEntityAsync(site, OutageRow, outage.Version, cancellationToken));
-        else if (outage.From is not null) await WriteAsync(() => table.UpdateEntityAsync(new TableEntity(site, OutageRow) { ["Unended"] = true }, outage.Version, TableUpdateMode.Replace, cancellationToken));
+        if (outage.HasEnded) await table.TryDeleteAsync(site, OutageRow, outage.Version, cancellationToken);
+        else if (outage.From is not null) await table.TryWriteAsync(new TableEntity(site, OutageRow) { ["Unended"] = true }, outage.Version, cancellationToken);
     }
 
     /// <summary>The record that webhooks were missing, or null.</summary>
@@ -70,19 +71,7 @@ public sealed class OutageTable(LazyTable cursors)
     public async Task SettleAsync(string site, MissingWebhooks missing, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
-        await WriteAsync(() => table.DeleteEntityAsync(site, MissingRow, missing.Version, cancellationToken));
-    }
-
-    // Another instance wrote first. The next run handles what remains.
-    private static async Task WriteAsync(Func<Task<Response>> write)
-    {
-        try
-        {
-            await write();
-        }
-        catch (RequestFailedException lost) when (lost.Status is 404 or 412)
-        {
-        }
+        await table.TryDeleteAsync(site, MissingRow, missing.Version, cancellationToken);
     }
 
     private async Task<TableEntity?> FindAsync(string site, string name, CancellationToken cancellationToken)

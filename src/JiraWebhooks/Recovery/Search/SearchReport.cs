@@ -19,7 +19,7 @@ internal sealed class SearchReport(string site)
 
     /// <summary>Issues were published.</summary>
     public void Published(PassKind kind, int issues) => _result = kind is PassKind.First
-        ? _result with { Recovered = _result.Recovered + issues }
+        ? _result with { Recovered = _result.Recovered + issues, Found = _result.Found + issues }
         : _result with { Repeated = _result.Repeated + issues };
 
     /// <summary>Adds a problem.</summary>

@@ -15,14 +15,15 @@ internal sealed class SiteSearcher(
     OutageTable outages,
     GrantStates grants,
     [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher,
-    TimeProvider clock) : ISiteRecovery
+    TimeProvider clock)
 {
     private static readonly string[] Changes = ["jira:issue_", "comment_", "issue_property_", "worklog_"];
 
-    /// <inheritdoc/>
-    public bool Covers(Site site) => site.Scheme is SiteScheme.OAuth;
-
-    /// <inheritdoc/>
+    /// <summary>One run for a site without a failed list. Throws <see cref="JiraApiException"/>, storage and publisher errors. The next run continues from
+    /// the stored state.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="from">Start of a search on request, even if no loss is known; null if the signs of a loss decide.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     public Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken) => PollAsync(site, from, hasList: false, cancellationToken);
 
     /// <summary>One run. With <paramref name="hasList"/>, Jira's failed list contains the deliveries that were not accepted, and only what Jira never

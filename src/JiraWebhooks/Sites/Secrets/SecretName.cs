@@ -17,7 +17,7 @@ internal static class SecretName
             if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !name.EndsWith(end, StringComparison.Ordinal) || name.Length <= Prefix.Length + end.Length) continue;
 
             (siteId, scheme) = (name[Prefix.Length..^end.Length], candidate);
-            return SiteReader.IsSlug(siteId);
+            return SiteSlug.IsValid(siteId);
         }
 
         (siteId, scheme) = ("", default);

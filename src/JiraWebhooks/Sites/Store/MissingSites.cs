@@ -18,7 +18,7 @@ internal sealed partial class MissingSites(SiteTable table, TimeProvider clock, 
     public bool Note(string id)
     {
         var isKnown = _notedAt.TryGetValue(id, out var notedAt);
-        if (!isKnown && (_notedAt.Count >= Most || !SiteReader.IsSlug(id))) return false;
+        if (!isKnown && (_notedAt.Count >= Most || !SiteSlug.IsValid(id))) return false;
         if (isKnown && clock.GetElapsedTime(notedAt) < Pause) return true;
 
         _notedAt[id] = clock.GetTimestamp();

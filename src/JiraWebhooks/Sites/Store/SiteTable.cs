@@ -38,16 +38,16 @@ public sealed class SiteTable(LazyTable sites)
     }
 
     /// <summary>Adds the row; false if a row of that name exists.</summary>
-    public Task<bool> TryAddAsync(StoredSite site, CancellationToken cancellationToken) =>
-        TryAsync(table => table.AddEntityAsync(Write(site), cancellationToken), cancellationToken);
+    public async Task<bool> TryAddAsync(StoredSite site, CancellationToken cancellationToken) =>
+        await (await sites.GetAsync(cancellationToken)).TryWriteAsync(Write(site), null, cancellationToken) is not null;
 
     /// <summary>Replaces the row of that version; false if its version has changed.</summary>
-    public Task<bool> TryUpdateAsync(StoredSite site, CancellationToken cancellationToken) =>
-        TryAsync(table => table.UpdateEntityAsync(Write(site), site.Version, TableUpdateMode.Replace, cancellationToken), cancellationToken);
+    public async Task<bool> TryUpdateAsync(StoredSite site, CancellationToken cancellationToken) =>
+        await (await sites.GetAsync(cancellationToken)).TryWriteAsync(Write(site), site.Version, cancellationToken) is not null;
 
     /// <summary>Deletes the row of that version; false if its version has changed.</summary>
-    public Task<bool> TryDeleteAsync(StoredSite site, CancellationToken cancellationToken) =>
-        TryAsync(table => table.DeleteEntityAsync(Partition, site.Id, site.Version, cancellationToken), cancellationToken);
+    public async Task<bool> TryDeleteAsync(StoredSite site, CancellationToken cancellationToken) =>
+        await (await sites.GetAsync(cancellationToken)).TryDeleteAsync(Partition, site.Id, site.Version, cancellationToken);
 
     /// <summary>Saves that the site of that id was erased, so that late deliveries are rejected without an alarm.</summary>
     public async Task MarkErasedAsync(string id, DateTimeOffset at, CancellationToken cancellationToken)
@@ -79,19 +79,6 @@ public sealed class SiteTable(LazyTable sites)
         var table = await sites.GetAsync(cancellationToken);
         var found = await table.GetEntityIfExistsAsync<TableEntity>(AbsentPartition, id, cancellationToken: cancellationToken);
         return found.HasValue ? AbsentSite.Read(found.Value!) : null;
-    }
-
-    private async Task<bool> TryAsync(Func<TableClient, Task> write, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await write(await sites.GetAsync(cancellationToken));
-            return true;
-        }
-        catch (RequestFailedException lost) when (lost.Status is 404 or 409 or 412)
-        {
-            return false;
-        }
     }
 
     private static TableEntity Write(StoredSite site)
