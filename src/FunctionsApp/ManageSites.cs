@@ -21,29 +21,43 @@ public sealed class ManageSites(SitesApi api)
 
     /// <summary>Adds an existing Connect installation.</summary>
     [Function("ImportSite")]
-    public Task<IResult> ImportAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/import")] HttpRequest request, string site) => api.ImportAsync(request, site);
+    public Task<IResult> ImportAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/import")] HttpRequest request, string site) =>
+        api.ImportAsync(request, site);
 
     /// <summary>Rotates a site's secret.</summary>
     [Function("RotateSecret")]
-    public Task<IResult> RotateAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/secret")] HttpRequest request, string site) => api.RotateAsync(request, site);
+    public Task<IResult> RotateAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/secret")] HttpRequest request, string site) =>
+        api.RotateAsync(request, site);
 
     /// <summary>Disables a site.</summary>
     [Function("DisableSite")]
-    public Task<IResult> DisableAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/disable")] HttpRequest request, string site) => api.DisableAsync(request, site);
+    public Task<IResult> DisableAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/disable")] HttpRequest request, string site) =>
+        api.DisableAsync(request, site);
 
     /// <summary>Enables a site again.</summary>
     [Function("EnableSite")]
-    public Task<IResult> EnableAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/enable")] HttpRequest request, string site) => api.EnableAsync(request, site);
+    public Task<IResult> EnableAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/enable")] HttpRequest request, string site) =>
+        api.EnableAsync(request, site);
 
     /// <summary>Removes a site.</summary>
     [Function("RemoveSite")]
-    public Task<IResult> RemoveAsync([HttpTrigger(AuthorizationLevel.Function, "delete", Route = SitesApi.SiteRoute)] HttpRequest request, string site) => api.RemoveAsync(request, site);
+    public Task<IResult> RemoveAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = SitesApi.SiteRoute)] HttpRequest request, string site) =>
+        api.RemoveAsync(request, site);
 
     /// <summary>Registers and extends one site's webhooks now.</summary>
     [Function("RefreshSite")]
-    public Task<IResult> RefreshAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/refresh")] HttpRequest request, string site) => api.RefreshAsync(request, site);
+    public Task<IResult> RefreshAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/refresh")] HttpRequest request, string site) =>
+        api.RefreshAsync(request, site);
 
     /// <summary>Recovers the events that a site has missed.</summary>
     [Function("RecoverSite")]
-    public Task<IResult> RecoverAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/recover")] HttpRequest request, string site) => api.RecoverAsync(request, site);
+    public Task<IResult> RecoverAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = SitesApi.SiteRoute + "/recover")] HttpRequest request, string site) =>
+        api.RecoverAsync(request, site);
 }

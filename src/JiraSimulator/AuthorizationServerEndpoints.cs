@@ -40,7 +40,10 @@ internal static class AuthorizationServerEndpoints
         }
 
         var client = body.ClientId ?? "";
-        if (!jira.Sites.Any(site => site.Options.ClientId == client && site.Options.Secret == body.ClientSecret)) return Answers.Json(new { error = "access_denied", error_description = "Unauthorized" }, 401);
+        if (!jira.Sites.Any(site => site.Options.ClientId == client && site.Options.Secret == body.ClientSecret))
+        {
+            return Answers.Json(new { error = "access_denied", error_description = "Unauthorized" }, 401);
+        }
 
         var tokens = body.GrantType switch
         {
@@ -49,7 +52,14 @@ internal static class AuthorizationServerEndpoints
             _ => null,
         };
         return tokens is { } pair
-            ? Answers.Json(new { access_token = pair.Access, refresh_token = pair.Refresh, expires_in = (int)jira.OAuth.AccessLifetime.TotalSeconds, token_type = "Bearer", scope = string.Join(' ', jira.OAuth.ScopesOf(pair.Access)) })
+            ? Answers.Json(new
+            {
+                access_token = pair.Access,
+                refresh_token = pair.Refresh,
+                expires_in = (int)jira.OAuth.AccessLifetime.TotalSeconds,
+                token_type = "Bearer",
+                scope = string.Join(' ', jira.OAuth.ScopesOf(pair.Access)),
+            })
             : Answers.Json(new { error = "invalid_grant", error_description = "Unknown or invalid refresh token." }, 403);
     }
 

@@ -22,7 +22,8 @@ internal static class Arguments
 
     private static int? Number(ArgumentResult result, Func<int, bool> canBe, string sentence)
     {
-        if (result.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && canBe(number)) return number;
+        var text = result.Tokens is [var token] ? token.Value : null;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && canBe(number)) return number;
 
         result.AddError(sentence);
         return null;

@@ -32,7 +32,11 @@ public sealed class FunctionsTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var options = new LocalAppOptions(LocalHostProcess.FreePort(), new ConfigurationBuilder().AddInMemoryCollection().Build(), await azurite.NewAccountAsync()) { Schedules = false, LogLevel = LogLevel.None };
+        var options = new LocalAppOptions(LocalHostProcess.FreePort(), new ConfigurationBuilder().AddInMemoryCollection().Build(), await azurite.NewAccountAsync())
+        {
+            Schedules = false,
+            LogLevel = LogLevel.None,
+        };
         _app = LocalApp.Build(options);
         await LocalApp.StartAsync(_app, options.Port, Token);
         (_http.BaseAddress, _key) = (options.BaseUrl, options.Key);
@@ -49,7 +53,8 @@ public sealed class FunctionsTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var mapped = ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<LocalFunction>() is not null)
-            .Select(endpoint => (Function: endpoint.Metadata.GetMetadata<LocalFunction>()!, Verbs: endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods, endpoint.RoutePattern.RawText))
+            .Select(endpoint => (Function: endpoint.Metadata.GetMetadata<LocalFunction>()!,
+                Verbs: endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods, endpoint.RoutePattern.RawText))
             .Select(mapped => new Function(mapped.Function.Name, string.Join(',', mapped.Verbs), mapped.RawText!, mapped.Function.Http!.AuthLevel.ToString(), null));
         var timers = _app.Services.GetRequiredService<TimerService>().All.Select(timer => new Function(timer.Name, null!, null!, null, timer.Timer!.Schedule));
 

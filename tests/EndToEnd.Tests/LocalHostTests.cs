@@ -35,7 +35,13 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         _storage = await azurite.NewAccountAsync();
         _jira = new SimulatedJira(_clock);
-        var options = new LocalAppOptions(LocalHostProcess.FreePort(), new ConfigurationBuilder().AddInMemoryCollection().Build(), _storage) { Jira = _jira, Clock = _clock, Schedules = false, LogLevel = LogLevel.None };
+        var options = new LocalAppOptions(LocalHostProcess.FreePort(), new ConfigurationBuilder().AddInMemoryCollection().Build(), _storage)
+        {
+            Jira = _jira,
+            Clock = _clock,
+            Schedules = false,
+            LogLevel = LogLevel.None,
+        };
         SimulatedSites.Add(_jira, options.BaseUrl);
         _app = LocalApp.Build(options);
         await LocalApp.StartAsync(_app, options.Port, Token);
@@ -72,7 +78,7 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("acme", "Authorization", "Bearer eyJhbGciOiJub25lIn0.e30.")]
     [InlineData("globex", "Authorization", "JWT a.b.c")]
     [InlineData("initech", "X-Hub-Signature", "sha256=00")]
-    [InlineData("nobody", "Authorization", "Bearer a.b.c")]
+    [InlineData("unknown", "Authorization", "Bearer a.b.c")]
     [Trait("Rule", "verify-raw-body")]
     public async Task Delivery_WithAWrongSignature_Is401AndNowhere(string site, string header, string value)
     {
@@ -159,7 +165,11 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         if (!await queue.ExistsAsync(Token)) return [];
 
         var all = new List<QueuedDelivery>();
-        while ((await queue.ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token)).Value is { Length: > 0 } batch) all.AddRange(batch.Select(message => QueuedDelivery.Parse(message.Body)));
+        while ((await queue.ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token)).Value is { Length: > 0 } batch)
+        {
+            all.AddRange(batch.Select(message => QueuedDelivery.Parse(message.Body)));
+        }
+
         return all;
     }
 }

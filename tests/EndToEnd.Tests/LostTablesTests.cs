@@ -99,7 +99,8 @@ public sealed class LostTablesTests(AzuriteFixture azurite) : IAsyncLifetime
         await _clock.MoveToAsync(_jira.NextDue!.Value.AddMinutes(15), Token);
         await _jira.DeliverDueAsync(_http, Token);
         Assert.Equal([200, 200], _jira.Ledger.Attempts.Where(attempt => attempt.Retry == 1).Select(attempt => attempt.Status));
-        Assert.Equal(["acme", "globex"], (await new QueueClient(_options.Storage, "jira-deliveries").ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token)).Value.Select(message => QueuedDelivery.Parse(message.Body).MessageId.Split(':')[0]).Order());
+        Assert.Equal(["acme", "globex"], (await new QueueClient(_options.Storage, "jira-deliveries").ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token)).Value
+            .Select(message => QueuedDelivery.Parse(message.Body).MessageId.Split(':')[0]).Order());
         Assert.Empty(await MissingAsync(count: 0));
     }
 

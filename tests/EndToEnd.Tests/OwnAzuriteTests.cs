@@ -54,7 +54,7 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
         await AssertQueueHasWhatWasAcknowledgedAsync(jira);
     }
 
-    /// <summary>As when the machine's memory runs out, or a container is removed: nobody saves any more after the kill.</summary>
+    /// <summary>As when the machine's memory runs out, or a container is removed: no process saves anything after the kill.</summary>
     [Fact(Timeout = Limits.Hang)]
     public async Task Run_KilledTogetherWithItsAzurite_LeavesEveryAcknowledgedDeliveryInTheQueue()
     {
@@ -81,7 +81,11 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
             var queue = new QueueClient(process.ConnectionString("local"), "numbers");
             await queue.CreateAsync(cancellationToken: Token);
             for (var number = 0; number < 40; number++) await queue.SendMessageAsync($"{number}", Token);
-            foreach (var message in (await queue.ReceiveMessagesAsync(10, TimeSpan.FromMinutes(5), Token)).Value) await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Token);
+            foreach (var message in (await queue.ReceiveMessagesAsync(10, TimeSpan.FromMinutes(5), Token)).Value)
+            {
+                await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Token);
+            }
+
             var tables = new TableServiceClient(process.ConnectionString("local"));
             var rows = tables.GetTableClient("rows");
             await rows.CreateAsync(Token);
@@ -256,7 +260,7 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.DoesNotContain(host.Output, line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
-    /// <summary>Nobody else can be at work on data that one host at a time may use.</summary>
+    /// <summary>Only one host at a time may use the data.</summary>
     [Fact(Timeout = Limits.Hang)]
     public async Task Run_AfterAKillInTheMiddleOfARefresh_DoesNotWaitForItsLease()
     {
@@ -308,7 +312,11 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var queue = new QueueClient(azurite.ConnectionString("local"), "jira-deliveries");
         var all = new List<QueuedDelivery>();
-        while ((await queue.ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token)).Value is { Length: > 0 } batch) all.AddRange(batch.Select(message => QueuedDelivery.Parse(message.Body)));
+        while ((await queue.ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token)).Value is { Length: > 0 } batch)
+        {
+            all.AddRange(batch.Select(message => QueuedDelivery.Parse(message.Body)));
+        }
+
         return all;
     }
 

@@ -11,7 +11,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace EndToEnd.Tests;
 
-/// <summary>Two processes that share nothing but a folder, storage and one OAuth grant, whose refresh token is another after each use (docs/jira-behaviour.md#oauth-tokens).</summary>
+/// <summary>Two processes that share nothing but a folder, storage and one OAuth grant, whose refresh token is another after each use
+/// (docs/jira-behaviour.md#oauth-tokens).</summary>
 public sealed class SharedGrantTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private const int Rotations = 6;

@@ -49,7 +49,14 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
             ["Webhooks:issues:Jql"] = "project = SHOP",
             ["Webhooks:issues:Events:0"] = "jira:issue_updated",
         }).Build();
-        var options = new LocalAppOptions(LocalHostProcess.FreePort(), settings, _storage) { Jira = _jira, Clock = _clock, Schedules = false, LogLevel = LogLevel.None, Key = _key };
+        var options = new LocalAppOptions(LocalHostProcess.FreePort(), settings, _storage)
+        {
+            Jira = _jira,
+            Clock = _clock,
+            Schedules = false,
+            LogLevel = LogLevel.None,
+            Key = _key,
+        };
         _app = LocalApp.Build(options, services => services.AddCountedOperations(_clock));
         _jira.AddSite(_acme);
         _jira.AddSite(_globex);
@@ -86,7 +93,7 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("disabled", State((await CallAsync(HttpMethod.Post, "/api/sites/globex/disable", new { reason = "moved" })).Body));
         Assert.Equal("ok", State((await CallAsync(HttpMethod.Post, "/api/sites/globex/enable", new { })).Body));
         Assert.Equal(HttpStatusCode.Accepted, (await CallAsync(HttpMethod.Delete, "/api/sites/globex", null)).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await CallAsync(HttpMethod.Get, "/api/sites/nobody", null)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await CallAsync(HttpMethod.Get, "/api/sites/unknown", null)).Status);
     }
 
     [Fact(Timeout = Limits.Hang)]

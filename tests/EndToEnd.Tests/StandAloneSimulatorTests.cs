@@ -115,7 +115,8 @@ public sealed class StandAloneSimulatorTests : IAsyncLifetime
         var site = (await GetAsync("/simulator")).GetProperty("sites")[1];
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         using var request = new HttpRequestMessage(HttpMethod.Post, Text(site, "apiUrl") + Operations);
-        request.Headers.Authorization = new AuthenticationHeaderValue("JWT", Signatures.Jwt(Text(site, "secret"), ("iss", Text(site, "appKey")), ("iat", now), ("exp", now + 60), ("qsh", Signatures.QueryHash("POST", Operations, ""))));
+        request.Headers.Authorization = new AuthenticationHeaderValue("JWT",
+            Signatures.Jwt(Text(site, "secret"), ("iss", Text(site, "appKey")), ("iat", now), ("exp", now + 60), ("qsh", Signatures.QueryHash("POST", Operations, ""))));
         request.Content = JsonContent.Create(new { url = $"http://localhost:{_receiverPort}/hook", webhooks = new[] { new { events = new[] { "jira:issue_updated" }, jqlFilter = "project = SHOP" } } });
         using var response = await _http.SendAsync(request, Token);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);

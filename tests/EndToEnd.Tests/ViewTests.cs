@@ -11,7 +11,7 @@ using Spectre.Console;
 
 namespace EndToEnd.Tests;
 
-/// <summary>What LocalHost shows to whoever sits before it.</summary>
+/// <summary>What LocalHost shows in the terminal.</summary>
 public sealed class ViewTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 9, 5, 0, TimeSpan.Zero);

@@ -69,7 +69,8 @@ public sealed class WrongClockTests(AzuriteFixture azurite) : IAsyncLifetime
         _jira.Emit(SimulatedSites.Connect, "jira:issue_updated", """{"issue":{"id":"10003","key":"SHOP-3"}}""");
         _jira.Emit(SimulatedSites.Admin, "jira:issue_updated", """{"issue":{"id":"10004","key":"SHOP-4"}}""");
         await _jira.DeliverDueAsync(_http, Token);
-        Assert.Equal([(SimulatedSites.OAuth, 503), (SimulatedSites.Connect, 503), (SimulatedSites.Admin, 200)], _jira.Ledger.Attempts.Select(attempt => (attempt.Site, attempt.Status)).Order());
+        Assert.Equal([(SimulatedSites.OAuth, 503), (SimulatedSites.Connect, 503), (SimulatedSites.Admin, 200)],
+            _jira.Ledger.Attempts.Select(attempt => (attempt.Site, attempt.Status)).Order());
 
         foreach (var site in new[] { SimulatedSites.OAuth, SimulatedSites.Connect })
         {

@@ -150,7 +150,7 @@ public sealed class ContainerTests
         Assert.Equal([expected, expected], client.Entities);
     }
 
-    /// <summary>Whoever copies the sample has an app that starts, and whoever takes the slashes away has a site that is healthy.</summary>
+    /// <summary>With a copy of the sample the app starts; without its comment slashes the site is healthy.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -189,7 +189,8 @@ public sealed class ContainerTests
 
     private static void AssertFunctions(IServiceProvider services)
     {
-        var functions = typeof(ReceiveDelivery).Assembly.GetTypes().Where(type => type.GetMethods().Any(method => method.IsDefined(typeof(FunctionAttribute), inherit: false))).ToList();
+        var functions = typeof(ReceiveDelivery).Assembly.GetTypes()
+            .Where(type => type.GetMethods().Any(method => method.IsDefined(typeof(FunctionAttribute), inherit: false))).ToList();
 
         Assert.Contains(typeof(ManageSites), functions);
         Assert.All(functions, type => Assert.NotNull(ActivatorUtilities.CreateInstance(services, type)));

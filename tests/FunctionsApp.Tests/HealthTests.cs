@@ -25,7 +25,7 @@ public sealed class HealthTests
 
     [Fact]
     [Trait("Rule", "health-per-site")]
-    public async Task HealthDetails_ToWhoeverHasTheKey_TellsEverySite()
+    public async Task HealthDetails_WithTheKey_ShowsEverySite()
     {
         var reporter = new Reporter(new HealthReport(false, [Acme]));
 

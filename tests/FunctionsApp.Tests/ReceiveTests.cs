@@ -15,10 +15,11 @@ public sealed class ReceiveTests : IAsyncDisposable
 {
     private const string Secret = "a-secret-of-the-test";
 
-    /// <summary>What does not pass by itself: somebody must hear of it.</summary>
-    private static readonly ServiceBusFailureReason[] ToBeMended =
+    /// <summary>Errors that do not end by themselves are logged as errors.</summary>
+    private static readonly ServiceBusFailureReason[] Permanent =
     [
-        ServiceBusFailureReason.MessagingEntityNotFound, ServiceBusFailureReason.MessagingEntityDisabled, ServiceBusFailureReason.QuotaExceeded, ServiceBusFailureReason.MessageSizeExceeded,
+        ServiceBusFailureReason.MessagingEntityNotFound, ServiceBusFailureReason.MessagingEntityDisabled,
+        ServiceBusFailureReason.QuotaExceeded, ServiceBusFailureReason.MessageSizeExceeded,
     ];
 
     private readonly FakeSender _sender = new();
@@ -56,7 +57,7 @@ public sealed class ReceiveTests : IAsyncDisposable
         Assert.Empty(_sender.Sent);
 
         var entry = Assert.Single(_logs.GetSnapshot());
-        Assert.Equal(ToBeMended.Contains(reason) ? LogLevel.Error : LogLevel.Warning, entry.Level);
+        Assert.Equal(Permanent.Contains(reason) ? LogLevel.Error : LogLevel.Warning, entry.Level);
         if (entry.Level is LogLevel.Error) Assert.Contains(reason.ToString(), entry.Text, StringComparison.Ordinal);
     }
 
@@ -85,7 +86,9 @@ public sealed class ReceiveTests : IAsyncDisposable
     private async Task<HttpResponse> DeliverAsync(Func<byte[], string> signature)
     {
         using var app = TestApp.Build(
-            services => services.AddSingleton<IAzureClientFactory<ServiceBusClient>>(new FakeClient(_sender)).AddKeyedSingleton<JiraWebhooks.Publishing.IClaimCheck>(JiraWebhooks.Hosting.AzureClients.Receive, new FakeClaimCheck()).AddSingleton<ILoggerProvider>(new FakeLoggerProvider(_logs)),
+            services => services.AddSingleton<IAzureClientFactory<ServiceBusClient>>(new FakeClient(_sender))
+                .AddKeyedSingleton<JiraWebhooks.Publishing.IClaimCheck>(JiraWebhooks.Hosting.AzureClients.Receive, new FakeClaimCheck())
+                .AddSingleton<ILoggerProvider>(new FakeLoggerProvider(_logs)),
             ("ServiceBus:fullyQualifiedNamespace", "example.servicebus.windows.net"),
             ("Sites:acme:Url", "https://acme.atlassian.net"), ("Sites:acme:Scheme", "AdminWebhook"), ("Sites:acme:Secret", Secret));
         var body = """{"timestamp":1700000000123,"webhookEvent":"jira:issue_updated","issue":{"id":"10002","key":"ED-1"}}"""u8.ToArray();

@@ -11,7 +11,7 @@ internal static partial class Repository
     /// <summary>Values of <c>local.settings.sample.json</c>; its comments are for people.</summary>
     public static IReadOnlyDictionary<string, string> Sample() => Values(Read("local.settings.sample.json"));
 
-    /// <summary>The sample after somebody has taken its slashes away.</summary>
+    /// <summary>The sample without its comment slashes.</summary>
     public static IReadOnlyDictionary<string, string> SampleWithItsSite() => Values(CommentedSetting().Replace(Read("local.settings.sample.json"), "\""));
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));

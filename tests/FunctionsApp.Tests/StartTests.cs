@@ -2,7 +2,7 @@ namespace FunctionsApp.Tests;
 
 public sealed class StartTests
 {
-    /// <summary>The real entry point: whoever deploys a mistake reads what to mend, in one line, and no stack trace.</summary>
+    /// <summary>The real entry point: invalid settings are reported in one line that says how to fix them, without a stack trace.</summary>
     [Fact]
     public void Main_WithWrongSettings_NamesThemAllAndEndsWith1()
     {

@@ -11,7 +11,7 @@ namespace FunctionsApp.Tests;
 
 public sealed class TimerRunTests(AzuriteFixture azurite)
 {
-    /// <summary>A run that breaks off is the one whose telemetry somebody will look for, and its instance may go at once.</summary>
+    /// <summary>Telemetry of an aborted run is needed most, and its instance may stop at once.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

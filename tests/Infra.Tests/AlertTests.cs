@@ -192,7 +192,7 @@ public sealed partial class AlertTests
         Assert.Equal(["Site", "Reason"], alert.At("properties.criteria.allOf")[0].At("dimensions").EnumerateArray().Select(dimension => dimension.Text("name")));
     }
 
-    /// <summary>The page's table is what somebody decides by.</summary>
+    /// <summary>Operators decide by the table of this page.</summary>
     [Fact]
     public async Task DeployPage_HasEveryAlert_WithItsSeverity() =>
         Assert.All(await AlertsAsync(), alert =>

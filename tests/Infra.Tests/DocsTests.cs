@@ -59,7 +59,7 @@ public sealed partial class DocsTests
     }
 
     /// <summary>A restart alone leaves the values that were fetched before
-    /// (<see href="https://learn.microsoft.com/azure/app-service/app-service-key-vault-references#understand-rotation"/>): whoever puts a secret in
+    /// (<see href="https://learn.microsoft.com/azure/app-service/app-service-key-vault-references#understand-rotation"/>): if you put a secret in
     /// is led to the call that has it fetched.</summary>
     [Theory]
     [InlineData("First secrets")]

@@ -191,7 +191,8 @@ public sealed class RoleTests
             var properties = resource.At("properties");
             var principal = properties.Text("principalId");
             return new(
-                id, Names.GetValueOrDefault(definition, definition), type, principal.EndsWith(").principalId]", StringComparison.Ordinal) && principal.Contains("/userAssignedIdentities/id-", StringComparison.Ordinal) ? App : principal,
+                id, Names.GetValueOrDefault(definition, definition), type,
+                principal.EndsWith(").principalId]", StringComparison.Ordinal) && principal.Contains("/userAssignedIdentities/id-", StringComparison.Ordinal) ? App : principal,
                 properties.TryGetProperty("principalType", out var kind) ? kind.GetString()! : "");
         }
     }

@@ -47,7 +47,7 @@ public sealed partial class ServiceBusTests
     }
 
     [Fact]
-    public async Task Subscriptions_ByDefault_IsOneThatTakesAll_AndDropsWhatNobodyReads()
+    public async Task Subscriptions_ByDefault_IsOneThatTakesAll_AndDropsWhatNoSubscriberReads()
     {
         var plan = await Snapshot.DefaultAsync();
         var subscription = plan.Single("Microsoft.ServiceBus/namespaces/topics/subscriptions");

@@ -28,7 +28,7 @@ public sealed partial class WorkflowTests
         Assert.DoesNotContain("pull_request_target", text, StringComparison.Ordinal);
     }
 
-    /// <summary>An expression inside a script is text that whoever chose the input wrote.</summary>
+    /// <summary>An expression inside a script contains text of the person who chose the input.</summary>
     [Theory]
     [MemberData(nameof(Workflows))]
     public void Scripts_Never_HoldExpressions(string workflow)

@@ -100,7 +100,8 @@ internal sealed class BodyBudget(long capacity, long unverified)
 
         // Deadlock: every claim that holds bytes waits for more, behind the unverified share or behind a verified body that does not fit. The last
         // unverified one that holds bytes is refused. A verified body never waits while it holds bytes, so its bytes are released.
-        if ((isShareFull || (isBlocked && Used == UsedUnverified)) && _unverifiedAtWork == 0 && _queue.LastOrDefault(request => request.Claim is { Verified: false, Held: > 0 }) is { } last) Refuse(last);
+        if (_unverifiedAtWork > 0 || !(isShareFull || (isBlocked && Used == UsedUnverified))) return;
+        if (_queue.LastOrDefault(request => request.Claim is { Verified: false, Held: > 0 }) is { } last) Refuse(last);
     }
 
     private void Grant(Request request)

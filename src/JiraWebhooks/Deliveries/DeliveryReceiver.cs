@@ -72,7 +72,8 @@ public sealed partial class DeliveryReceiver(
         try
         {
             site = await FindAsync(siteId, budget);
-            if (site is { } found && (found.Problem is not null || found.Secret is null)) return Ended(503, found.IsMissing ? OutcomeReason.SiteMissing : OutcomeReason.SiteSettings, site);
+            if (site?.IsMissing is true) return Ended(503, OutcomeReason.SiteMissing, site);
+            if (site is { Problem: not null } or { Secret: null }) return Ended(503, OutcomeReason.SiteSettings, site);
             if (IsEncoded(context.Request.Headers.ContentEncoding)) return Ended(415, OutcomeReason.ContentEncoding, site);
 
             stage = OutcomeReason.Internal;

@@ -57,7 +57,8 @@ internal sealed partial class OutcomeLog
         public static partial void UnavailableUntilFixed(ILogger logger, Exception? cause, string site, int count, string reason);
 
         [LoggerMessage(6, LogLevel.Warning, "Site {Site}: a token is valid in all but its times, answered 503, count {Count}. Issued {IssuedAt:u}, not before {NotBefore:u}, expires {Expires:u}; our clock: {Clock:u}. If no delivery is accepted, our clock is wrong; if only retries are late, Jira does not sign them again.")]
-        public static partial void WrongTimes(ILogger logger, string site, int count, DateTimeOffset? issuedAt, DateTimeOffset? notBefore, DateTimeOffset? expires, DateTimeOffset clock);
+        public static partial void WrongTimes(
+            ILogger logger, string site, int count, DateTimeOffset? issuedAt, DateTimeOffset? notBefore, DateTimeOffset? expires, DateTimeOffset clock);
 
         [LoggerMessage(10, LogLevel.Information, "Deliveries for sites that were erased lately: refused with 401, count {Count}.")]
         public static partial void Erased(ILogger logger, int count);

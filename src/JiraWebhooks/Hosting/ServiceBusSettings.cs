@@ -62,7 +62,8 @@ public sealed class ServiceBusSettings
         try
         {
             var parsed = ServiceBusConnectionStringProperties.Parse(connection);
-            var isComplete = parsed.Endpoint is not null && ((parsed.SharedAccessKeyName is not null && parsed.SharedAccessKey is not null) || parsed.SharedAccessSignature is not null);
+            var hasKey = parsed is { SharedAccessKeyName: not null, SharedAccessKey: not null } or { SharedAccessSignature: not null };
+            var isComplete = parsed.Endpoint is not null && hasKey;
             if (!isComplete) return $"ServiceBus is not a complete connection string of the emulator: {Form}.";
 
             return parsed.EntityPath is null ? null : "ServiceBus must not contain EntityPath: the topic or queue is the setting ServiceBus__EntityName.";

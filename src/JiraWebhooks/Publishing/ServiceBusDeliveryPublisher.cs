@@ -114,7 +114,8 @@ internal sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClai
     }
 
     // What the SDK throws if the bus has answered that it does not accept this (amqp:not-allowed, com.microsoft:argument-error and the like).
-    private static bool IsRefusal(Exception error) => error is ServiceBusException { IsTransient: false } or InvalidOperationException or ArgumentException or NotSupportedException;
+    private static bool IsRefusal(Exception error) =>
+        error is ServiceBusException { IsTransient: false } or InvalidOperationException or ArgumentException or NotSupportedException;
 
     private async Task SendAsync(Outgoing outgoing, CancellationToken cancellationToken)
     {

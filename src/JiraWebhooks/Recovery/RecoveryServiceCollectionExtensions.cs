@@ -17,5 +17,8 @@ internal static class RecoveryServiceCollectionExtensions
         .AddSingleton<SitePoller>()
         .AddSingleton<SiteSearcher>()
         .AddSingleton(provider => new FailedDeliveryPoller(
-            provider.GetRequiredService<SiteRuns>(), provider.GetRequiredService<SitePoller>(), provider.GetRequiredService<SiteSearcher>(), provider.GetRequiredService<ILogger<FailedDeliveryPoller>>()));
+            provider.GetRequiredService<SiteRuns>(),
+            provider.GetRequiredService<SitePoller>(),
+            provider.GetRequiredService<SiteSearcher>(),
+            provider.GetRequiredService<ILogger<FailedDeliveryPoller>>()));
 }

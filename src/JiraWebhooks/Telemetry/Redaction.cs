@@ -31,7 +31,8 @@ internal static partial class Redaction
     // "Basic authentication is deprecated" and "JWT token is invalid" are Jira's own sentences.
     [GeneratedRegex(
         """
-        (?<=\b(?:Bearer|JWT|Basic)[\s:]+)(?!(?:tokens?|auth|authentication|authorization|scheme|credentials?|claims?|signature|header|validation|verification|is|was|are|in|for|and|or|has|not|must|expired|invalid|missing|required)[.,;:!?)]?(?:\s|$))[^\s"'<>,;]+
+        (?<=\b(?:Bearer|JWT|Basic)[\s:]+)(?!(?:tokens?|auth|authentication|authorization|scheme|credentials?|claims?|signature|header|validation|verification
+            |is|was|are|in|for|and|or|has|not|must|expired|invalid|missing|required)[.,;:!?)]?(?:\s|$))[^\s"'<>,;]+
         |(?<![\w-])eyJ[\w-]*(?:\.[\w-]*)+
         |\bAT(?:ATT|CTT|OA|BB)[\w=.-]{16,}
         |(?<=\b(?:\w+_token|client_secret|token|secret|password|jwt)=)[^\s"'<>,;&]+

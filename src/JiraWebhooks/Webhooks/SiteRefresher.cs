@@ -35,7 +35,10 @@ public sealed partial class SiteRefresher(
 
         // Other instances must know the site before Jira can deliver to it, because they refuse unknown sites. The wait is limited: the clock may
         // have been ahead when the site was added.
-        if (site.ActiveSince + StoredSites.Settled - clock.GetUtcNow() is { Ticks: > 0 } wait) await Task.Delay(wait < StoredSites.Settled ? wait : StoredSites.Settled, clock, cancellationToken);
+        if (site.ActiveSince + StoredSites.Settled - clock.GetUtcNow() is { Ticks: > 0 } wait)
+        {
+            await Task.Delay(wait < StoredSites.Settled ? wait : StoredSites.Settled, clock, cancellationToken);
+        }
 
         var rows = await webhooks.ListAsync(site.Id, cancellationToken);
         if (isByHand) rows = await refusals.LiftAsync(site, rows, cancellationToken);

@@ -90,7 +90,8 @@ internal sealed class SiteRun
     public bool HasAccepted(string declared, string definition) =>
         Rows.TryGetValue(declared, out var row) && row.Definition == definition && (Ours.Contains(row.WebhookId) || Created.Contains(row.WebhookId));
 
-    public bool Lives(WebhookRow row) => !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
+    public bool Lives(WebhookRow row) =>
+        !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
 
     /// <summary>Our webhooks that belong to no declared webhook: changed, no longer declared, or created by a run that could not save them.</summary>
     public List<long> Useless() =>

@@ -56,7 +56,8 @@ public sealed class WebhookTable(LazyTable webhooks)
         var table = await webhooks.GetAsync(cancellationToken);
         foreach (var chunk in many.Chunk(MostOfOneTransaction))
         {
-            await table.SubmitTransactionAsync(chunk.Select(webhook => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Row(site, webhook))), cancellationToken);
+            var writes = chunk.Select(webhook => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Row(site, webhook)));
+            await table.SubmitTransactionAsync(writes, cancellationToken);
         }
     }
 

@@ -46,7 +46,8 @@ internal sealed class DemoRun : IAsyncDisposable
         App = LocalApp.Build(options, services => services
             .AddLogging(logging => logging.ClearProviders())
             .AddCountedOperations(_clock)
-            .AddKeyedSingleton<IDeliveryPublisher>(AzureClients.Receive, (provider, _) => new FlakyReceiver(provider.GetRequiredKeyedService<IDeliveryPublisher>(AzureClients.Timers))));
+            .AddKeyedSingleton<IDeliveryPublisher>(AzureClients.Receive, (provider, _) =>
+                    new FlakyReceiver(provider.GetRequiredKeyedService<IDeliveryPublisher>(AzureClients.Timers))));
         _sites = new DemoSites(Jira, options.BaseUrl, options.Key);
         _sites.Create();
         Port = options.Port;

@@ -22,7 +22,8 @@ internal sealed partial class TimerService(IServiceProvider services, IConfigura
     {
         try
         {
-            object?[] arguments = [.. function.Method.GetParameters().Select(parameter => parameter.ParameterType == typeof(CancellationToken) ? cancellationToken : (object)new TimerInfo())];
+            object?[] arguments = [.. function.Method.GetParameters().Select(parameter =>
+            parameter.ParameterType == typeof(CancellationToken) ? cancellationToken : (object)new TimerInfo())];
             await (Task)function.Method.Invoke(function.NewInstance(services), BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null)!;
         }
         catch (Exception error) when (error is not OperationCanceledException)

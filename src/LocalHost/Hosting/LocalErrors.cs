@@ -17,7 +17,8 @@ internal static class LocalErrors
         {
             var folder = Tokens(settings);
             OwnerOnly.CreateFolder(folder);
-            using var trial = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose };
+            using var trial = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), options);
             return [];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

@@ -28,7 +28,8 @@ internal sealed partial class Dashboard(IHealthReporter health, LogLines lines, 
         {
             table.AddRow(
                 new Text(site.Site), new Text(State(site.State), new Style(site.State == "ok" ? Color.Green : Color.Red)),
-                Count(site.Site, DeliveryMetrics.Accepted), Count(site.Site, DeliveryMetrics.Refused), Count(site.Site, DeliveryMetrics.Unavailable), Count(site.Site, MetricNames.Recovered),
+                Count(site.Site, DeliveryMetrics.Accepted), Count(site.Site, DeliveryMetrics.Refused),
+                Count(site.Site, DeliveryMetrics.Unavailable), Count(site.Site, MetricNames.Recovered),
                 Time(site.SoonestExpiry), Time(site.Cursor));
         }
 

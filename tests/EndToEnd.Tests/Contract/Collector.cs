@@ -58,7 +58,8 @@ internal sealed class Collector : IAsyncDisposable
     private void Take(byte[] export)
     {
         // ExportMetricsServiceRequest, ResourceMetrics, ScopeMetrics, Metric.
-        var scopes = new ProtobufField(0, 0, export).Fields(1).SelectMany(resource => resource.Fields(2)).Where(scope => scope.Fields(1).Single().Fields(1).Single().Text == Names.Meter);
+        var scopes = new ProtobufField(0, 0, export).Fields(1).SelectMany(resource => resource.Fields(2))
+            .Where(scope => scope.Fields(1).Single().Fields(1).Single().Text == Names.Meter);
         var series = scopes.SelectMany(scope => scope.Fields(2)).SelectMany(Points).ToDictionary(point => point.Series, point => point.Value);
         lock (_access)
         {

@@ -25,7 +25,7 @@ internal static class ContractSites
     /// <summary>In the settings without a secret.</summary>
     public const string Umbrella = "umbrella";
 
-    /// <summary>OAuth with the app of the settings, connected by nobody yet.</summary>
+    /// <summary>OAuth with the app of the settings, not connected yet.</summary>
     public const string Hooli = "hooli";
 
     /// <summary>Account whose changes are the app's own.</summary>

@@ -16,7 +16,8 @@ internal static class Delivery
     // Not a constant of the process: the classes run in any order, and the last of them minutes after the first.
     private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
-    public static HttpRequestMessage To(string site, string body = Body, params ReadOnlySpan<(string Name, string Value)> headers) => To(site, Encoding.UTF8.GetBytes(body), headers);
+    public static HttpRequestMessage To(string site, string body = Body, params ReadOnlySpan<(string Name, string Value)> headers) =>
+        To(site, Encoding.UTF8.GetBytes(body), headers);
 
     public static HttpRequestMessage To(string site, byte[] body, params ReadOnlySpan<(string Name, string Value)> headers)
     {
@@ -34,13 +35,16 @@ internal static class Delivery
     }
 
     /// <summary>The header of an OAuth app's delivery; a claim of null is left out.</summary>
-    public static (string Name, string Value) Bearer(SimulatedSiteOptions site, string? secret = null, string? issuer = null, string? cloudId = null, TimeSpan expiresIn = default, TimeSpan issuedIn = default) =>
+    public static (string Name, string Value) Bearer(SimulatedSiteOptions site, string? secret = null, string? issuer = null,
+        string? cloudId = null, TimeSpan expiresIn = default, TimeSpan issuedIn = default) =>
         ("Authorization", "Bearer " + Signatures.Jwt(
-            secret ?? site.Secret, ("iss", issuer ?? site.ClientId), ("iat", Now + (issuedIn == default ? -1000 : (long)issuedIn.TotalSeconds)), ("exp", Now + (expiresIn == default ? 900 : (long)expiresIn.TotalSeconds)), ("context", new { cloudId = cloudId ?? site.CloudId })));
+            secret ?? site.Secret, ("iss", issuer ?? site.ClientId), ("iat", Now + (issuedIn == default ? -1000 : (long)issuedIn.TotalSeconds)),
+            ("exp", Now + (expiresIn == default ? 900 : (long)expiresIn.TotalSeconds)), ("context", new { cloudId = cloudId ?? site.CloudId })));
 
     /// <summary>The token of a Connect app's delivery.</summary>
     public static string ConnectToken(SimulatedSiteOptions site, string path, TimeSpan expiresIn = default) =>
-        Signatures.Jwt(site.Secret, ("iss", site.ClientKey), ("iat", Now - 1000), ("exp", Now + (expiresIn == default ? 900 : (long)expiresIn.TotalSeconds)), ("qsh", Signatures.QueryHash("POST", path, "")));
+        Signatures.Jwt(site.Secret, ("iss", site.ClientKey), ("iat", Now - 1000), ("exp", Now + (expiresIn == default ? 900 : (long)expiresIn.TotalSeconds)),
+            ("qsh", Signatures.QueryHash("POST", path, "")));
 
     /// <summary>The header of a Connect app's delivery.</summary>
     public static (string Name, string Value) Connect(SimulatedSiteOptions site, TimeSpan expiresIn = default) =>

@@ -88,7 +88,7 @@ public sealed class DeliveryAnswerTests(ContractWorld world) : IClassFixture<Con
         yield return ("links elsewhere", Delivery.To(Acme, Foreign, Delivery.Bearer(acme)), 200, $"{Accepted}{{site=acme}}");
         yield return ("no JSON", Delivery.To(Initech, "no JSON", Delivery.Hub(initech.Secret, "no JSON")), 200, $"{Accepted}{{site=initech}}");
 
-        yield return ("unknown site", Delivery.To("nobody", headers: Delivery.Hub(initech.Secret)), 401, $"{Refused}{{reason=unknown_site}}");
+        yield return ("unknown site", Delivery.To("unknown", headers: Delivery.Hub(initech.Secret)), 401, $"{Refused}{{reason=unknown_site}}");
         yield return ("OAuth, no token", Delivery.To(Acme), 401, $"{Refused}{{reason=no_credential,site=acme}}");
         yield return ("OAuth, another scheme", Delivery.To(Acme, headers: Delivery.Hub(acme.Secret)), 401, $"{Refused}{{reason=no_credential,site=acme}}");
         yield return ("OAuth, no token of three parts", Delivery.To(Acme, headers: ("Authorization", "Bearer a.b")), 401, $"{Refused}{{reason=malformed,site=acme}}");

@@ -18,7 +18,13 @@ public sealed class ProcessEndTests(AzuriteFixture azurite)
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Processes are ended by signals.");
         using var clone = new Clone();
         var port = LocalHostProcess.FreePort();
-        var settings = new Dictionary<string, string?> { [Setting.Storage] = await azurite.NewAccountAsync(), [Setting.Site("good", "Scheme")] = "AdminWebhook", [Setting.Site("good", "Url")] = "https://example.atlassian.net", [Setting.Site("good", "Secret")] = "x" };
+        var settings = new Dictionary<string, string?>
+        {
+            [Setting.Storage] = await azurite.NewAccountAsync(),
+            [Setting.Site("good", "Scheme")] = "AdminWebhook",
+            [Setting.Site("good", "Url")] = "https://example.atlassian.net",
+            [Setting.Site("good", "Secret")] = "x",
+        };
         await using var host = await LocalHostProcess.ListeningAsync(port, settings, Token, clone);
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://localhost:{port}") };
         Assert.Equal("""{"status":"ok"}""", await http.GetStringAsync("/api/health", Token));

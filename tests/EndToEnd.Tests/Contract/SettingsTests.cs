@@ -4,7 +4,7 @@ using static EndToEnd.Tests.Contract.Names;
 namespace EndToEnd.Tests.Contract;
 
 /// <summary>Every error of the settings, told at once on stderr with exit code 1, and never a value. Errors of the settings file and of
-/// arguments are in <see cref="MistakeTests"/>.</summary>
+/// arguments are in <see cref="InvalidInputTests"/>.</summary>
 public sealed class SettingsTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -22,7 +22,8 @@ public sealed class SiteRowTests(ContractWorld world)
         Assert.DoesNotContain(Secret, string.Join(' ', row.Select(column => column.Value)), StringComparison.Ordinal);
         Assert.Equal(
             "AppKey,ClientKey,Scheme,Url",
-            string.Join(',', JsonSerializer.Deserialize<JsonElement>(row.GetString("Options")!).EnumerateObject().Where(option => option.Value.ValueKind is JsonValueKind.String).Select(option => option.Name).Order(StringComparer.OrdinalIgnoreCase)), ignoreCase: true);
+            string.Join(',', JsonSerializer.Deserialize<JsonElement>(row.GetString("Options")!).EnumerateObject().Where(option => option.Value.ValueKind is JsonValueKind.String)
+                .Select(option => option.Name).Order(StringComparer.OrdinalIgnoreCase)), ignoreCase: true);
     }
 
     [Fact(Timeout = Limits.Hang)]

@@ -31,7 +31,13 @@ public sealed class SiteSettingsTests(AzuriteFixture azurite)
     public async Task Site_WithSettingsOfNoUse_IsUnhealthyAndTellsWhy()
     {
         using var clone = new Clone();
-        var settings = new Dictionary<string, string?> { [Setting.Storage] = await azurite.NewAccountAsync(), [Setting.Site("good", "Scheme")] = "AdminWebhook", [Setting.Site("good", "Url")] = "https://example.atlassian.net", [Setting.Site("good", "Secret")] = "x" };
+        var settings = new Dictionary<string, string?>
+        {
+            [Setting.Storage] = await azurite.NewAccountAsync(),
+            [Setting.Site("good", "Scheme")] = "AdminWebhook",
+            [Setting.Site("good", "Url")] = "https://example.atlassian.net",
+            [Setting.Site("good", "Secret")] = "x",
+        };
         foreach (var (site, own, _) in Wrong)
         {
             foreach (var (name, value) in Good) settings[Setting.Site(site, name)] = value;

@@ -37,12 +37,13 @@ public sealed class SitesApiTests(ContractWorld world)
     [InlineData("POST", "/api/sites/{site}/enable")]
     [InlineData("POST", "/api/sites/{site}/refresh")]
     [InlineData("POST", "/api/sites/{site}/recover?minutes=5")]
-    public async Task Call_ForASiteThatThereIsNot_Is404(string verb, string path) => await world.AssertAnswersAsync((verb, path.Replace("{site}", "nobody", StringComparison.Ordinal), null, 404));
+    public async Task Call_ForASiteThatThereIsNot_Is404(string verb, string path) =>
+        await world.AssertAnswersAsync((verb, path.Replace("{site}", "unknown", StringComparison.Ordinal), null, 404));
 
     [Fact(Timeout = Limits.Hang)]
     public async Task Call_ThatIsWrong_SaysHow() => await world.AssertAnswersAsync(
-        ("POST", "/api/sites/nobody/secret", new { secret = Secret }, 404),
-        ("POST", "/api/sites/nobody/disable", new { reason = "moved" }, 404),
+        ("POST", "/api/sites/unknown/secret", new { secret = Secret }, 404),
+        ("POST", "/api/sites/unknown/disable", new { reason = "moved" }, 404),
         ("PUT", "/api/sites/pied1", new { scheme = "AdminWebhook", url = "https://pied.atlassian.net" }, 400),
         ("PUT", "/api/sites/Not_A_Slug", Admin, 400),
         ("PUT", "/api/sites/pied1", new { sheme = "AdminWebhook" }, 400),
@@ -112,10 +113,10 @@ public sealed class SitesApiTests(ContractWorld world)
     [Fact(Timeout = Limits.Hang)]
     public async Task Error_IsAProblemDocument()
     {
-        using var response = await world.CallAsync("GET", "/api/sites/nobody");
+        using var response = await world.CallAsync("GET", "/api/sites/unknown");
 
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        Assert.Equal("""{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"detail":"There is no site nobody."}""", await response.Content.ReadAsStringAsync(Token));
+        Assert.Equal("""{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"detail":"There is no site unknown."}""", await response.Content.ReadAsStringAsync(Token));
     }
 
     [Theory(Timeout = Limits.Hang)]

@@ -55,7 +55,7 @@ public sealed class StorageAwayTests
         }));
 
         Assert.Equal(Calls, answers);
-        foreach (var site in new[] { "initech", "nobody" })
+        foreach (var site in new[] { "initech", "unknown" })
         {
             using var delivery = Delivery.To(site, headers: Delivery.Hub(Initech.Secret));
             using var response = await http.SendAsync(delivery, Token);

@@ -53,7 +53,8 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     }
 
     /// <summary>Runs it to its end.</summary>
-    public static async Task<LocalHostProcess> EndedAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, Clone? clone = null)
+    public static async Task<LocalHostProcess> EndedAsync(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, Clone? clone = null)
     {
         var process = Started(arguments, environment, clone);
         await process.OrKilledAsync(process.EndAsync(cancellationToken));

@@ -39,7 +39,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
         var host = await LaunchAsync(settings);
         try
         {
-            if (await Task.WhenAny(host._channel.Started, host.Worker.Ended).WaitAsync(cancellationToken) == host.Worker.Ended) throw new InvalidOperationException("The worker ended: " + string.Join('\n', host.Worker.Errors));
+            var first = await Task.WhenAny(host._channel.Started, host.Worker.Ended).WaitAsync(cancellationToken);
+            if (first == host.Worker.Ended) throw new InvalidOperationException("The worker ended: " + string.Join('\n', host.Worker.Errors));
 
             await host.LoadAsync(cancellationToken);
             return host;
@@ -109,7 +110,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }, cancellationToken);
         Client = new HttpClient(new HttpForwarder(this, new Uri(init.WorkerInitResponse.Capabilities["HttpUri"]))) { Timeout = Timeout.InfiniteTimeSpan };
 
-        var indexed = (await _channel.AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = WorkerProcess.Folder } }, cancellationToken)).FunctionMetadataResponse;
+        var indexed = (await _channel.AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = WorkerProcess.Folder } },
+            cancellationToken)).FunctionMetadataResponse;
         Assert.Equal((StatusResult.Types.Status.Success, false), (indexed.Result.Status, indexed.UseDefaultMetadataIndexing));
         Functions = indexed.FunctionMetadataResults;
         foreach (var function in Functions)

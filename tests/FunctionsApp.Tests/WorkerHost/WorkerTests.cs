@@ -20,7 +20,8 @@ public sealed class WorkerTests(AzuriteFixture azurite)
         var file = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(WorkerProcess.Folder, "functions.metadata"), Token))!.AsArray();
         Assert.Equal(
             file.Select(function => Line((string)function!["name"]!, (string)function["entryPoint"]!, (string)function["scriptFile"]!, function["bindings"]!.AsArray()!)).Order(StringComparer.Ordinal),
-            host.Functions.Select(function => Line(function.Name, function.EntryPoint, function.ScriptFile, function.RawBindings.Select(binding => JsonNode.Parse(binding)!))).Order(StringComparer.Ordinal));
+            host.Functions.Select(function => Line(function.Name, function.EntryPoint, function.ScriptFile, function.RawBindings.Select(binding => JsonNode.Parse(binding)!)))
+                .Order(StringComparer.Ordinal));
         Assert.Equal(19, host.Loaded.Count);
         Assert.All(host.Loaded, function => Assert.Equal((function.Key, StatusResult.Types.Status.Success), (function.Key, function.Value.Status)));
     }
@@ -88,5 +89,6 @@ public sealed class WorkerTests(AzuriteFixture azurite)
     private static string Line(string name, string entryPoint, string file, IEnumerable<JsonNode> bindings) =>
         $"{name} {entryPoint} {file} {string.Join(' ', bindings.Where(binding => (string?)binding["name"] != "$return").Select(Text).Order(StringComparer.Ordinal))}";
 
-    private static string Text(JsonNode binding) => string.Join(',', binding.AsObject().OrderBy(property => property.Key, StringComparer.Ordinal).Select(property => $"{property.Key}={property.Value?.ToJsonString()}").Where(text => text != "properties={}"));
+    private static string Text(JsonNode binding) =>
+        string.Join(',', binding.AsObject().OrderBy(property => property.Key, StringComparer.Ordinal).Select(property => $"{property.Key}={property.Value?.ToJsonString()}").Where(text => text != "properties={}"));
 }

@@ -327,7 +327,7 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
 
     [Fact]
     [Trait("Rule", "oauth-tokens")]
-    public async Task Onboarding_AgainAfterTheGrantDied_MendsTheSite()
+    public async Task Onboarding_AgainAfterTheGrantDied_RestoresTheSite()
     {
         await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
         await _world.RefreshAsync();

@@ -267,7 +267,7 @@ public sealed class SecretChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rotate_StoredSecretSpoiltByHand_IsMended()
+    public async Task Rotate_StoredSecretIsInvalid_ReplacesIt()
     {
         await PutAdminAsync("one");
         _world.Secrets.Failure = new InvalidDataException();

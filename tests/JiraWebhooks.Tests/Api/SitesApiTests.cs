@@ -26,7 +26,7 @@ public sealed class SitesApiTests : IAsyncLifetime
 
     [Fact]
     [Trait("Rule", "no-connect-lifecycle")]
-    public async Task Import_ExistingInstallation_IsAddedAndItsSecretIsShownToNobody()
+    public async Task Import_ExistingInstallation_IsAddedAndItsSecretIsNeverShown()
     {
         var added = await _api.ImportAsync(World.Globex, Installation());
 
@@ -125,7 +125,8 @@ public sealed class SitesApiTests : IAsyncLifetime
     [Fact]
     public async Task Call_SiteOfTheSettings_IsSentThere()
     {
-        foreach (var answer in new[] { await _api.ImportAsync(World.Acme, Installation()), await _api.RemoveAsync(World.Acme), await _api.DisableAsync(World.Acme), await _api.RotateAsync(World.Acme, """{"secret":"s"}""") })
+        foreach (var answer in new[] { await _api.ImportAsync(World.Acme, Installation()), await _api.RemoveAsync(World.Acme),
+            await _api.DisableAsync(World.Acme), await _api.RotateAsync(World.Acme, """{"secret":"s"}""") })
         {
             Assert.Equal((409, "Site acme is fixed in the settings (Sites__acme__…): change it there."), (answer.Status, answer.Detail));
         }
@@ -136,9 +137,9 @@ public sealed class SitesApiTests : IAsyncLifetime
     [Fact]
     public async Task Call_NoSuchSite_Is404()
     {
-        foreach (var answer in new[] { await _api.ShowAsync("nobody"), await _api.RemoveAsync("nobody"), await _api.EnableAsync("nobody"), await _api.RecoverAsync("nobody", "?minutes=5") })
+        foreach (var answer in new[] { await _api.ShowAsync("unknown"), await _api.RemoveAsync("unknown"), await _api.EnableAsync("unknown"), await _api.RecoverAsync("unknown", "?minutes=5") })
         {
-            Assert.Equal((404, "There is no site nobody."), (answer.Status, answer.Detail));
+            Assert.Equal((404, "There is no site unknown."), (answer.Status, answer.Detail));
         }
     }
 
@@ -226,7 +227,7 @@ public sealed class SitesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Put_RefreshTokenAndSomebodyElseGivesAnother_Is409()
+    public async Task Put_RefreshTokenWhileAnotherProcessWritesOne_Is409()
     {
         var store = (MemoryTokenStore)_world.NewInstance().GetRequiredService<ITokenStore>();
         store.BeforeWrite = _ =>

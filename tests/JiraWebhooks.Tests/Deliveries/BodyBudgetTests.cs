@@ -191,7 +191,8 @@ public sealed class BodyBudgetTests
             var asked = new Asked(claim, claim.Held, new CancellationTokenSource());
             var answer = Budget.AddAsync(claim, bytes, asked.Time.Token);
             if (claim.IsWaiting) _waiting.Add(asked);
-            else if (answer is { IsCompleted: true, Result: true } && _waiting.Exists(earlier => earlier.Claim.Verified == claim.Verified && earlier.Claim.IsWaiting)) IsOvertaken = true;
+            else if (answer is { IsCompleted: true, Result: true }
+                && _waiting.Exists(earlier => earlier.Claim.Verified == claim.Verified && earlier.Claim.IsWaiting)) IsOvertaken = true;
         }
 
         private void Look()

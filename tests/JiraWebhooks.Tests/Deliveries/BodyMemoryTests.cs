@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace JiraWebhooks.Tests.Deliveries;
 
-/// <summary>Large bodies share one amount of memory, whoever sends them.</summary>
+/// <summary>Large bodies of all senders share one amount of memory.</summary>
 public sealed class BodyMemoryTests
 {
     private const int Megabyte = 1024 * 1024;

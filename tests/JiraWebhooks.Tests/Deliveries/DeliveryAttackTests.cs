@@ -36,7 +36,7 @@ public sealed class DeliveryAttackTests
         ["deeply nested claims"] = (request, credential) => request.Headers.Authorization = $"{credential.AuthScheme} {TestTokens.Sign($"{new string('[', 2000)}{new string(']', 2000)}")}",
         ["context-qsh or no qsh, no issuer"] = (request, credential) => request.Headers.Authorization =
             $"{credential.AuthScheme} {TestTokens.Sign("""{"iss":"someone","iat":1700000000,"exp":1700000100,"qsh":"context-qsh"}""")}",
-        ["hub signature of a body nobody sent"] = (request, _) => request.Headers["X-Hub-Signature"] = TestTokens.Hub("other"u8.ToArray()),
+        ["hub signature of another body"] = (request, _) => request.Headers["X-Hub-Signature"] = TestTokens.Hub("other"u8.ToArray()),
         ["hub signature, SHA-1"] = (request, _) => request.Headers["X-Hub-Signature"] = "sha1=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         ["hub signature, no digits"] = (request, _) => request.Headers["X-Hub-Signature"] = "sha256=",
         ["hub signature, keyed with nothing"] = (request, _) => request.Headers["X-Hub-Signature"] = TestTokens.Hub(ReceiverHarness.Body, ""),
@@ -48,7 +48,7 @@ public sealed class DeliveryAttackTests
     private readonly ReceiverHarness _harness = new();
 
     public static TheoryData<string, string> All =>
-        new(from site in new[] { "acme", "globex", "initech", "nobody" } from attack in Attacks.Keys select (site, attack));
+        new(from site in new[] { "acme", "globex", "initech", "unknown" } from attack in Attacks.Keys select (site, attack));
 
     [Theory]
     [MemberData(nameof(All))]

@@ -17,7 +17,7 @@ public sealed class DeliveryReceiverAnswerTests
         badSignature.Request.Headers.Authorization = $"Bearer {TestTokens.OAuth(_harness.Clock.GetUtcNow(), "not-the-secret")}";
         var badHub = _harness.Request(StubSites.Admin.Id);
         badHub.Request.Headers["X-Hub-Signature"] = TestTokens.Hub(ReceiverHarness.Body, "not-the-secret");
-        var unknown = _harness.Request("nobody");
+        var unknown = _harness.Request("unknown");
         unknown.Request.Headers.Authorization = badSignature.Request.Headers.Authorization;
 
         var answers = new[] { await _harness.SendAsync(badSignature), await _harness.SendAsync(badHub), await _harness.SendAsync(unknown) };

@@ -184,10 +184,10 @@ public sealed class DeliveryReceiverCrashTests
     [Trait("Decision", "200-after-publish")]
     public async Task ReceiveAsync_AnswerCannotBeWritten_DoesNotThrow()
     {
-        var context = _harness.Request("nobody");
+        var context = _harness.Request("unknown");
         context.Response.Body = new BrokenStream();
 
-        await _harness.Receiver.ReceiveAsync(context, "nobody");
+        await _harness.Receiver.ReceiveAsync(context, "unknown");
 
         Assert.Equal(401, context.Response.StatusCode);
     }
@@ -220,7 +220,7 @@ public sealed class DeliveryReceiverCrashTests
         Assert.Equal(expected, Assert.Single(_harness.Logs.Entries).Level);
     }
 
-    public static TheoryData<Exception> ToBeMended =>
+    public static TheoryData<Exception> Permanent =>
     [
         new PublishFailedException("the topic is gone", new TimeoutException()),
         new AuthenticationFailedException("no token"),
@@ -229,9 +229,9 @@ public sealed class DeliveryReceiverCrashTests
     ];
 
     [Theory]
-    [MemberData(nameof(ToBeMended))]
+    [MemberData(nameof(Permanent))]
     [Trait("Decision", "200-after-publish")]
-    public async Task ReceiveAsync_SomebodyMustMendIt_IsAnError(Exception failure)
+    public async Task ReceiveAsync_PermanentFailure_IsLoggedAsError(Exception failure)
     {
         _harness.Publisher.Before = (_, _) => throw failure;
 

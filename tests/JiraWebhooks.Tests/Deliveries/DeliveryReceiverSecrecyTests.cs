@@ -29,7 +29,7 @@ public sealed class DeliveryReceiverSecrecyTests
         var signature = TestTokens.Hub(body);
         var texts = new List<string>();
 
-        foreach (var (site, fails) in from site in new[] { "acme", "initech", "nobody" } from fails in new[] { false, true } select (site, fails))
+        foreach (var (site, fails) in from site in new[] { "acme", "initech", "unknown" } from fails in new[] { false, true } select (site, fails))
         {
             harness.Publisher.Before = (_, _) => fails ? throw new InvalidOperationException("bus is away") : Task.CompletedTask;
             foreach (var forged in new[] { false, true })

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace JiraWebhooks.Tests.Deliveries;
 
-/// <summary>What somebody without a secret can make the receiver do: neither fill its memory, nor learn which sites there are and of which
+/// <summary>What a caller without a secret can make the receiver do: neither fill its memory, nor learn which sites there are and of which
 /// scheme, nor have an outage written down.</summary>
 public sealed class DeliveryReceiverStrangerTests
 {
@@ -25,7 +25,7 @@ public sealed class DeliveryReceiverStrangerTests
     [InlineData("acme")]
     [InlineData("globex")]
     [InlineData("initech")]
-    [InlineData("nobody")]
+    [InlineData("unknown")]
     [Trait("Rule", "verify-raw-body")]
     public async Task ReceiveAsync_NoSignatureOfTheBody_IsRefusedBeforeItIsRead(string site)
     {
@@ -60,7 +60,7 @@ public sealed class DeliveryReceiverStrangerTests
     {
         var harness = new ReceiverHarness { Options = _harness.Options with { MaxBodyBytes = 64 } };
         var answers = new List<Answered>();
-        foreach (var site in Known.Select(site => site.Id).Append("nobody"))
+        foreach (var site in Known.Select(site => site.Id).Append("unknown"))
         {
             var context = Forged(site);
             var body = new Repeated(length, 1);
@@ -79,7 +79,7 @@ public sealed class DeliveryReceiverStrangerTests
     public async Task ReceiveAsync_ForgedHubSignatureWithoutAnEnd_IsAnsweredAlikeForEverySite_AndIsNoOutage()
     {
         var answers = new List<Answered>();
-        foreach (var site in Known.Select(site => site.Id).Append("nobody"))
+        foreach (var site in Known.Select(site => site.Id).Append("unknown"))
         {
             var context = Forged(site);
             ReceiverHarness.UseBody(context, new Pipe().Reader);
@@ -97,7 +97,7 @@ public sealed class DeliveryReceiverStrangerTests
     [Theory]
     [InlineData("acme")]
     [InlineData("globex")]
-    [InlineData("nobody")]
+    [InlineData("unknown")]
     [Trait("Decision", "one-pass-envelope")]
     public async Task ReceiveAsync_ForgedHubSignatureWhereNoneIsAskedFor_KeepsNothingOfTheBody(string site)
     {
@@ -139,7 +139,7 @@ public sealed class DeliveryReceiverStrangerTests
         Assert.Equal([site], _outages);
     }
 
-    /// <summary>Nobody can prove anything to such a site, and Jira's deliveries fail as all do.</summary>
+    /// <summary>Such a site cannot verify anything, so all deliveries fail, those of Jira too.</summary>
     [Fact]
     [Trait("Decision", "a-wrong-site-is-unhealthy")]
     public async Task ReceiveAsync_MisconfiguredSite_IsAnOutage()

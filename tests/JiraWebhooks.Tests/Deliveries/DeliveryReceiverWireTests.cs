@@ -16,7 +16,7 @@ public sealed class DeliveryReceiverWireTests
         server.Harness.Publisher.Before = (_, _) =>
         {
             if (Interlocked.Increment(ref waiting) == 30) all.SetResult();
-            return all.Task; // nobody is answered before all thirty are inside
+            return all.Task; // no request is answered before all thirty have arrived
         };
         using var client = new HttpClient { BaseAddress = server.Address };
 
@@ -127,12 +127,12 @@ public sealed class DeliveryReceiverWireTests
         Assert.Equal((HttpStatusCode.OK, 0L), (response.StatusCode, response.Content.Headers.ContentLength));
     }
 
-    /// <summary>Most of the body is never sent: whoever has no credential is answered before.</summary>
+    /// <summary>Most of the body is never sent: a caller without a credential is answered before it.</summary>
     [Theory]
     [InlineData("acme")]
     [InlineData("globex")]
     [InlineData("initech")]
-    [InlineData("nobody")]
+    [InlineData("unknown")]
     [Trait("Rule", "verify-raw-body")]
     public async Task Post_AStrangersLargeBody_Is401BeforeItIsRead(string site)
     {
@@ -143,10 +143,10 @@ public sealed class DeliveryReceiverWireTests
         Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
     }
 
-    /// <summary>Kestrel reads the rest or closes; whoever sends it all reads the answer all the same, and the next request is served.</summary>
+    /// <summary>Kestrel reads the rest or closes; a caller that sends the whole body still reads the answer, and the next request is served.</summary>
     [Theory]
     [InlineData("acme")]
-    [InlineData("nobody")]
+    [InlineData("unknown")]
     [Trait("Decision", "200-after-publish")]
     public async Task Post_AStrangersLargeBodySentWhole_Is401AndTheServerGoesOn(string site)
     {

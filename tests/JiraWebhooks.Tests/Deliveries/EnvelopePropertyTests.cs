@@ -56,7 +56,8 @@ public sealed class EnvelopePropertyTests
         Gen.Select(Json(3), Gen.String[0, 1200]).Sample((json, identifier) =>
         {
             var body = Encoding.UTF8.GetBytes(json);
-            _ = DeliveryDescriber.Describe(StubSites.OAuth, new DeliveryHeaders { Identifier = identifier, Flow = identifier, ContentType = identifier }, body).Properties().Count();
+            _ = DeliveryDescriber.Describe(StubSites.OAuth, new DeliveryHeaders { Identifier = identifier, Flow = identifier, ContentType = identifier },
+                body).Properties().Count();
             _ = DeliveryDescriber.DescribeFailed(StubSites.Connect, identifier, body, bodyMissing: false).Properties().Count();
         }, iter: 5_000);
 

@@ -20,7 +20,8 @@ internal sealed partial record EnvelopeSnapshot(
             Text(envelope.IssueId), Text(envelope.IssueKey), Text(envelope.IssueSelf), Text(envelope.UserSelf),
             Text(envelope.CommentId), Text(envelope.CommentSelf), Text(envelope.WorklogId), Text(envelope.WorklogIssueId),
             Text(envelope.ChangelogId), Text(envelope.Actor),
-            string.Join('|', Text(envelope.WorklogSelf), Text(envelope.AttachmentSelf), Text(envelope.SprintSelf), Text(envelope.BoardSelf), Text(envelope.VersionSelf), Text(envelope.ProjectSelf)));
+            string.Join('|', Text(envelope.WorklogSelf), Text(envelope.AttachmentSelf), Text(envelope.SprintSelf),
+                Text(envelope.BoardSelf), Text(envelope.VersionSelf), Text(envelope.ProjectSelf)));
     }
 
     public static EnvelopeSnapshot ReadWithDom(string json)

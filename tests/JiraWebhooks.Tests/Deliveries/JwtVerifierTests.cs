@@ -34,7 +34,7 @@ public sealed class JwtVerifierTests
     [InlineData("""{"exp":1700000180,"context":null}""")]
     [InlineData("""{"exp":1700000180,"context":"5b1"}""")]
     [InlineData("""{"exp":1700000180,"context":{"user":{"cloudId":"another"},"cloudId":null}}""")]
-    [InlineData("""{"exp":1700000180,"aud":["whoever"],"qsh":"whatever","nbf":1700000000}""")]
+    [InlineData("""{"exp":1700000180,"aud":["anyone"],"qsh":"whatever","nbf":1700000000}""")]
     [InlineData("""{"exp":1700000180,"iat":1700000120}""")]
     [InlineData("""{"exp":1700000180,"nbf":1700000120}""")]
     [InlineData("""{"exp":1699999881}""")]

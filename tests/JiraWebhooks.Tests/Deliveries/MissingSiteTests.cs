@@ -82,7 +82,7 @@ public sealed class MissingSiteTests
         using var refused = Metrics.Counter(DeliveryMetrics.Refused);
         _harness.Sites.Erased.Add("erased");
         var authentic = await _harness.SendAsync(_harness.Request(StubSites.OAuth with { Id = "erased" }));
-        var stranger = await _harness.SendAsync(_harness.Request("nobody"));
+        var stranger = await _harness.SendAsync(_harness.Request("unknown"));
 
         Assert.Equal((401, stranger), (authentic.Status, authentic));
         Assert.Empty(_outages);

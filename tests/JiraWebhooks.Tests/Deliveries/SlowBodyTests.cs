@@ -19,7 +19,7 @@ public sealed class SlowBodyTests
 
     [Theory]
     [InlineData("slow", "reason=slow_body site=slow")]
-    [InlineData("nobody", "reason=slow_body")]
+    [InlineData("unknown", "reason=slow_body")]
     public async Task ReceiveAsync_StrangersBodyIsNotThereInTime_IsSlowBodyAndNoFailureOfOurs(string site, string tags)
     {
         using var unavailable = Metrics.Counter(DeliveryMetrics.Unavailable);
@@ -84,8 +84,8 @@ public sealed class SlowBodyTests
     [Theory]
     [InlineData("slow", "Content-Length: 16800000")]
     [InlineData("slow", "Transfer-Encoding: chunked")]
-    [InlineData("nobody", "Content-Length: 16800000")]
-    [InlineData("nobody", "Transfer-Encoding: chunked")]
+    [InlineData("unknown", "Content-Length: 16800000")]
+    [InlineData("unknown", "Transfer-Encoding: chunked")]
     public async Task Post_BodyStops_Is503AndTheServerHasNothingToComplainOf(string site, string framing)
     {
         var server = await ReceiverServer.StartAsync(_harness);

@@ -4,7 +4,7 @@ using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Deliveries;
 
-/// <summary>While storage is away a site serves from memory, and there may be a newer secret that nobody here can read.</summary>
+/// <summary>While storage is away a site serves from memory, and there may be a newer secret that cannot be read.</summary>
 public sealed class StaleSiteTests
 {
     public static TheoryData<Site> Stale => [StubSites.OAuth with { IsStale = true }, StubSites.Connect with { IsStale = true }, StubSites.Admin with { IsStale = true }];

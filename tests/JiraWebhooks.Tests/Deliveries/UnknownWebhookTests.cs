@@ -170,7 +170,7 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
         Assert.False(Assert.Single(harness.Publisher.Messages).UnknownWebhook);
     }
 
-    /// <summary>A webhook that exists in Jira and that nobody has saved.</summary>
+    /// <summary>A webhook that exists in Jira and is not in the table.</summary>
     private long AddBesides(string webhookEvent = "jira:issue_deleted") =>
         _world.Site(World.Globex).Add("https://hooks.example.com/api/deliveries/globex", [webhookEvent], "project != EMPTY");
 

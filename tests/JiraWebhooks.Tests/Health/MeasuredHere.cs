@@ -27,7 +27,8 @@ internal sealed class MeasuredHere : IDisposable
     }
 
     /// <summary>The values of <paramref name="name"/> with that one tag, in order.</summary>
-    public IReadOnlyList<double> Of(string name, string? tag = null) => [.. _values.Where(value => value.Name == name && value.Tag == tag).Select(value => Math.Round(value.Value, 2))];
+    public IReadOnlyList<double> Of(string name, string? tag = null) =>
+        [.. _values.Where(value => value.Name == name && value.Tag == tag).Select(value => Math.Round(value.Value, 2))];
 
     /// <summary>Forgets what was recorded.</summary>
     public void Clear() => _values.Clear();

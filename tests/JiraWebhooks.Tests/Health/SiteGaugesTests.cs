@@ -181,7 +181,7 @@ public sealed class SiteGaugesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Record_SitesThatNeedSomebody_AreCounted()
+    public async Task Record_SitesThatNeedAPerson_AreCounted()
     {
         using var measured = new MeasuredHere();
 

@@ -68,7 +68,7 @@ public sealed class FileTokenStoreTests : IDisposable
 
     /// <summary>Twenty writers, each with a store of its own as if in a process of its own, and readers that look all the time.</summary>
     [Fact]
-    public async Task TryWrite_ManyAtOnce_EachVersionIsReplacedOnceAndNobodyReadsHalfAFile()
+    public async Task TryWrite_ManyAtOnce_EachVersionIsReplacedOnceAndNoReaderSeesHalfAFile()
     {
         await Store().TryWriteAsync("acme", Grant("0"), null, Token);
         for (var round = 1; round <= 20; round++)

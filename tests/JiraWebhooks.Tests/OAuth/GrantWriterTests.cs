@@ -44,7 +44,7 @@ public sealed class GrantWriterTests
     }
 
     [Fact]
-    public async Task Write_SomebodyWithoutTheLeaseIsFaster_SaysSo()
+    public async Task Write_AnotherWriterWithoutTheLeaseIsFaster_Fails()
     {
         _harness.Store.BeforeWrite = _ =>
         {

@@ -22,7 +22,7 @@ internal sealed class MemoryTokenStore : ITokenStore
 
     public Func<CancellationToken, Task> AfterWrite { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>A look or a change that nobody notices.</summary>
+    /// <summary>Reads or changes the store without recording a call.</summary>
     public StoredGrant? this[string grant]
     {
         get

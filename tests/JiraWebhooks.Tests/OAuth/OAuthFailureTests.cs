@@ -22,12 +22,13 @@ public sealed class OAuthFailureTests
         var thrown = await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync());
 
         Assert.Equal(OAuthHarness.Grant, thrown.Grant);
-        Assert.Equal((_harness.Seed, (DateTimeOffset?)_harness.Clock.GetUtcNow(), error), (_harness.Stored!.RefreshToken, _harness.Stored.ReconnectRequiredSince, _harness.Stored.Reason));
+        Assert.Equal((_harness.Seed, (DateTimeOffset?)_harness.Clock.GetUtcNow(), error),
+            (_harness.Stored!.RefreshToken, _harness.Stored.ReconnectRequiredSince, _harness.Stored.Reason));
     }
 
     [Fact]
     [Trait("Rule", "oauth-tokens")]
-    public async Task GetAccessToken_WhileMarked_ThrowsAtOnceWithoutNetwork_UntilTheGrantIsGivenAnew()
+    public async Task GetAccessToken_WhileMarked_ThrowsAtOnceWithoutNetwork_UntilTheGrantIsRenewed()
     {
         _harness.Authority.RevokeGrant();
         await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync());

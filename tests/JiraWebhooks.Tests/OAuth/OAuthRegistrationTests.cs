@@ -105,7 +105,7 @@ public sealed class OAuthRegistrationTests
 
     [Fact]
     [Trait("Rule", "oauth-tokens")]
-    public async Task HttpClient_NobodyListens_IsTransient()
+    public async Task HttpClient_ConnectionRefused_IsTransient()
     {
         var server = await ServerAsync(_ => Task.CompletedTask);
         var address = new Uri(server.Urls.Single());

@@ -2,7 +2,8 @@ using JiraWebhooks.OAuth;
 
 namespace JiraWebhooks.Tests.OAuth;
 
-/// <summary>One refresh at a time, in the process and over processes, and no new token lost on the way to the store (docs/jira-behaviour.md#oauth-tokens, docs/architecture.md#token-store).</summary>
+/// <summary>One refresh at a time, in the process and over processes, and no new token lost on the way to the store
+/// (docs/jira-behaviour.md#oauth-tokens, docs/architecture.md#token-store).</summary>
 [Collection<Clocked>]
 public sealed class OAuthRotationTests
 {
@@ -58,7 +59,7 @@ public sealed class OAuthRotationTests
 
     [Fact]
     [Trait("Rule", "oauth-tokens")]
-    public async Task GetAccessToken_SomebodyElseRefreshes_WaitsAndAdoptsTheirs()
+    public async Task GetAccessToken_AnotherProcessRefreshes_WaitsAndUsesItsTokens()
     {
         var held = _harness.Leases.TryAcquire("token", OAuthHarness.Grant, TimeSpan.FromSeconds(30))!;
         var call = _harness.GetAsync();
@@ -94,7 +95,7 @@ public sealed class OAuthRotationTests
     }
 
     [Fact]
-    public async Task GetAccessToken_SomebodyElseRefreshesAndOursStillLasts_IsNotKeptWaiting()
+    public async Task GetAccessToken_AnotherProcessRefreshesAndOursIsStillValid_DoesNotWait()
     {
         var token = await _harness.GetAsync();
         _harness.Clock.Advance(TimeSpan.FromMinutes(56));
@@ -105,7 +106,7 @@ public sealed class OAuthRotationTests
 
     [Fact]
     [Trait("Rule", "oauth-tokens")]
-    public async Task GetAccessToken_SomebodyElseWroteFirst_AdoptsTheStoredOne()
+    public async Task GetAccessToken_AnotherProcessWroteFirst_UsesTheStoredOne()
     {
         var (access, refresh) = _harness.Authority.Refresh(_harness.Seed)!.Value;
         _harness.Endpoint.After = _ =>
@@ -162,7 +163,7 @@ public sealed class OAuthRotationTests
     }
 
     [Fact]
-    public async Task GetAccessToken_UnsavedWhenSomebodyElseRefreshed_TheirsIsUsed()
+    public async Task GetAccessToken_UnsavedWhenAnotherProcessRefreshed_UsesItsTokens()
     {
         var away = true;
         FailWrites(() => away && _harness.Stored is not null);
@@ -176,7 +177,7 @@ public sealed class OAuthRotationTests
     }
 
     [Fact]
-    public async Task GetAccessToken_UnsavedWhenSomebodyElseMarkedTheOldTokenDead_BringsTheGrantBack()
+    public async Task GetAccessToken_UnsavedWhenAnotherProcessMarkedTheOldTokenDead_RestoresTheGrant()
     {
         var away = true;
         FailWrites(() => away && _harness.Stored is not null);
@@ -193,7 +194,7 @@ public sealed class OAuthRotationTests
 
     [Fact]
     [Trait("Rule", "oauth-tokens")]
-    public async Task GetAccessToken_CrashBetweenRefreshAndSave_NextCallWithinTheLeewayMendsIt()
+    public async Task GetAccessToken_CrashBetweenRefreshAndSave_NextCallWithinTheLeewayRecovers()
     {
         var saving = false;
         _harness.Store.BeforeWrite = _ => saving || _harness.Stored is not null ? new TaskCompletionSource().Task : Task.CompletedTask;
@@ -222,7 +223,7 @@ public sealed class OAuthRotationTests
     [Fact]
     public async Task GetAccessToken_RefreshedTooLate_NothingIsWrittenAfterTheLease()
     {
-        // The lease lasts 30 s: a write after that could hit somebody else's.
+        // The lease lasts 30 s: a write after that could overwrite another process's.
         _harness.Store.AfterWrite = _ => Task.CompletedTask;
         _harness.Store.BeforeWrite = cancellationToken => _harness.Stored is null ? Task.CompletedTask : Hang.ForAsync(TimeSpan.FromSeconds(29), _harness.Clock, cancellationToken);
 

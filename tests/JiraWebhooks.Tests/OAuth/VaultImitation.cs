@@ -62,7 +62,7 @@ internal sealed class VaultImitation : IAsyncDisposable
         return new SecretClient(VaultUri, new FixedCredential(), options);
     }
 
-    /// <summary>As somebody in the portal would.</summary>
+    /// <summary>As a person in the portal does.</summary>
     public void Delete(string name)
     {
         _deleted[name] = _secrets[name];

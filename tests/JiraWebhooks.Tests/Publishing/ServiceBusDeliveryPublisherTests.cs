@@ -235,7 +235,7 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Publish_None_AsksNobody()
+    public async Task Publish_None_SendsNothing()
     {
         await Publisher.PublishAsync([], Token);
 

@@ -47,12 +47,13 @@ internal static class OutageWorld
 
     public static OutageTable Outages(this World world) => new(world.NewInstance().GetRequiredKeyedService<LazyTable>(TableNames.Cursors));
 
-    /// <summary>Somebody consents anew.</summary>
+    /// <summary>A person consents again.</summary>
     public static async Task GiveGrantAsync(this World world, string site)
     {
         var store = world.NewInstance().GetRequiredService<ITokenStore>();
         var old = await store.ReadAsync(site, CancellationToken.None);
-        Assert.True(await store.TryWriteAsync(site, new OAuthGrant { RefreshToken = world.Jira.OAuth.IssueGrant(world.Site(site).Options.ClientId) }, old?.Version, CancellationToken.None));
+        Assert.True(await store.TryWriteAsync(site, new OAuthGrant { RefreshToken = world.Jira.OAuth.IssueGrant(world.Site(site).Options.ClientId) },
+            old?.Version, CancellationToken.None));
     }
 
     private static async Task DeliverUntilAsync(this World world, HttpClient client, DateTimeOffset until)

@@ -14,7 +14,7 @@ public sealed class PoisonRecordTests
     [InlineData("""{"webhookEvent":""", true)]
     [InlineData("\0", true)]
     [Trait("Decision", "200-after-publish")]
-    public async Task Run_ARecordNobodyExpected_IsPublishedAndTheRestGoesOn(string body, bool unparsed)
+    public async Task Run_UnexpectedRecord_IsPublishedAndTheOthersToo(string body, bool unparsed)
     {
         await using var world = await World.StartAsync();
         await world.RefreshAsync();

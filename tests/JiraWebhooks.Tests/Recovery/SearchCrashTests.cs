@@ -18,7 +18,8 @@ public sealed class SearchCrashTests
     public Task Run_AnswerOfStorageLostAtAnyWrite_LosesNothing() => StorageFaults.AtEveryAnswerAsync(ReadyAsync, world => world.PollAsync(), AssertAllFoundAsync);
 
     [Fact]
-    public Task Run_StorageFailsAtAnyCallOfTheSecondPass_LosesNothing() => StorageFaults.AtEveryCallAsync(ReadyForTheSecondPassAsync, world => world.PollAsync(), AssertAllFoundAsync);
+    public Task Run_StorageFailsAtAnyCallOfTheSecondPass_LosesNothing() =>
+        StorageFaults.AtEveryCallAsync(ReadyForTheSecondPassAsync, world => world.PollAsync(), AssertAllFoundAsync);
 
     [Fact]
     public Task Run_AnswerOfStorageLostAtAnyWriteOfTheSecondPass_LosesNothing() =>

@@ -154,7 +154,8 @@ internal sealed partial class SearchModel : IDisposable
 
         public Task<IApiResponse<WebhookPage>> ListAsync(Site site, long startAt, int maxResults, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IApiResponse<RegisteredWebhooks>> RegisterAsync(Site site, WebhookRegistration registration, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IApiResponse<RegisteredWebhooks>> RegisterAsync(Site site, WebhookRegistration registration, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<IApiResponse> DeleteAsync(Site site, WebhookIds ids, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -153,7 +153,7 @@ public sealed class SearchOutageTests : IAsyncLifetime
 
     [Fact]
     [Trait("Rule", "oauth-tokens")]
-    public async Task Poll_GrantWasDead_SearchesTheTimeWhenItIsGivenAnew()
+    public async Task Poll_GrantWasDead_SearchesThatTimeWhenItIsRenewed()
     {
         _world.Jira.OAuth.RevokeAll(_world.Site(World.Acme).Options.ClientId);
         _world.Clock.Advance(TimeSpan.FromHours(2));

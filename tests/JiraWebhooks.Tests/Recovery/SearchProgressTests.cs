@@ -85,7 +85,8 @@ public sealed class SearchProgressTests : IAsyncLifetime
         var poll = await _world.PollAsync(World.Acme);
 
         // Both find the same issues, each of which is published once.
-        Assert.Equal((SearchRun.MostRequests, SearchRun.MostRequests / 2 * 50, true, null), (_world.Jira.Ledger.Calls(Search) - before, poll.Recovered, poll.Unfinished, poll.Problem));
+        Assert.Equal((SearchRun.MostRequests, SearchRun.MostRequests / 2 * 50, true, null),
+            (_world.Jira.Ledger.Calls(Search) - before, poll.Recovered, poll.Unfinished, poll.Problem));
     }
 
     /// <summary>As when a run has outlived its lease.</summary>

@@ -47,7 +47,8 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
     public async Task State_AsLargeAsItCanBe_FitsIntoItsRow(StorageKind kind)
     {
         var table = new SearchTable(await CursorsAsync(kind), TimeProvider.System);
-        SearchPass[] passes = [.. Enum.GetValues<PassKind>().SelectMany(kind => Enumerable.Repeat(new SearchPass(kind, Now, Now, Now) { Watermark = Now, Floor = Now }, FilterSearch.MostOfAKind))];
+        SearchPass[] passes = [.. Enum.GetValues<PassKind>()
+            .SelectMany(kind => Enumerable.Repeat(new SearchPass(kind, Now, Now, Now) { Watermark = Now, Floor = Now }, FilterSearch.MostOfAKind))];
         var state = new SearchState(Now) { Filters = Enumerable.Range(0, 100).ToDictionary(number => $"{number:x16}", _ => new FilterSearch { Passes = passes }) };
 
         Assert.NotNull(await table.TryWriteAsync("acme", state, Token));

@@ -197,7 +197,8 @@ public sealed class SearchTests : IAsyncLifetime
         var poll = await _world.PollAsync(World.Globex);
 
         Assert.Equal(2, poll.Recovered - poll.Found);
-        var line = Assert.Single(_world.Logs.GetSnapshot(), entry => entry.Message.Contains("were found by search", StringComparison.Ordinal) && entry.Message.Contains(World.Globex, StringComparison.Ordinal));
+        var line = Assert.Single(_world.Logs.GetSnapshot(),
+            entry => entry.Message.Contains("were found by search", StringComparison.Ordinal) && entry.Message.Contains(World.Globex, StringComparison.Ordinal));
         Assert.Contains($": {poll.Found} issues", line.Message, StringComparison.Ordinal);
     }
 

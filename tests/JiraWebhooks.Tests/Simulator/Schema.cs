@@ -7,7 +7,8 @@ namespace JiraWebhooks.Tests.Simulator;
 internal sealed record Schema(string[] Required, Dictionary<string, Func<JsonElement, string?>> Properties)
 {
     private static readonly Func<JsonElement, string?> Text = value => value.ValueKind is JsonValueKind.String ? null : "no string";
-    private static readonly Func<JsonElement, string?> Address = value => value.ValueKind is JsonValueKind.String && Uri.TryCreate(value.GetString(), UriKind.Absolute, out _) ? null : "no URI";
+    private static readonly Func<JsonElement, string?> Address = value =>
+        value.ValueKind is JsonValueKind.String && Uri.TryCreate(value.GetString(), UriKind.Absolute, out _) ? null : "no URI";
     private static readonly Func<JsonElement, string?> Flag = value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "no boolean";
     private static readonly Func<JsonElement, string?> Int32 = value => value.ValueKind is JsonValueKind.Number && value.TryGetInt32(out _) ? null : "no int32";
     private static readonly Func<JsonElement, string?> Int64 = value => value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out _) ? null : "no int64";

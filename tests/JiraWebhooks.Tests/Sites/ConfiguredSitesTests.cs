@@ -90,7 +90,7 @@ public sealed class ConfiguredSitesTests
 
     [Fact]
     [Trait("Decision", "a-wrong-site-is-unhealthy")]
-    public void Find_SeveralMistakes_AreToldTogether()
+    public void Find_SeveralErrors_AreReportedTogether()
     {
         var settings = With("Sites:acme:Url", null);
         settings["Sites:acme:CloudId"] = null;

@@ -34,7 +34,13 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
     public async Task Row_WrittenAndRead_IsTheSameWithoutItsSecrets(StorageKind kind)
     {
         var (tables, sites) = await TableAsync(kind);
-        Assert.True(await sites.TryAddAsync(Globex with { Former = new FormerApp("client", "r0", Globex.ActiveSince.AddDays(3)), DisabledSince = Globex.ActiveSince.AddDays(1), DisabledReason = "moved", RemovedAt = Globex.ActiveSince.AddDays(2) }, Token));
+        Assert.True(await sites.TryAddAsync(Globex with
+        {
+            Former = new FormerApp("client", "r0", Globex.ActiveSince.AddDays(3)),
+            DisabledSince = Globex.ActiveSince.AddDays(1),
+            DisabledReason = "moved",
+            RemovedAt = Globex.ActiveSince.AddDays(2)
+        }, Token));
 
         var read = (await sites.FindAsync("globex", Token))!;
 

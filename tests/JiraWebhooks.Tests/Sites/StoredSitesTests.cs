@@ -67,12 +67,12 @@ public sealed class StoredSitesTests
     {
         await AddAsync("globex");
         Assert.NotNull(await FindAsync("globex"));
-        Assert.Null(await FindAsync("nobody")); // the first unknown id of a process waits for the names of the secrets, which are read beside the table
+        Assert.Null(await FindAsync("unknown")); // the first unknown id of a process waits for the names of the secrets, which are read beside the table
         using var hanging = new ManualResetEventSlim();
         _tables.Before = _ => hanging.Wait(Token);
         _clock.Advance(TimeSpan.FromSeconds(age));
 
-        var (known, unknown) = (FindAsync("globex").AsTask(), FindAsync("nobody").AsTask());
+        var (known, unknown) = (FindAsync("globex").AsTask(), FindAsync("unknown").AsTask());
         Assert.Equal(atOnce, known.IsCompleted);
         Assert.Equal(atOnce, unknown.IsCompleted);
 
@@ -93,7 +93,7 @@ public sealed class StoredSitesTests
                 var began = _clock.GetUtcNow();
                 foreach (var step in steps)
                 {
-                    Task.WaitAll([.. Enumerable.Range(0, 20).Select(number => Task.Run(async () => Assert.Null(await _sites.FindAsync($"nobody-{number}", Token)), Token))], Token);
+                    Task.WaitAll([.. Enumerable.Range(0, 20).Select(number => Task.Run(async () => Assert.Null(await _sites.FindAsync($"unknown-{number}", Token)), Token))], Token);
                     _clock.Advance(TimeSpan.FromSeconds(step));
                 }
 
@@ -113,7 +113,7 @@ public sealed class StoredSitesTests
 
         for (var second = 0; second < 30; second++)
         {
-            await Assert.ThrowsAsync<TimeoutException>(() => FindAsync("nobody").AsTask());
+            await Assert.ThrowsAsync<TimeoutException>(() => FindAsync("unknown").AsTask());
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -201,7 +201,7 @@ public sealed class StoredSitesTests
     {
         for (var second = 0; second < 900; second++)
         {
-            Assert.Null(await FindAsync($"nobody-{second}"));
+            Assert.Null(await FindAsync($"unknown-{second}"));
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -221,7 +221,7 @@ public sealed class StoredSitesTests
         Assert.Equal([new MissingSite("lost", null)], await _sites.ListMissingAsync(Token));
     }
 
-    /// <summary>Who has a secret is not known yet, so nobody is refused for having no row.</summary>
+    /// <summary>Who has a secret is not known yet, so no id is refused for having no row.</summary>
     [Fact]
     public async Task Find_SecretsCannotBeListedAtStart_KnownSitesServeAndUnknownIdsAreAskedForAgain()
     {
@@ -230,11 +230,11 @@ public sealed class StoredSitesTests
         await AddAsync("acme", new SiteSettings { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "0a1b2c3d-1111-2222-3333-444455556666", ClientId = "the-app" }, revision: "");
 
         Assert.Null((await FindAsync("acme"))!.Problem);
-        await Assert.ThrowsAsync<TimeoutException>(() => FindAsync("nobody").AsTask());
+        await Assert.ThrowsAsync<TimeoutException>(() => FindAsync("unknown").AsTask());
 
         _secrets.Failure = null;
         _clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Null(await FindAsync("nobody"));
+        Assert.Null(await FindAsync("unknown"));
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class StoredSitesTests
         _secrets.Hangs = true;
         var began = _clock.GetUtcNow();
 
-        await Assert.ThrowsAsync<TimeoutException>(() => _clock.DriveAsync(FindAsync("nobody").AsTask()));
+        await Assert.ThrowsAsync<TimeoutException>(() => _clock.DriveAsync(FindAsync("unknown").AsTask()));
 
         Assert.InRange((_clock.GetUtcNow() - began).TotalSeconds, 2, 10);
     }

@@ -17,7 +17,7 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]
     [Trait("Decision", "schedules")]
-    public async Task TryAcquire_HeldBySomebody_GivesNothing(StorageKind kind)
+    public async Task TryAcquire_HeldByAnotherProcess_ReturnsNull(StorageKind kind)
     {
         var (one, two) = await TwoInstancesAsync(kind);
         await using var held = await one.TryAcquireAsync("refresh", "acme", Minute, Token);
@@ -93,6 +93,7 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
     private async Task<(LeaseTable One, LeaseTable Two)> TwoInstancesAsync(StorageKind kind)
     {
         var tables = await new TestStorage(azurite).TablesAsync(kind);
-        return (new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance), new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance));
+        return (new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance),
+            new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance));
     }
 }

@@ -57,7 +57,8 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         return Task.FromResult(Response.FromValue(new TableItem(name), new Answer(204)));
     }
 
-    public override Task<NullableResponse<T>> GetEntityIfExistsAsync<T>(string partitionKey, string rowKey, IEnumerable<string>? select = null, CancellationToken cancellationToken = default)
+    public override Task<NullableResponse<T>> GetEntityIfExistsAsync<T>(string partitionKey, string rowKey,
+        IEnumerable<string>? select = null, CancellationToken cancellationToken = default)
     {
         owner.Called(name, "get");
         lock (_gate)
@@ -100,7 +101,8 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         }
     }
 
-    public override async Task<Response<IReadOnlyList<Response>>> SubmitTransactionAsync(IEnumerable<TableTransactionAction> transactionActions, CancellationToken cancellationToken = default)
+    public override async Task<Response<IReadOnlyList<Response>>> SubmitTransactionAsync(IEnumerable<TableTransactionAction> transactionActions,
+        CancellationToken cancellationToken = default)
     {
         owner.Called(name, "transaction");
         var answers = new List<Response>();

@@ -57,7 +57,8 @@ internal sealed partial class OnboardingBrowser(IServiceProvider services, HttpC
         foreach (var cookie in context.Response.Headers.SetCookie) Keep(cookie!);
         var location = context.Response.Headers.Location.ToString();
         return new BrowserPage(
-            context.Response.StatusCode, Encoding.UTF8.GetString(answer.ToArray()), location.Length > 0 ? new Uri(location) : null, set, context.Response.Headers.ContentSecurityPolicy.ToString());
+            context.Response.StatusCode, Encoding.UTF8.GetString(answer.ToArray()), location.Length > 0 ? new Uri(location) : null,
+            set, context.Response.Headers.ContentSecurityPolicy.ToString());
     }
 
     private void Keep(string cookie)

@@ -5,11 +5,9 @@ using JiraWebhooks.Hosting;
 using JiraWebhooks.Jira;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Publishing;
-using JiraWebhooks.Recovery;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.OAuth;
-using JiraWebhooks.Webhooks;
 using LocalHost.Simulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +21,7 @@ namespace JiraWebhooks.Tests.Support;
 
 /// <summary>The whole system in memory: a simulated Jira with one site of each kind, our receiver and timers as the hosts put them together,
 /// tables, and one clock for all.</summary>
-internal sealed class World : IAsyncDisposable
+internal sealed partial class World : IAsyncDisposable
 {
     public const string Acme = "acme";
     public const string Globex = "globex";
@@ -77,18 +75,6 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The instance that receives deliveries; the newest while this is null.</summary>
     public IServiceProvider? Receiver { get; set; }
 
-    /// <summary>Settings of the instances made from here on.</summary>
-    public Dictionary<string, string?> Settings { get; } = new()
-    {
-        [Schedules.Refresh] = Schedules.Defaults[Schedules.Refresh],
-        [Schedules.Poll] = Schedules.Defaults[Schedules.Poll],
-        ["PublicBaseUrl"] = "https://hooks.example.com",
-        ["Publisher"] = "StorageQueue",
-        ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
-        ["AtlassianApiUrl"] = "http://localhost",
-        ["AtlassianAuthUrl"] = "http://localhost",
-    };
-
     public static async Task<World> StartAsync(TableServiceClient? tables = null)
     {
         var world = new World(tables);
@@ -98,47 +84,11 @@ internal sealed class World : IAsyncDisposable
 
     public SimulatedSite Site(string slug) => Jira.Sites.Single(site => site.Options.Slug == slug);
 
-    public void Subscribe(string site, string name, string jql, params string[] events)
-    {
-        Settings[$"Sites:{site}:Webhooks:{name}:Jql"] = jql;
-        for (var number = 0; number < events.Length; number++) Settings[$"Sites:{site}:Webhooks:{name}:Events:{number}"] = events[number];
-    }
-
-    public void Unsubscribe(string site, string name)
-    {
-        foreach (var key in Settings.Keys.Where(key => key.StartsWith($"Sites:{site}:Webhooks:{name}:", StringComparison.Ordinal)).ToList()) Settings.Remove(key);
-    }
-
-    /// <summary>Takes a site out of the settings, so that it can be added at run time.</summary>
-    public void Forget(string site)
-    {
-        foreach (var key in Settings.Keys.Where(key => key.StartsWith($"Sites:{site}:", StringComparison.Ordinal)).ToList()) Settings.Remove(key);
-    }
-
-    /// <summary>Leaves the OAuth site to those who connect it in a browser, with its app in the settings.</summary>
-    public void OnboardBrowsers()
-    {
-        Forget(Acme);
-        Settings["OAuthClientId"] = Site(Acme).Options.ClientId;
-        Settings["OAuthClientSecret"] = Site(Acme).Options.Secret;
-        Settings["Webhooks:issues:Jql"] = "project = SHOP";
-        Settings["Webhooks:issues:Events:0"] = "jira:issue_updated";
-    }
-
     /// <summary>A site as a new instance knows it.</summary>
     public async Task<Site?> FindAsync(string site) => await NewInstance().GetRequiredService<ISiteStore>().FindAsync(site, CancellationToken.None);
 
     /// <summary>What is stored of a grant.</summary>
     public async Task<OAuthGrant?> GrantAsync(string grant) => (await _tokens.ReadAsync(grant, CancellationToken.None))?.Grant;
-
-    /// <summary>What somebody has kept of a Connect app's installation.</summary>
-    public string Installation(string site) => $$"""
-        {
-          "key": "{{Site(site).Options.AppKey}}", "clientKey": "{{Site(site).Options.ClientKey}}", "sharedSecret": "{{Site(site).Options.Secret}}",
-          "baseUrl": "{{Site(site).Options.Url}}", "apiUrl": "http://localhost/sites/{{site}}", "productType": "jira", "eventType": "installed",
-          "webhooks": { "issues": { "events": ["jira:issue_created", "jira:issue_updated"], "jql": "project = SHOP" } }
-        }
-        """;
 
     /// <summary>The network between Jira and us.</summary>
     public HttpClient Client() => _app.GetTestClient();
@@ -169,52 +119,6 @@ internal sealed class World : IAsyncDisposable
         return provider;
     }
 
-    /// <summary>A refresh run of a new instance.</summary>
-    public Task<IReadOnlyList<SiteRefresh>> RefreshAsync() => Clock.DriveAsync(RefreshAsync(NewInstance()));
-
-    private static async Task<IReadOnlyList<SiteRefresh>> RefreshAsync(IServiceProvider instance)
-    {
-        // As the function does.
-        var results = await instance.GetRequiredService<WebhookRefresher>().RunAsync(CancellationToken.None);
-        await instance.GetRequiredService<SiteRemoval>().RunAsync(CancellationToken.None);
-        return results;
-    }
-
-    /// <summary>A refresh run's result for one site.</summary>
-    public async Task<SiteRefresh> RefreshAsync(string site) => (await RefreshAsync()).Single(result => result.Site == site);
-
-    /// <summary>A poll run of a new instance.</summary>
-    public Task<IReadOnlyList<SitePoll>> PollAsync() =>
-        Clock.DriveAsync(NewInstance().GetRequiredService<FailedDeliveryPoller>().RunAsync(CancellationToken.None));
-
-    /// <summary>A poll run's result for one site.</summary>
-    public async Task<SitePoll> PollAsync(string site) => (await PollAsync()).Single(result => result.Site == site);
-
-    /// <summary>An issue changes on a site; gives the deliveries' identifiers.</summary>
-    public IReadOnlyList<string> Emit(string site, int issue = 1, string webhookEvent = "jira:issue_updated") =>
-        Jira.Emit(site, webhookEvent, $$"""{"timestamp":{{Clock.GetUtcNow().ToUnixTimeMilliseconds()}},"issue":{"id":"{{10_000 + issue}}","key":"SHOP-{{issue}}"} }""");
-
-    /// <summary>Jira delivers what is due, and retries for as long as it would.</summary>
-    public async Task DeliverAllAsync()
-    {
-        using var client = _app.GetTestClient();
-        while (Jira.NextDue is { } due)
-        {
-            if (due > Clock.GetUtcNow()) await Clock.MoveToAsync(due);
-            await Jira.DeliverDueAsync(client, CancellationToken.None);
-        }
-    }
-
-    /// <summary>Puts <paramref name="count"/> deliveries of a Connect site on its failed list.</summary>
-    public async Task<IReadOnlyList<string>> FailAsync(string site, int count)
-    {
-        var identifiers = Enumerable.Range(1, count).SelectMany(issue => Emit(site, issue)).ToList();
-        Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
-        await DeliverAllAsync();
-        Publisher.Before = (_, _) => Task.CompletedTask;
-        return identifiers;
-    }
-
     public async ValueTask DisposeAsync()
     {
         foreach (var instance in _instances) await instance.DisposeAsync();
@@ -225,41 +129,5 @@ internal sealed class World : IAsyncDisposable
     {
         if (_instances.Count == 0) NewInstance();
         return (Receiver ?? _instances[^1]).GetRequiredService<DeliveryReceiver>().ReceiveAsync(context, site);
-    }
-
-    private void Describe(SimulatedSiteOptions site)
-    {
-        Set("Url", site.Url);
-        Set("Secret", site.Secret);
-        Set("Scheme", site.Auth.ToString());
-        if (site.Auth is SimulatedAuth.OAuth)
-        {
-            Set("CloudId", site.CloudId);
-            Set("ClientId", site.ClientId);
-        }
-        else if (site.Auth is SimulatedAuth.Connect)
-        {
-            Set("AppKey", site.AppKey);
-            Set("ClientKey", site.ClientKey);
-            Set("ApiUrl", $"http://localhost/sites/{site.Slug}");
-        }
-
-        void Set(string name, string value) => Settings[$"Sites:{site.Slug}:{name}"] = value;
-    }
-}
-
-/// <summary>Makes a connection that the in-memory server drops look as it does on a network.</summary>
-internal sealed class DroppedConnections : DelegatingHandler
-{
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await base.SendAsync(request, cancellationToken);
-        }
-        catch (Exception dropped) when (dropped is OperationCanceledException or IOException && !cancellationToken.IsCancellationRequested)
-        {
-            throw new HttpRequestException("The connection was dropped.", dropped);
-        }
     }
 }

@@ -3,7 +3,7 @@ using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Webhooks;
 
-/// <summary>A site that holds as many webhooks as Jira allows: room is made by deleting first, and nobody is left without.</summary>
+/// <summary>A site that holds as many webhooks as Jira allows: a webhook is deleted first, and no filter stays without a webhook.</summary>
 [Collection<Clocked>]
 public sealed class FullSiteTests : IAsyncLifetime
 {

@@ -149,7 +149,7 @@ public sealed class KnownWebhooksTests
 
     [Fact]
     [Trait("Rule", "unknown-webhooks")]
-    public async Task AreUnknown_SlowStorage_KeepsNobodyWaitingAfterTheFirstSecond()
+    public async Task AreUnknown_SlowStorage_DelaysNoCallerAfterTheFirstSecond()
     {
         var rows = new TaskCompletionSource<IReadOnlyList<WebhookRow>>();
         _list = (_, _) => rows.Task;

@@ -12,7 +12,8 @@ public sealed class RegistrationCrashTests
 
     [Fact]
     [Trait("Rule", "no-orphans")]
-    public Task Run_AfterAnAnswerOfStorageWasLostAtAnyWrite_Converges() => StorageFaults.AtEveryAnswerAsync(() => World.StartAsync(), world => world.RefreshAsync(), AssertConvergesAsync);
+    public Task Run_AfterAnAnswerOfStorageWasLostAtAnyWrite_Converges() =>
+        StorageFaults.AtEveryAnswerAsync(() => World.StartAsync(), world => world.RefreshAsync(), AssertConvergesAsync);
 
     [Theory]
     [InlineData("GET /rest/api/3/webhook")]

@@ -37,7 +37,10 @@ public sealed class SiteManager(
         // A caller who only changes a filter does not name the grant, and no other grant works.
         var wanted = SiteReader.Trimmed(request.WithoutSecrets()) with { Grant = request.Grant ?? old?.Settings.Grant };
         var credentials = request.Credentials();
-        if (ifMatch is not null && (old is null || (ifMatch != ETag.All.ToString() && ifMatch != old.Version.ToString()))) throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
+        if (ifMatch is not null && (old is null || (ifMatch != ETag.All.ToString() && ifMatch != old.Version.ToString())))
+        {
+            throw new SiteChangeException(412, $"Site {id} has changed since it was read: read it again.");
+        }
 
         var site = Check(id, request, wanted, old);
         var former = Former(site.Scheme, wanted, credentials, old);
@@ -102,7 +105,8 @@ public sealed class SiteManager(
         if (request is { Secret: null, PreviousSecret: not null }) throw new SiteChangeException(400, "previousSecret needs secret beside it.");
 
         // A stored secret, or the secret of the app in the settings, is as good as one in the request.
-        var kept = request.Secret is null && (old is { SecretRevision.Length: > 0 } || (wanted.ClientId is { } client && client == global.OAuthClientId && global.OAuthClientSecret is not null));
+        var isOfTheSettings = wanted.ClientId is { } client && client == global.OAuthClientId && global.OAuthClientSecret is not null;
+        var kept = request.Secret is null && (isOfTheSettings || old is { SecretRevision.Length: > 0 });
         var site = SiteReader.Make(id, wanted, kept ? request.Credentials() with { Secret = SiteSecret.From("kept") } : request.Credentials(), global, [], "");
         var wrong = new[] { site.Problem?.Trim() }
             .Concat(site.WebhookProblems)

@@ -69,7 +69,7 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
         var ticket = id is null ? null : await tickets.PeekAsync(id, cancellationToken);
 
         // The answer is the same in all cases: a person who has guessed or stolen a state learns nothing and does not use it up.
-        var mine = ticket is not null && ticket.Sites is not null == ofChoice && (ticket.Browser is null || (browser is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash(browser)), Encoding.ASCII.GetBytes(ticket.Browser))));
+        var mine = ticket is not null && ticket.Sites is not null == ofChoice && (ticket.Browser is null || (browser is not null && IsSame(Hash(browser), ticket.Browser)));
         if (!mine || ticket!.ExpiresAt <= clock.GetUtcNow() || !await tickets.TakeAsync(id!, cancellationToken))
         {
             throw new OnboardingException(400, $"This answer belongs to no request of this browser, or it is too old or used already. {StartAgain}") { IsForeign = true };
@@ -84,6 +84,9 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
 
     /// <summary>256 random bits in hex.</summary>
     public static string NewSecret() => RandomNumberGenerator.GetHexString(64, lowercase: true);
+
+    private static bool IsSame(string hash, string other) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(hash), Encoding.ASCII.GetBytes(other));
 
     /// <summary>SHA-256 in hex, for what must not be stored or shown itself.</summary>
     internal static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));

@@ -13,7 +13,7 @@ internal static class DeliveryVerifier
     private const string HubSignature = "X-Hub-Signature";
 
     // No sender knows this key. It is used if neither the site nor an app in the settings exists, so that the answer takes as long as for an existing site.
-    private static readonly SiteSecret Nobodys = SiteSecret.From(Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"))!;
+    private static readonly SiteSecret Dummy = SiteSecret.From(Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"))!;
 
     /// <summary>The result of the headers alone, for <paramref name="site"/> or for no site; null if the scheme signs the body. A site
     /// must have a secret. For no site, the secrets of the app in the settings are tried: they show that the row of a site was lost.
@@ -32,14 +32,14 @@ internal static class DeliveryVerifier
 
     /// <summary>The hash to append the body to. If the scheme of the site does not sign the body, the hash is computed but not used, so that the
     /// response time is the same. Null if the request has no signature of its body.</summary>
-    public static IncrementalHash? BeginBody(HttpRequest request, Site? asks) => HubSignatureVerifier.Begin(request.Headers[HubSignature], asks?.Secret ?? Nobodys);
+    public static IncrementalHash? BeginBody(HttpRequest request, Site? asks) => HubSignatureVerifier.Begin(request.Headers[HubSignature], asks?.Secret ?? Dummy);
 
     /// <summary>Verifies <paramref name="body"/> as received, for a site whose scheme signs the body.</summary>
     public static Verification VerifyBody(HttpRequest request, IncrementalHash hash, ReadOnlySpan<byte> body, Site site) =>
         HubSignatureVerifier.End(hash, request.Headers[HubSignature], body, site.Secret!, site.PreviousSecret);
 
     /// <summary>Ends a hash whose result is not used.</summary>
-    public static void VerifyNothing(HttpRequest request, IncrementalHash hash) => HubSignatureVerifier.End(hash, request.Headers[HubSignature], default, Nobodys, null);
+    public static void VerifyNothing(HttpRequest request, IncrementalHash hash) => HubSignatureVerifier.End(hash, request.Headers[HubSignature], default, Dummy, null);
 
     /// <summary>True when the request has a signature of its body, even if the scheme does not need it.</summary>
     public static bool HasBodySignature(HttpRequest request) => HubSignatureVerifier.Check(request.Headers[HubSignature]) is null;
@@ -48,7 +48,7 @@ internal static class DeliveryVerifier
     {
         var bearer = Token(request.Headers.Authorization, "Bearer ");
         var token = bearer.IsEmpty ? ConnectToken.Of(request) : bearer;
-        var verification = JwtVerifier.Verify(token, options.OAuthClientSecret ?? Nobodys, options.OAuthPreviousClientSecret, JwtRules.OfTheApp, now, out _);
+        var verification = JwtVerifier.Verify(token, options.OAuthClientSecret ?? Dummy, options.OAuthPreviousClientSecret, JwtRules.OfTheApp, now, out _);
         return !bearer.IsEmpty && verification is Verification.Authentic or Verification.WrongTimes ? Verification.MissingSite : Verification.UnknownSite;
     }
 

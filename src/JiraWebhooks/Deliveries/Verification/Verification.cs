@@ -43,7 +43,8 @@ internal static class VerificationExtensions
 {
     /// <summary>True if a secret of the site made the signature, even if something else is invalid.</summary>
     public static bool IsSigned(this Verification verification) =>
-        verification is Verification.Authentic or Verification.MissingSite or Verification.BadClaims or Verification.OtherSite or Verification.WrongTimes or Verification.Expired or Verification.NotYetValid;
+        verification is Verification.Authentic or Verification.MissingSite or Verification.BadClaims or Verification.OtherSite
+            or Verification.WrongTimes or Verification.Expired or Verification.NotYetValid;
 
     public static OutcomeReason Reason(this Verification verification) => verification switch
     {

@@ -102,7 +102,8 @@ internal sealed class SitePoller(
     }
 
     // Publishes the records that no earlier run has published. Only a few bodies at a time are copied from the page.
-    private async Task<(List<(string MessageId, long FailureTime)> Read, int Fresh)> PublishAsync(Site site, IReadOnlyList<FailedWebhook> records, Cursor cursor, CancellationToken cancellationToken)
+    private async Task<(List<(string MessageId, long FailureTime)> Read, int Fresh)> PublishAsync(
+        Site site, IReadOnlyList<FailedWebhook> records, Cursor cursor, CancellationToken cancellationToken)
     {
         var (read, fresh) = (new List<(string MessageId, long FailureTime)>(), 0);
         var seen = cursor.Seen.ToHashSet(StringComparer.Ordinal);

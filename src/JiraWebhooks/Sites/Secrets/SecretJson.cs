@@ -4,7 +4,11 @@ using System.Text.Json.Serialization;
 namespace JiraWebhooks.Sites;
 
 /// <summary>The stored form of a secret, the same in a file and in Key Vault.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(SecretPair))]
 internal sealed partial class SecretJson : JsonSerializerContext
 {

@@ -62,7 +62,8 @@ public sealed class SiteTable(LazyTable sites)
         var known = await FindAbsentAsync(id, cancellationToken);
         if (known?.ErasedAt is not null) return;
 
-        await (await sites.GetAsync(cancellationToken)).UpsertEntityAsync(new AbsentSite(id, null, known?.MissingSince ?? at, at).Write(AbsentPartition), TableUpdateMode.Merge, cancellationToken);
+        var row = new AbsentSite(id, null, known?.MissingSince ?? at, at).Write(AbsentPartition);
+        await (await sites.GetAsync(cancellationToken)).UpsertEntityAsync(row, TableUpdateMode.Merge, cancellationToken);
     }
 
     /// <summary>Deletes what is stored about an id without a site.</summary>

@@ -62,7 +62,8 @@ public sealed partial class StoredSites
     {
         var snapshot = await ListedAsync(cancellationToken);
         await OwnersAsync(cancellationToken);
-        var proved = snapshot.Absent.Values.Where(absent => absent is { ErasedAt: null, MissingSince: not null }).ToDictionary(absent => absent.Id, absent => absent.MissingSince, StringComparer.Ordinal);
+        var proved = snapshot.Absent.Values.Where(absent => absent is { ErasedAt: null, MissingSince: not null })
+            .ToDictionary(absent => absent.Id, absent => absent.MissingSince, StringComparer.Ordinal);
         return [.. proved.Keys.Union(_owners.Known?.Keys ?? [], StringComparer.Ordinal)
             .Where(id => !snapshot.Sites.ContainsKey(id) && !snapshot.IsErased(id))
             .Order(StringComparer.Ordinal)

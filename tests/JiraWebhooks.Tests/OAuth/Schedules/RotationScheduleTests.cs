@@ -59,7 +59,7 @@ public sealed class RotationScheduleTests
     [InlineData(false, 0.15)]
     public async Task GetAccessToken_WithoutWhatProtectsIt_GrantsAreLost(bool openLeases, double faultRate)
     {
-        var runs = await RunAsync(50, seed => Strict(new Simulation(seed, comparesAndSwaps: true, faultRate) { LeasesExcludeNobody = openLeases }));
+        var runs = await RunAsync(50, seed => Strict(new Simulation(seed, comparesAndSwaps: true, faultRate) { LeasesExcludeNoOne = openLeases }));
 
         Assert.Contains(runs, run => run.Simulation.Verdict is not null);
     }

@@ -12,7 +12,7 @@ internal sealed class SimNetwork(int seed, FakeTimeProvider clock)
 
     private static readonly TimeSpan Latency = TimeSpan.FromSeconds(2);
 
-    // Sooner than Atlassian's leeway, so that a crash can always be mended in time.
+    // Sooner than Atlassian's leeway, so that there is always time to recover from a crash.
     private static readonly TimeSpan FaultWindow = TimeSpan.FromMinutes(8);
 
     private readonly Lock _lock = new();
@@ -146,7 +146,7 @@ internal sealed class SimNetwork(int seed, FakeTimeProvider clock)
     // A frozen process: its timers are due and its answers are there when it thaws, perhaps long after its lease and the leeway.
     private void Pause(SimInstance instance)
     {
-        // A long one comes alone: when all processes are dead or frozen for longer than the leeway, nobody is there to mend anything.
+        // A long one comes alone: when all processes are dead or frozen for longer than the leeway, no process is left to recover.
         var comesAlone = _faults.Count == 1 && Draw() < 0.5;
         instance.PausedUntil = clock.GetUtcNow() + (comesAlone ? Draw(600, 1200) : Draw(5, 90));
         if (comesAlone) _quietUntil = instance.PausedUntil;

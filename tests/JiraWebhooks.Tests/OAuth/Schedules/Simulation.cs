@@ -41,7 +41,7 @@ internal sealed class Simulation
     public (TimeSpan From, TimeSpan Until) WritesAway { get; init; }
 
     /// <summary>True gives a lease to everybody who asks.</summary>
-    public bool LeasesExcludeNobody { get; init; }
+    public bool LeasesExcludeNoOne { get; init; }
 
     public int Good { get; private set; }
 
@@ -60,7 +60,7 @@ internal sealed class Simulation
         _end += WritesAway.Until;
         while (Verdict is null && (_clock.GetUtcNow() < _end || _instances.Exists(instance => !instance.IsDead && instance.Calls > 0)))
         {
-            // The last part is calm, so that what is still to be mended can be.
+            // The last part is calm, so that what is still broken can recover.
             if (_end - _clock.GetUtcNow() < TimeSpan.FromMinutes(25)) Network.FaultRate = 0;
             else if (Network.Draw() < 0.0005) Revoke();
             Network.Step();
@@ -166,7 +166,7 @@ internal sealed class Simulation
 
     private OAuthTokenSource Source(SimInstance instance) => new(
         new SimTokenStore(Network, instance, _store, _comparesAndSwaps),
-        LeasesExcludeNobody ? new OpenLeases() : new SimLeases(Network, instance, _leases),
+        LeasesExcludeNoOne ? new OpenLeases() : new SimLeases(Network, instance, _leases),
         new OAuthGrantClient(new SimEndpoint(Network, instance, Authority), OAuthHarness.Options, _clock),
         _clock,
         NullLogger<OAuthTokenSource>.Instance);

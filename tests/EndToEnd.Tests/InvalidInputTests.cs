@@ -2,8 +2,8 @@ using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests;
 
-/// <summary>Whoever mistypes reads what to mend: sentences, no stack trace, and all of them at once.</summary>
-public sealed class MistakeTests(AzuriteFixture azurite)
+/// <summary>Errors in arguments and settings: one sentence per error says how to fix it. All errors are reported at once, without a stack trace.</summary>
+public sealed class InvalidInputTests(AzuriteFixture azurite)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -43,7 +43,7 @@ public sealed class MistakeTests(AzuriteFixture azurite)
     [InlineData("""{ "Value": { "A": "1" } }""", "must be JSON with an object Values")]
     [InlineData("""[]""", "must be JSON with an object Values")]
     [InlineData("""{ "Values": """, "must be JSON with an object Values")]
-    public async Task SettingsFile_WithAMistake_IsToldByItsKey(string json, string sentence)
+    public async Task SettingsFile_WithAnError_NamesTheKey(string json, string sentence)
     {
         await azurite.NewAccountAsync();
         using var clone = new Clone();
@@ -79,7 +79,8 @@ public sealed class MistakeTests(AzuriteFixture azurite)
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Ctrl-C is sent as a signal.");
         await azurite.NewAccountAsync();
         using var clone = new Clone();
-        await using var host = LocalHostProcess.Started([.. arguments, .. arguments[0] == "connect" ? ["--port", $"{LocalHostProcess.FreePort()}"] : Array.Empty<string>()], new Dictionary<string, string?> { ["JIRA_CLIENT_SECRET"] = "x" }, clone);
+        await using var host = LocalHostProcess.Started([.. arguments, .. arguments[0] == "connect" ? ["--port", $"{LocalHostProcess.FreePort()}"] : Array.Empty<string>()],
+            new Dictionary<string, string?> { ["JIRA_CLIENT_SECRET"] = "x" }, clone);
         await host.UntilAsync(() => host.Output.Any(line => line.Contains(when, StringComparison.Ordinal)), Token);
 
         host.Signal("INT");
