@@ -52,7 +52,8 @@ public sealed class JiraClientTests : IAsyncLifetime
 
         await CheckAsync(results.RootElement, site);
         var record = Assert.Single(results.RootElement.GetProperty("failed").GetProperty("values").EnumerateArray());
-        Assert.Equal(("a", false), (record.GetProperty("id").GetString(), record.TryGetProperty("body", out _)));
+        Assert.Equal("a", record.GetProperty("id").GetString());
+        Assert.False(record.TryGetProperty("body", out _));
     }
 
     /// <summary>With the base URL, without it, and with another one.</summary>
@@ -76,7 +77,8 @@ public sealed class JiraClientTests : IAsyncLifetime
         var registered = results.GetProperty("registered").GetProperty("webhookRegistrationResult");
         Assert.Equal([1001L, 1002L], registered.EnumerateArray().Take(2).Select(result => result.GetProperty("createdWebhookId").GetInt64()));
         Assert.Equal("The clause watchCount is unsupported", registered[2].GetProperty("errors")[0].GetString());
-        Assert.Equal((1, false), (results.GetProperty("first").GetProperty("values").GetArrayLength(), results.GetProperty("first").GetProperty("isLast").GetBoolean()));
+        Assert.Equal(1, results.GetProperty("first").GetProperty("values").GetArrayLength());
+        Assert.False(results.GetProperty("first").GetProperty("isLast").GetBoolean());
         Assert.Equal([1001L, 1002L], results.GetProperty("all").GetProperty("values").EnumerateArray().Select(webhook => webhook.GetProperty("id").GetInt64()));
         Assert.True(results.GetProperty("refreshed").GetProperty("expirationDate").GetInt64() > TimeProvider.System.GetUtcNow().AddDays(29).ToUnixTimeMilliseconds());
         Assert.Equal(403, results.GetProperty("refusal").GetInt32());

@@ -70,7 +70,8 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal(200, Assert.Single(_jira.Ledger.Attempts).Status);
         var message = Assert.Single(await DrainAsync());
-        Assert.Equal(($"{site}:{identifier}", $"{site}:10002"), (message.MessageId, message.SessionId));
+        Assert.Equal($"{site}:{identifier}", message.MessageId);
+        Assert.Equal($"{site}:10002", message.SessionId);
         Assert.Equal(_jira.Ledger.Emitted.Single().Body.ToArray(), message.Body.ToArray());
     }
 

@@ -84,7 +84,8 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
             baseUrl = _globex.Url,
             apiUrl = $"{_address}jira/sites/globex",
         });
-        Assert.Equal((HttpStatusCode.Created, "ok"), (added.Status, State(added.Body)));
+        Assert.Equal(HttpStatusCode.Created, added.Status);
+        Assert.Equal("ok", State(added.Body));
 
         Assert.Equal(1, (await RefreshAsync("globex")).GetProperty("registered").GetInt32());
         await CallAsync(HttpMethod.Post, "/api/sites/globex/secret", new { secret = "the-next-one-that-is-long-enough-for-hs256" });
@@ -113,7 +114,8 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
         using var content = new StringContent("""{"sheme":"Connect"}""", Encoding.UTF8, "application/json");
         using var response = await _manager.PutAsync("/api/sites/globex", content, Token);
 
-        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Token);
         Assert.Equal(400, problem.GetProperty("status").GetInt32());
         Assert.Contains("$.sheme", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -147,7 +149,8 @@ public sealed class SitesTests(AzuriteFixture azurite) : IAsyncLifetime
         const string Secret = "a-secret-that-a-stranger-has-chosen";
         using var site = JsonContent.Create(new { scheme = "AdminWebhook", url = "https://evil.atlassian.net", secret = Secret });
         using var put = await _http.PutAsync("/api/sites/evil", site, Token);
-        Assert.Equal((HttpStatusCode.Unauthorized, ""), (put.StatusCode, await put.Content.ReadAsStringAsync(Token)));
+        Assert.Equal(HttpStatusCode.Unauthorized, put.StatusCode);
+        Assert.Equal("", await put.Content.ReadAsStringAsync(Token));
 
         var body = """{"webhookEvent":"jira:issue_updated","issue":{"id":"1"}}"""u8.ToArray();
         using var forged = new HttpRequestMessage(HttpMethod.Post, "/api/deliveries/evil") { Content = new ByteArrayContent(body) };

@@ -125,11 +125,14 @@ public sealed class ContainerTests
         var options = app.Services.GetRequiredService<IOptionsMonitor<ServiceBusClientOptions>>();
 
         var receive = options.Get(AzureClients.Receive).RetryOptions;
-        Assert.Equal((TimeSpan.FromSeconds(4), 1), (receive.TryTimeout, receive.MaxRetries));
-        Assert.Equal((ServiceBusRetryMode.Fixed, TimeSpan.FromMilliseconds(200)), (receive.Mode, receive.Delay));
+        Assert.Equal(TimeSpan.FromSeconds(4), receive.TryTimeout);
+        Assert.Equal(1, receive.MaxRetries);
+        Assert.Equal(ServiceBusRetryMode.Fixed, receive.Mode);
+        Assert.Equal(TimeSpan.FromMilliseconds(200), receive.Delay);
         Assert.All([AzureClients.Receive, AzureClients.Timers], name => Assert.Equal(TimeSpan.FromSeconds(20), options.Get(name).ConnectionIdleTimeout));
         var (timers, sdk) = (options.Get(AzureClients.Timers).RetryOptions, new ServiceBusRetryOptions());
-        Assert.Equal((sdk.TryTimeout, sdk.MaxRetries), (timers.TryTimeout, timers.MaxRetries));
+        Assert.Equal(sdk.TryTimeout, timers.TryTimeout);
+        Assert.Equal(sdk.MaxRetries, timers.MaxRetries);
     }
 
     [Theory]

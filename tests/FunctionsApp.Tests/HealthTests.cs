@@ -19,7 +19,8 @@ public sealed class HealthTests
 
         var (code, body) = await AnswerAsync(await new Health(reporter).RunAsync(new DefaultHttpContext().Request, TestContext.Current.CancellationToken));
 
-        Assert.Equal((status, expected), (code, body));
+        Assert.Equal(status, code);
+        Assert.Equal(expected, body);
         Assert.Equal([false], reporter.Asked);
     }
 
@@ -33,7 +34,8 @@ public sealed class HealthTests
 
         using var json = JsonDocument.Parse(body);
         var site = Assert.Single(json.RootElement.GetProperty("sites").EnumerateArray());
-        Assert.Equal(("acme", Acme.Reason), (site.GetProperty("site").GetString(), site.GetProperty("reason").GetString()));
+        Assert.Equal("acme", site.GetProperty("site").GetString());
+        Assert.Equal(Acme.Reason, site.GetProperty("reason").GetString());
         Assert.Equal([true], reporter.Asked);
     }
 

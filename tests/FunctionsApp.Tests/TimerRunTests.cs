@@ -29,14 +29,19 @@ public sealed class TimerRunTests(AzuriteFixture azurite)
 
         var refresh = await Record.ExceptionAsync(() =>
             ActivatorUtilities.CreateInstance<RefreshWebhooks>(app.Services).RunAsync(new(), TestContext.Current.CancellationToken));
-        Assert.Equal((1, 1, 1), (metrics.Flushes, traces.Flushes, logs.Flushes));
+        Assert.Equal(1, metrics.Flushes);
+        Assert.Equal(1, traces.Flushes);
+        Assert.Equal(1, logs.Flushes);
 
         var poll = await Record.ExceptionAsync(() =>
             ActivatorUtilities.CreateInstance<PollFailedWebhooks>(app.Services).RunAsync(new(), TestContext.Current.CancellationToken));
-        Assert.Equal((2, 2, 2), (metrics.Flushes, traces.Flushes, logs.Flushes));
+        Assert.Equal(2, metrics.Flushes);
+        Assert.Equal(2, traces.Flushes);
+        Assert.Equal(2, logs.Flushes);
 
         // The host must see the failure too: it is what the invocation is recorded with.
-        Assert.Equal((broken, broken), (refresh is TimeoutException, poll is TimeoutException));
+        Assert.Equal(broken, refresh is TimeoutException);
+        Assert.Equal(broken, poll is TimeoutException);
     }
 
     /// <summary>Nothing else cancels it: the worker disposes all services under a run that goes on, and the host hears of that instead.</summary>

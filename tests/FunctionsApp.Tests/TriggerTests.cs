@@ -28,7 +28,8 @@ public sealed class TriggerTests
     {
         var trigger = Trigger<HttpTriggerAttribute>(name);
 
-        Assert.Equal((level, route), (trigger.AuthLevel, trigger.Route));
+        Assert.Equal(level, trigger.AuthLevel);
+        Assert.Equal(route, trigger.Route);
         Assert.Equal([method], trigger.Methods!);
     }
 
@@ -40,7 +41,9 @@ public sealed class TriggerTests
     {
         var trigger = Trigger<TimerTriggerAttribute>(name);
 
-        Assert.Equal((schedule, false, true), (trigger.Schedule, trigger.RunOnStartup, trigger.UseMonitor));
+        Assert.Equal(schedule, trigger.Schedule);
+        Assert.False(trigger.RunOnStartup);
+        Assert.True(trigger.UseMonitor);
     }
 
     [Fact]

@@ -18,9 +18,13 @@ public sealed partial class AlertTests
         var criterion = Assert.Single(alert.At("properties.criteria.allOf").EnumerateArray());
 
         Assert.Equal([plan.Single(type).Text("id")], alert.At("properties.scopes").Strings());
-        Assert.Equal((metric, aggregation, "GreaterThan"), (criterion.Text("metricName"), criterion.Text("timeAggregation"), criterion.Text("operator")));
+        Assert.Equal(metric, criterion.Text("metricName"));
+        Assert.Equal(aggregation, criterion.Text("timeAggregation"));
+        Assert.Equal("GreaterThan", criterion.Text("operator"));
         Assert.Equal(threshold, criterion.At("threshold").GetInt64());
-        Assert.Equal(("PT15M", "PT5M", "True"), (alert.Text("properties.windowSize"), alert.Text("properties.evaluationFrequency"), alert.Text("properties.autoMitigate")));
+        Assert.Equal("PT15M", alert.Text("properties.windowSize"));
+        Assert.Equal("PT5M", alert.Text("properties.evaluationFrequency"));
+        Assert.Equal("True", alert.Text("properties.autoMitigate"));
     }
 
     [Theory]
@@ -32,7 +36,8 @@ public sealed partial class AlertTests
         var criterion = (await Snapshot.DefaultAsync()).Named("Microsoft.Insights/metricAlerts", $"jira-webhooks-{name}").At("properties.criteria.allOf")[0];
 
         var dimension = Assert.Single(criterion.At("dimensions").EnumerateArray());
-        Assert.Equal(("EntityName", "jira-deliveries"), (dimension.Text("name"), dimension.At("values")[0].GetString()));
+        Assert.Equal("EntityName", dimension.Text("name"));
+        Assert.Equal("jira-deliveries", dimension.At("values")[0].GetString());
     }
 
     /// <summary>Health is red for one revoked grant; the test from outside asks whether the app can publish.</summary>
@@ -73,7 +78,9 @@ public sealed partial class AlertTests
             Assert.Equal(
                 rule.Text("name") == "jira-webhooks-server-errors" ? ("PT30M", "PT10M") : ("P2D", "PT1H"),
                 (rule.Text("properties.windowSize"), rule.Text("properties.evaluationFrequency")));
-            Assert.Equal(("Count", "GreaterThan", "0"), (criterion.Text("timeAggregation"), criterion.Text("operator"), criterion.Text("threshold")));
+            Assert.Equal("Count", criterion.Text("timeAggregation"));
+            Assert.Equal("GreaterThan", criterion.Text("operator"));
+            Assert.Equal("0", criterion.Text("threshold"));
             Assert.Equal([plan.Single("Microsoft.OperationalInsights/workspaces").Text("id")], rule.At("properties.scopes").Strings());
             Assert.All(criterion.At("dimensions").EnumerateArray(), dimension => Assert.Contains(dimension.Text("name"), criterion.Text("query"), StringComparison.Ordinal));
         });

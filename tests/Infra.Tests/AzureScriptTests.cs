@@ -60,7 +60,8 @@ public sealed partial class AzureScriptTests
 
         var run = await RunAsync(script, app);
 
-        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("", run.Errors);
         Assert.Contains("All checks passed.", run.Output.Split('\n'));
         Assert.Equal($"smoke-1 westeurope {ObjectId} ServicePrincipal", await ReadAsync(script, "parameters"));
         Assert.Equal(FakeApp.Secret, await ReadAsync(script, "secret"));
@@ -146,7 +147,8 @@ public sealed partial class AzureScriptTests
 
         var run = await RunAsync(script, app);
 
-        Assert.Equal((1, $"FAILED: Resource group {Group} exists already: choose another SMOKE_NAME.\n"), (run.ExitCode, run.Errors));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal($"FAILED: Resource group {Group} exists already: choose another SMOKE_NAME.\n", run.Errors);
         Assert.DoesNotContain(script.Calls, call => call.Contains("delete", StringComparison.Ordinal) || call.Contains("create", StringComparison.Ordinal));
     }
 

@@ -15,7 +15,9 @@ public sealed class CiScriptTests
     {
         var run = await Script.OfBash("-n", Repository.PathTo(script)).RunAsync();
 
-        Assert.Equal((0, "", ""), (run.ExitCode, run.Output, run.Errors));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("", run.Output);
+        Assert.Equal("", run.Errors);
         Assert.StartsWith("#!/usr/bin/env bash\n", Repository.Read(script), StringComparison.Ordinal);
         Assert.Contains("\nset -euo pipefail\n", Repository.Read(script), StringComparison.Ordinal);
     }

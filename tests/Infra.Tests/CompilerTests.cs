@@ -10,7 +10,9 @@ public sealed class CompilerTests
     {
         var run = await LintAsync(Repository.PathTo("infra"));
 
-        Assert.Equal((0, "", ""), (run.ExitCode, run.Output.Trim(), run.Errors.Trim()));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("", run.Output.Trim());
+        Assert.Equal("", run.Errors.Trim());
     }
 
     /// <summary>A wrong type is but a warning to the compiler, with exit code 0: the silence above must not hide it.</summary>
@@ -33,8 +35,10 @@ public sealed class CompilerTests
         var template = await Bicep.RunAsync("build", Repository.PathTo("infra/main.bicep"), "--stdout");
         var parameters = await Bicep.RunAsync("build-params", Repository.PathTo("infra/main.bicepparam"), "--stdout");
 
-        Assert.Equal((0, ""), (template.ExitCode, template.Errors.Trim()));
-        Assert.Equal((0, ""), (parameters.ExitCode, parameters.Errors.Trim()));
+        Assert.Equal(0, template.ExitCode);
+        Assert.Equal("", template.Errors.Trim());
+        Assert.Equal(0, parameters.ExitCode);
+        Assert.Equal("", parameters.Errors.Trim());
     }
 
     [Fact]
@@ -44,7 +48,8 @@ public sealed class CompilerTests
 
         var run = await Bicep.RunInAsync(folder, "format", "--pattern", "**/*.bicep*");
 
-        Assert.Equal((0, ""), (run.ExitCode, run.Errors.Trim()));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("", run.Errors.Trim());
         Assert.All(Sources(), file => Assert.Equal(
             Repository.Read(file), File.ReadAllText(Path.Combine(folder, Path.GetRelativePath("infra", file))).ReplaceLineEndings("\n")));
     }

@@ -25,7 +25,9 @@ public sealed class FunctionAppTests
     {
         var scale = (await Snapshot.DefaultAsync()).Single("Microsoft.Web/sites").At("properties.functionAppConfig.scaleAndConcurrency");
 
-        Assert.Equal(("4096", "4", "40"), (scale.Text("instanceMemoryMB"), scale.Text("triggers.http.perInstanceConcurrency"), scale.Text("maximumInstanceCount")));
+        Assert.Equal("4096", scale.Text("instanceMemoryMB"));
+        Assert.Equal("4", scale.Text("triggers.http.perInstanceConcurrency"));
+        Assert.Equal("40", scale.Text("maximumInstanceCount"));
     }
 
     [Fact]
@@ -34,7 +36,8 @@ public sealed class FunctionAppTests
         var plan = await Snapshot.OfAsync("instanceMemoryMB = 2048", "httpConcurrency = 16");
         var scale = plan.Single("Microsoft.Web/sites").At("properties.functionAppConfig.scaleAndConcurrency");
 
-        Assert.Equal(("2048", "16"), (scale.Text("instanceMemoryMB"), scale.Text("triggers.http.perInstanceConcurrency")));
+        Assert.Equal("2048", scale.Text("instanceMemoryMB"));
+        Assert.Equal("16", scale.Text("triggers.http.perInstanceConcurrency"));
     }
 
     /// <summary>What is above the host's own limit would wait there, while another instance could have taken it.</summary>
@@ -79,7 +82,8 @@ public sealed class FunctionAppTests
 
         Assert.Empty((await Snapshot.DefaultAsync()).Single("Microsoft.Web/sites").At(Path).EnumerateArray());
         var http = Assert.Single((await Snapshot.FullAsync()).Single("Microsoft.Web/sites").At(Path).EnumerateArray());
-        Assert.Equal(("http", "1"), (http.Text("name"), http.Text("instanceCount")));
+        Assert.Equal("http", http.Text("name"));
+        Assert.Equal("1", http.Text("instanceCount"));
     }
 
     [Fact]
@@ -92,7 +96,8 @@ public sealed class FunctionAppTests
         Assert.Equal("https://acme.atlassian.net", settings["Sites__acme__Url"]);
         Assert.Equal($"@Microsoft.KeyVault(SecretUri={settings["KeyVaultUri"]}secrets/acme-client-secret)", settings["Sites__acme__Secret"]);
         Assert.Equal(plan.Single("Microsoft.ManagedIdentity/userAssignedIdentities").Text("id"), app.Text("properties.keyVaultReferenceIdentity"));
-        Assert.Equal(("https://hooks.example.com", "True"), (settings["PublicBaseUrl"], settings["TakeOver"]));
+        Assert.Equal("https://hooks.example.com", settings["PublicBaseUrl"]);
+        Assert.Equal("True", settings["TakeOver"]);
     }
 
     /// <summary>Of another account, vault or bus nothing would be reached, and only after the deployment.</summary>

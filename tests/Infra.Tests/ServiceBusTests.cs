@@ -40,7 +40,9 @@ public sealed partial class ServiceBusTests
         var plan = privateNetwork ? await Snapshot.FullAsync() : await Snapshot.PremiumAsync();
         var bus = plan.Single("Microsoft.ServiceBus/namespaces");
 
-        Assert.Equal(("Premium", "Premium", "1"), (bus.Text("sku.name"), bus.Text("sku.tier"), bus.Text("sku.capacity")));
+        Assert.Equal("Premium", bus.Text("sku.name"));
+        Assert.Equal("Premium", bus.Text("sku.tier"));
+        Assert.Equal("1", bus.Text("sku.capacity"));
         Assert.Equal("1", bus.Text("properties.premiumMessagingPartitions"));
         Assert.Equal($"{900 * 1024}", plan.AppSettings()["ClaimCheckThreshold"]);
         Assert.Equal("1024", Optional(plan, "maxMessageSizeInKilobytes"));
@@ -70,7 +72,8 @@ public sealed partial class ServiceBusTests
             Assert.StartsWith(topic.Text("name") + "/", each.Text("name"), StringComparison.Ordinal);
             Assert.Equal("True", each.Text("properties.deadLetteringOnFilterEvaluationExceptions"));
             Assert.Equal(topic.Text("properties.defaultMessageTimeToLive"), each.Text("properties.defaultMessageTimeToLive"));
-            Assert.Equal(("PT1M", "10"), (each.Text("properties.lockDuration"), each.Text("properties.maxDeliveryCount")));
+            Assert.Equal("PT1M", each.Text("properties.lockDuration"));
+            Assert.Equal("10", each.Text("properties.maxDeliveryCount"));
         });
     }
 

@@ -19,7 +19,8 @@ public sealed class SmokeTests
 
         var run = await SmokeAsync(app, ("SMOKE_DELIVERY", "d-1"));
 
-        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("", run.Errors);
         Assert.Equal(Checks, app.Asked);
         Assert.Equal(Checks, run.Output.Split('\n').Where(line => line.StartsWith("ok: ", StringComparison.Ordinal)).Select(line => line.Split(": ")[1]));
         var (identifier, body) = Assert.Single(app.Accepted);
@@ -43,7 +44,8 @@ public sealed class SmokeTests
 
         var run = await SmokeAsync(app);
 
-        Assert.Equal((1, $"FAILED: {sentence}\n"), (run.ExitCode, run.Errors));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal($"FAILED: {sentence}\n", run.Errors);
         Assert.Equal(Checks.TakeWhile(check => check != wrong).Append(wrong), app.Asked);
     }
 
@@ -56,7 +58,8 @@ public sealed class SmokeTests
 
         var run = await SmokeAsync(app);
 
-        Assert.Equal((1, $"FAILED: {sentence}\n"), (run.ExitCode, run.Errors));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal($"FAILED: {sentence}\n", run.Errors);
         Assert.Equal(["health"], app.Asked);
     }
 
@@ -68,7 +71,8 @@ public sealed class SmokeTests
 
         var run = await Script.OfFile("tests/smoke.sh", address).RunAsync(("SMOKE_WAIT", "0"));
 
-        Assert.Equal((1, "FAILED: health: GET /api/health answered nothing after 0 s, expected 200.\n"), (run.ExitCode, run.Errors));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("FAILED: health: GET /api/health answered nothing after 0 s, expected 200.\n", run.Errors);
     }
 
     /// <summary>The Functions host on a developer's machine asks for no key.</summary>
@@ -79,7 +83,8 @@ public sealed class SmokeTests
 
         var run = await SmokeAsync(app, ("FUNCTIONS_KEY", ""));
 
-        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("", run.Errors);
         Assert.Equal(Checks.Where(check => !check.EndsWith("without a key", StringComparison.Ordinal)), app.Asked);
     }
 

@@ -18,7 +18,8 @@ public sealed class WorkflowScriptTests
 
         var run = await script.RunAsync(("AZURE_ENV_NAME", "production"), ("AZURE_LOCATION", "westeurope"));
 
-        Assert.Equal((0, "group=hooks\napp=func-1\n"), (run.ExitCode, script.Outputs));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("group=hooks\napp=func-1\n", script.Outputs);
         Assert.Contains("--query properties.outputs", Assert.Single(script.Calls), StringComparison.Ordinal);
     }
 
@@ -45,7 +46,8 @@ public sealed class WorkflowScriptTests
 
         var run = await script.RunAsync(("GROUP", "hooks"), ("APP", "func-1"));
 
-        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("", run.Errors);
         Assert.Equal(3, script.Calls.Count(call => call.Contains("rest --method post --url https://management.azure.com/subscriptions/s/app/host/default/sync?api-version=2024-11-01", StringComparison.Ordinal)));
         Assert.Equal(2, script.Calls.Count(call => call.StartsWith("sleep ", StringComparison.Ordinal)));
     }

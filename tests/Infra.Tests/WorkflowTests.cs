@@ -45,7 +45,8 @@ public sealed partial class WorkflowTests
         foreach (var script in Script().Matches(Repository.Read(workflow)).Select(match => match.Groups[2].Value))
         {
             var run = await Support.Script.OfBash("-n", "-c", script.StartsWith("|\n", StringComparison.Ordinal) ? script[2..] : script).RunAsync();
-            Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+            Assert.Equal(0, run.ExitCode);
+            Assert.Equal("", run.Errors);
         }
     }
 

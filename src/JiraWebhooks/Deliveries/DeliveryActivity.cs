@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace JiraWebhooks.Deliveries;
 
 /// <summary>Holds the time of each site's last accepted delivery in this process (docs/jira-behaviour.md#health-per-site). It stays in memory: the
-/// receive path writes only the message, and the health report saves the time at its own pace.</summary>
+/// receive path writes only the message, and Health saves the time at its own pace.</summary>
 public sealed class DeliveryActivity(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset> _accepted = new(StringComparer.Ordinal);

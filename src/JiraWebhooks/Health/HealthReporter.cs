@@ -34,12 +34,10 @@ internal sealed class HealthReporter(
     /// <inheritdoc/>
     public async Task<SiteHealth> ReportAsync(Site site, CancellationToken cancellationToken)
     {
-        if (activity.Accepted.TryGetValue(site.Id, out var accepted)) await status.SaveDeliveryAsync(site.Id, accepted, cancellationToken);
-
         try
         {
             var now = clock.GetUtcNow();
-            var saved = new SiteState(site, await status.ReadAsync(site.Id, cancellationToken));
+            var saved = new SiteState(site, await status.ReadAsync(site.Id, cancellationToken), Accepted(site));
             var (state, reason, since) = await StateAsync(site, saved, now, cancellationToken);
             return new SiteHealth(
                 site.Id,
@@ -97,6 +95,8 @@ internal sealed class HealthReporter(
 
         return site.HasApi && saved.Trouble(now) is { } trouble ? ("unhealthy", trouble.Reason, trouble.Since) : ("ok", null, null);
     }
+
+    private DateTimeOffset? Accepted(Site site) => activity.Accepted.TryGetValue(site.Id, out var at) ? at : null;
 
     private static string? Notice(params string?[] parts) => string.Join(' ', parts.OfType<string>()) is { Length: > 0 } text ? text : null;
 }

@@ -18,6 +18,7 @@ internal static class HealthServiceCollectionExtensions
         .AddSingleton<SiteGauges>()
         .AddSingleton<IRunReport, RunReport>()
         .AddSingleton<IHealthReporter, HealthReporter>()
+        .AddHostedService<LastDeliveryRecorder>()
         .AddHostedService<ConnectNotice>()
         .AddHostedService<SiteProblems>();
 }

@@ -6,8 +6,8 @@ using JiraWebhooks.Webhooks;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Computes a site's state from its saved rows. Health and the gauges, which the alerts use, share these rules.</summary>
-internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEntity> rows)
+/// <summary>Computes a site's state from its saved rows and, if this process took one, the time of its last delivery. Health and the gauges, which the alerts use, share these rules.</summary>
+internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEntity> rows, DateTimeOffset? accepted = null)
 {
     /// <summary>A refresh runs daily; <c>infra/queries/refresh-absent.kql</c> has the same number.</summary>
     public static readonly TimeSpan LongestWithoutRefresh = TimeSpan.FromHours(26);
@@ -25,12 +25,15 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
 
     private const string Missing = "Not refreshed yet: its webhooks do not exist until RefreshWebhooks has run.";
 
+    private static DateTimeOffset? Saved(IReadOnlyDictionary<string, TableEntity> rows) =>
+        rows.GetValueOrDefault(SiteStatusTable.DeliveryRow)?.Time(SiteStatusTable.LastDelivery);
+
     private readonly TableEntity? _refresh = rows.GetValueOrDefault("refresh");
     private readonly TableEntity? _poll = rows.GetValueOrDefault("poll");
     private readonly TableEntity? _clock = rows.GetValueOrDefault(SiteStatusTable.ClockRow);
 
-    /// <summary>When its last delivery was accepted.</summary>
-    public DateTimeOffset? LastDelivery => rows.GetValueOrDefault("delivery")?.Time("LastDelivery");
+    /// <summary>When its last delivery was accepted: by this process, or by another one that has saved it.</summary>
+    public DateTimeOffset? LastDelivery => Saved(rows) is { } saved && !(saved < accepted) ? saved : accepted;
 
     /// <summary>When a refresh last kept every declared webhook alive.</summary>
     public DateTimeOffset? LastRefresh => _refresh?.Time("OkAt");

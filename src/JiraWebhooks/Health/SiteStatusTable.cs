@@ -13,6 +13,12 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
     /// <summary>The row that says whether tokens are valid except for their times.</summary>
     internal const string ClockRow = "clock";
 
+    /// <summary>The row of the last accepted delivery.</summary>
+    internal const string DeliveryRow = "delivery";
+
+    /// <summary>When the last delivery was accepted.</summary>
+    internal const string LastDelivery = "LastDelivery";
+
     /// <summary>When the last such token came.</summary>
     internal const string LateAt = "LateAt";
 
@@ -27,9 +33,12 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
     public Task SaveAsync(SitePoll result, CancellationToken cancellationToken) =>
         SaveAsync(result.Site, "poll", result.Problem is null, result.Problem, ("Cursor", result.Cursor), cancellationToken);
 
-    /// <summary>Saves when a site's last delivery was accepted.</summary>
-    public Task SaveDeliveryAsync(string site, DateTimeOffset at, CancellationToken cancellationToken) =>
-        SaveAsync(site, "delivery", true, null, ("LastDelivery", at), cancellationToken);
+    /// <summary>Saves when a site's last delivery was accepted, unless another instance has saved a later one.</summary>
+    public Task SaveDeliveryAsync(string site, DateTimeOffset at, CancellationToken cancellationToken) => SaveAsync(
+        site,
+        DeliveryRow,
+        (before, now) => before?.Time(LastDelivery) is { } saved && saved >= at && saved <= now ? null : Row(site, DeliveryRow, before, now, ok: true, problem: null, (LastDelivery, at)),
+        cancellationToken);
 
     /// <summary>Saves that a site's token was valid except for its times: <paramref name="problem"/>, unless a delivery is accepted later.</summary>
     public Task SaveLateAsync(string site, string problem, CancellationToken cancellationToken) =>

@@ -109,7 +109,8 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
         var name = "initech/" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"initech:{Delivery.Identifier}")));
         var blob = new BlobContainerClient(world.Storage, Names.Storage.Bodies).GetBlobClient(name);
         var stored = await blob.DownloadContentAsync(Token);
-        Assert.Equal((body, "application/json; charset=utf-8"), (stored.Value.Content.ToString(), stored.Value.Details.ContentType));
+        Assert.Equal(body, stored.Value.Content.ToString());
+        Assert.Equal("application/json; charset=utf-8", stored.Value.Details.ContentType);
         await AssertOneAsync(Message(Delivery.Identifier, "5", "jira:issue_updated", $"\"jira_retry\": 0, \"cloudEvents_dataref\": \"{blob.Uri}\""), "");
     }
 

@@ -129,6 +129,7 @@ public sealed class SitesApiTests(ContractWorld world)
 
         Assert.Equal(properties.Replace("{webhooks}", Names.Api.Webhooks, StringComparison.Ordinal).Split(',').Order(), shown.EnumerateObject().Select(property => property.Name).Order());
         Assert.Equal($"{world.Address}api/deliveries/{site}", shown.GetProperty("callbackUrl").GetString());
-        Assert.Equal(("settings", site), (shown.GetProperty("source").GetString(), shown.GetProperty("health").GetProperty("site").GetString()));
+        Assert.Equal("settings", shown.GetProperty("source").GetString());
+        Assert.Equal(site, shown.GetProperty("health").GetProperty("site").GetString());
     }
 }

@@ -112,7 +112,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
         var indexed = (await _channel.AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = WorkerProcess.Folder } },
             cancellationToken)).FunctionMetadataResponse;
-        Assert.Equal((StatusResult.Types.Status.Success, false), (indexed.Result.Status, indexed.UseDefaultMetadataIndexing));
+        Assert.Equal(StatusResult.Types.Status.Success, indexed.Result.Status);
+        Assert.False(indexed.UseDefaultMetadataIndexing);
         Functions = indexed.FunctionMetadataResults;
         foreach (var function in Functions)
         {

@@ -77,6 +77,7 @@ public sealed class WorkerEndTests(AzuriteFixture azurite)
         Assert.Equal(StatusResult.Types.Status.Cancelled, (await run).Result.Status);
         if (end is EndedBy.Host) await host.TerminateAsync();
         await host.Worker.Ended.WaitAsync(Token);
-        Assert.Equal((0, 0), (host.Worker.ExitCode, host.Worker.Errors.Count));
+        Assert.Equal(0, host.Worker.ExitCode);
+        Assert.Empty(host.Worker.Errors);
     }
 }

@@ -294,7 +294,8 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
         var candidate = Assert.Single(await OfferAsync(
             new AccessibleResource("c", "Hooli", url, ["read:confluence-content.all"]), new AccessibleResource("c", "Hooli", url, ["read:jira-work", "manage:jira-webhook"])));
 
-        Assert.Equal(("hooli", null), (candidate.SiteId, candidate.Problem));
+        Assert.Equal("hooli", candidate.SiteId);
+        Assert.Null(candidate.Problem);
     }
 
     [Fact]

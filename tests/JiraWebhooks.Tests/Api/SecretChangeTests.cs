@@ -109,11 +109,15 @@ public sealed class SecretChangeTests : IAsyncLifetime
         for (var call = 0; call < 2; call++)
         {
             var changed = await _api.PutAsync(World.Acme, $$"""{"scheme":"OAuth","url":"{{old.Url}}","cloudId":"{{old.CloudId}}","clientId":"new-app"}""");
-            Assert.Equal((201, 200), (added.Status, changed.Status));
+            Assert.Equal(201, added.Status);
+            Assert.Equal(200, changed.Status);
         }
 
         var during = (await _world.FindAsync(World.Acme))!;
-        Assert.Equal((Next, old.Secret, "new-app", null), (during.Secret!.Reveal(), during.PreviousSecret!.Reveal(), during.ClientId, during.Problem));
+        Assert.Equal(Next, during.Secret!.Reveal());
+        Assert.Equal(old.Secret, during.PreviousSecret!.Reveal());
+        Assert.Equal("new-app", during.ClientId);
+        Assert.Null(during.Problem);
         _world.Clock.Advance(SiteLoader.ChangeOver - TimeSpan.FromMinutes(1));
         Assert.Equal([200], await DeliverAsync(World.Acme));
 
@@ -146,7 +150,10 @@ public sealed class SecretChangeTests : IAsyncLifetime
         await ConnectAsync();
 
         var site = (await _world.FindAsync(World.Acme))!;
-        Assert.Equal(("new-app", old.ClientId, Next, old.Secret), (site.ClientId, site.FormerClientId, site.Secret!.Reveal(), site.PreviousSecret!.Reveal()));
+        Assert.Equal("new-app", site.ClientId);
+        Assert.Equal(old.ClientId, site.FormerClientId);
+        Assert.Equal(Next, site.Secret!.Reveal());
+        Assert.Equal(old.Secret, site.PreviousSecret!.Reveal());
         Assert.Equal([200], await DeliverAsync(World.Acme));
     }
 
@@ -160,7 +167,8 @@ public sealed class SecretChangeTests : IAsyncLifetime
         var page = await ConnectAsync();
         var put = await new ApiCaller(_world.NewInstance()).PutAsync(World.Acme, $$"""{"scheme":"OAuth","url":"{{old.Url}}","cloudId":"{{old.CloudId}}","clientId":"other","secret":"s"}""");
 
-        Assert.Equal((409, 409), (page.Status, put.Status));
+        Assert.Equal(409, page.Status);
+        Assert.Equal(409, put.Status);
         Assert.Contains("OAuthPreviousClientSecret", page.Html, StringComparison.Ordinal);
         Assert.Contains("OAuthPreviousClientSecret", put.Detail, StringComparison.Ordinal);
         Assert.Equal(old.ClientId, (await _world.FindAsync(World.Acme))!.ClientId);

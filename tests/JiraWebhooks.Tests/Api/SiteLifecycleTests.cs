@@ -83,7 +83,8 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
         var refreshed = await _world.RefreshAsync(World.Globex);
         _world.Clock.Advance(TimeSpan.FromSeconds(2));
 
-        Assert.Equal((200, "disabled"), (disabled.Status, disabled.State));
+        Assert.Equal(200, disabled.Status);
+        Assert.Equal("disabled", disabled.State);
         Assert.Equal("moving house", disabled.Json.GetProperty("health").GetProperty("reason").GetString());
         Assert.Null(refreshed.Problem);
         Assert.Empty(_world.Site(World.Globex).Webhooks);
@@ -197,7 +198,8 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
     {
         var answer = await _world.Clock.DriveAsync(_api.CallAsync((api, request) => api.RefreshAsync(request, World.Globex)));
 
-        Assert.Equal((200, 1), (answer.Status, answer.Json.GetProperty("registered").GetInt32()));
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(1, answer.Json.GetProperty("registered").GetInt32());
         Assert.Single(_world.Site(World.Globex).Webhooks);
     }
 
@@ -212,7 +214,8 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
         var answer = await _world.Clock.DriveAsync(_api.CallAsync((api, request) => api.RefreshAsync(request, World.Globex)));
 
         Assert.InRange((_world.Clock.GetUtcNow() - began).TotalSeconds, 190, 229);
-        Assert.Equal((200, "The call's time is up: repeat it. The daily run goes on with it too."), (answer.Status, answer.Json.GetProperty("problem").GetString()));
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("The call's time is up: repeat it. The daily run goes on with it too.", answer.Json.GetProperty("problem").GetString());
     }
 
     [Fact]
@@ -226,7 +229,8 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
         var answer = await _world.Clock.DriveAsync(_api.RecoverAsync(World.Globex, "?minutes=60"));
 
         Assert.InRange((_world.Clock.GetUtcNow() - began).TotalSeconds, 190, 229);
-        Assert.Equal((200, "The call's time is up: repeat it. What was found so far is published."), (answer.Status, answer.Json.GetProperty("problem").GetString()));
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("The call's time is up: repeat it. What was found so far is published.", answer.Json.GetProperty("problem").GetString());
     }
 
     [Fact]
@@ -237,6 +241,7 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
 
         var answer = await _world.Clock.DriveAsync(_api.RecoverAsync(World.Globex, "?minutes=60"));
 
-        Assert.Equal((200, 2), (answer.Status, answer.Json.GetProperty("recovered").GetInt32()));
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(2, answer.Json.GetProperty("recovered").GetInt32());
     }
 }

@@ -31,7 +31,9 @@ public sealed class SitesApiTests : IAsyncLifetime
         var added = await _api.ImportAsync(World.Globex, Installation());
 
         Assert.Equal(201, added.Status);
-        Assert.Equal(("store", "Connect", "https://hooks.example.com/api/deliveries/globex"), (Text(added, "source"), Text(added, "scheme"), Text(added, "callbackUrl")));
+        Assert.Equal("store", Text(added, "source"));
+        Assert.Equal("Connect", Text(added, "scheme"));
+        Assert.Equal("https://hooks.example.com/api/deliveries/globex", Text(added, "callbackUrl"));
         Assert.Equal(_world.Site(World.Globex).Options.ClientKey, Text(added, "clientKey"));
         Assert.NotNull(added.ETag);
         var all = await _api.CallAsync((api, request) => api.ListAsync(request));
@@ -55,7 +57,8 @@ public sealed class SitesApiTests : IAsyncLifetime
         Assert.Equal("5b1", Assert.Single(second.Json.GetProperty("ownAccountIds").EnumerateArray()).GetString());
 
         var stale = await _api.PutAsync(World.Globex, changed, first.ETag);
-        Assert.Equal((412, "Site globex has changed since it was read: read it again."), (stale.Status, stale.Detail));
+        Assert.Equal(412, stale.Status);
+        Assert.Equal("Site globex has changed since it was read: read it again.", stale.Detail);
     }
 
     [Theory]
@@ -128,10 +131,12 @@ public sealed class SitesApiTests : IAsyncLifetime
         foreach (var answer in new[] { await _api.ImportAsync(World.Acme, Installation()), await _api.RemoveAsync(World.Acme),
             await _api.DisableAsync(World.Acme), await _api.RotateAsync(World.Acme, """{"secret":"s"}""") })
         {
-            Assert.Equal((409, "Site acme is fixed in the settings (Sites__acme__…): change it there."), (answer.Status, answer.Detail));
+            Assert.Equal(409, answer.Status);
+            Assert.Equal("Site acme is fixed in the settings (Sites__acme__…): change it there.", answer.Detail);
         }
 
-        Assert.Equal(("settings", null), (Text(await _api.ShowAsync(World.Acme), "source"), (await _api.ShowAsync(World.Acme)).ETag));
+        Assert.Equal("settings", Text(await _api.ShowAsync(World.Acme), "source"));
+        Assert.Null((await _api.ShowAsync(World.Acme)).ETag);
     }
 
     [Fact]
@@ -139,7 +144,8 @@ public sealed class SitesApiTests : IAsyncLifetime
     {
         foreach (var answer in new[] { await _api.ShowAsync("unknown"), await _api.RemoveAsync("unknown"), await _api.EnableAsync("unknown"), await _api.RecoverAsync("unknown", "?minutes=5") })
         {
-            Assert.Equal((404, "There is no site unknown."), (answer.Status, answer.Detail));
+            Assert.Equal(404, answer.Status);
+            Assert.Equal("There is no site unknown.", answer.Detail);
         }
     }
 
@@ -250,7 +256,8 @@ public sealed class SitesApiTests : IAsyncLifetime
 
         var answer = await _api.ImportAsync(World.Globex, Installation());
 
-        Assert.Equal((503, "Storage or the vault cannot be reached now: try again."), (answer.Status, answer.Detail));
+        Assert.Equal(503, answer.Status);
+        Assert.Equal("Storage or the vault cannot be reached now: try again.", answer.Detail);
     }
 
     [Fact]

@@ -31,7 +31,9 @@ public sealed class BodyBudgetTests
         }
 
         world.LeaveAll();
-        Assert.Equal((0, 0, 0), (world.Budget.Used, world.Budget.UsedUnverified, world.Budget.Waiting));
+        Assert.Equal(0, world.Budget.Used);
+        Assert.Equal(0, world.Budget.UsedUnverified);
+        Assert.Equal(0, world.Budget.Waiting);
     }, iter: 1000);
 
     [Fact]
@@ -85,7 +87,9 @@ public sealed class BodyBudgetTests
 
         Assert.All(served, count => Assert.NotEqual(0, count));
         Assert.InRange(most, 1, Capacity);
-        Assert.Equal((0, 0, 0), (budget.Used, budget.UsedUnverified, budget.Waiting));
+        Assert.Equal(0, budget.Used);
+        Assert.Equal(0, budget.UsedUnverified);
+        Assert.Equal(0, budget.Waiting);
     }
 
     [Fact]

@@ -63,11 +63,13 @@ public sealed class BodyBuffersTests
         var kept = RentAndReturn(buffers);
         Assert.Equal(2 * Limit, buffers.Free);
         _clock.Advance(BodyBuffers.Idle - TimeSpan.FromSeconds(1));
-        Assert.Equal((2 * Limit, 0), (buffers.Free, _collections));
+        Assert.Equal(2 * Limit, buffers.Free);
+        Assert.Equal(0, _collections);
 
         _clock.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Equal((0, 1), (buffers.Free, _collections));
+        Assert.Equal(0, buffers.Free);
+        Assert.Equal(1, _collections);
         GC.Collect();
         Assert.False(kept.TryGetTarget(out _));
     }
@@ -82,9 +84,11 @@ public sealed class BodyBuffersTests
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Assert.Equal((2 * Limit, 0), (buffers.Free, _collections));
+        Assert.Equal(2 * Limit, buffers.Free);
+        Assert.Equal(0, _collections);
         _clock.Advance(BodyBuffers.Idle);
-        Assert.Equal((0, 1), (buffers.Free, _collections));
+        Assert.Equal(0, buffers.Free);
+        Assert.Equal(1, _collections);
     }
 
     /// <summary>A collection costs all threads a moment.</summary>

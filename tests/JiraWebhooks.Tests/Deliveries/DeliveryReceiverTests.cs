@@ -13,10 +13,14 @@ public sealed class DeliveryReceiverTests
     {
         var answered = await _harness.SendAsync(_harness.Request(StubSites.OAuth));
 
-        Assert.Equal((200, ""), (answered.Status, answered.Text));
+        Assert.Equal(200, answered.Status);
+        Assert.Equal("", answered.Text);
         var message = Assert.Single(_harness.Publisher.Messages);
         Assert.Equal(ReceiverHarness.Body, message.Body.ToArray());
-        Assert.Equal(("acme", "id-1", "acme:id-1", "acme:10002"), (message.Site, message.Identifier, message.MessageId, message.SessionId));
+        Assert.Equal("acme", message.Site);
+        Assert.Equal("id-1", message.Identifier);
+        Assert.Equal("acme:id-1", message.MessageId);
+        Assert.Equal("acme:10002", message.SessionId);
     }
 
     [Fact]

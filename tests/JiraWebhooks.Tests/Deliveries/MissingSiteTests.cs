@@ -84,7 +84,8 @@ public sealed class MissingSiteTests
         var authentic = await _harness.SendAsync(_harness.Request(StubSites.OAuth with { Id = "erased" }));
         var stranger = await _harness.SendAsync(_harness.Request("unknown"));
 
-        Assert.Equal((401, stranger), (authentic.Status, authentic));
+        Assert.Equal(401, authentic.Status);
+        Assert.Equal(stranger, authentic);
         Assert.Empty(_outages);
         Assert.Empty(_harness.Sites.Noted);
         Assert.DoesNotContain(refused.Tags(), tags => tags.Contains("site=erased", StringComparison.Ordinal));

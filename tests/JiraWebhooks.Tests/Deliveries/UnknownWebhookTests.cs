@@ -110,7 +110,8 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
 
         var message = await DeliverAsync(World.Globex, "jira:issue_deleted");
 
-        Assert.Equal((false, 0), (message.UnknownWebhook, message.Retry));
+        Assert.False(message.UnknownWebhook);
+        Assert.Equal(0, message.Retry);
     }
 
     [Fact]

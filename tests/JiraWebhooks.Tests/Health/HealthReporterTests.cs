@@ -37,7 +37,8 @@ public sealed class HealthReporterTests : IAsyncLifetime
     {
         var site = await _health.ReportAsync(Fixed, Token);
 
-        Assert.Equal(("unhealthy", "Not refreshed yet: its webhooks do not exist until RefreshWebhooks has run."), (site.State, site.Reason));
+        Assert.Equal("unhealthy", site.State);
+        Assert.Equal("Not refreshed yet: its webhooks do not exist until RefreshWebhooks has run.", site.Reason);
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class HealthReporterTests : IAsyncLifetime
         var added = Fixed with { IsStored = true, ActiveSince = Now };
 
         var site = await _health.ReportAsync(added, Token);
-        Assert.Equal(("ok", null), (site.State, site.Reason));
+        Assert.Equal("ok", site.State);
+        Assert.Null(site.Reason);
         Assert.Contains("Not refreshed yet", site.Notice, StringComparison.Ordinal);
 
         _world.Clock.Advance(TimeSpan.FromHours(26));

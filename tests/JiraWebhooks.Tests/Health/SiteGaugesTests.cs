@@ -94,7 +94,8 @@ public sealed class SiteGaugesTests : IAsyncLifetime
         await _world.PollAsync();
 
         var (expiry, age) = (measured.Of(MetricNames.WebhookExpiry, World.Globex), measured.Of(MetricNames.RefreshAge, World.Globex));
-        Assert.Equal((2, 2), (expiry.Count, age.Count));
+        Assert.Equal(2, expiry.Count);
+        Assert.Equal(2, age.Count);
         Assert.All(expiry, days => Assert.InRange(days, 5.9, 6));
         Assert.All(age, hours => Assert.InRange(hours, 24 * 24, (24 * 24) + 1));
     }

@@ -33,8 +33,11 @@ public sealed class SiteStatusTableTests
 
         var row = (await _table.ReadAsync("acme", Token))["poll"];
 
-        Assert.Equal((began, began, began), (row.GetDateTimeOffset("Cursor"), row.GetDateTimeOffset("OkAt"), row.GetDateTimeOffset("FirstAt")));
-        Assert.Equal((began.AddHours(1), began.AddHours(2)), (SiteStatusTable.ProblemSince(row), row.GetDateTimeOffset("At")));
+        Assert.Equal(began, row.GetDateTimeOffset("Cursor"));
+        Assert.Equal(began, row.GetDateTimeOffset("OkAt"));
+        Assert.Equal(began, row.GetDateTimeOffset("FirstAt"));
+        Assert.Equal(began.AddHours(1), SiteStatusTable.ProblemSince(row));
+        Assert.Equal(began.AddHours(2), row.GetDateTimeOffset("At"));
     }
 
     [Fact]

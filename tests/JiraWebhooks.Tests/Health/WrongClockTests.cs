@@ -37,7 +37,8 @@ public sealed class WrongClockTests : IAsyncLifetime
         Assert.Equal(503, await DeliverAsync(site));
 
         var wrong = await HealthAsync(site);
-        Assert.Equal(("unhealthy", _world.Ours.GetUtcNow()), (wrong.State, wrong.Since));
+        Assert.Equal("unhealthy", wrong.State);
+        Assert.Equal(_world.Ours.GetUtcNow(), wrong.Since);
         Assert.StartsWith("Clock: ", wrong.Reason, StringComparison.Ordinal);
         Assert.Contains($"was issued at {_world.Clock.GetUtcNow():u}", wrong.Reason, StringComparison.Ordinal);
         Assert.Contains($"the clock here said {_world.Ours.GetUtcNow():u}", wrong.Reason, StringComparison.Ordinal);
@@ -47,7 +48,8 @@ public sealed class WrongClockTests : IAsyncLifetime
         Assert.Equal(200, await DeliverAsync(site));
 
         var right = await HealthAsync(site);
-        Assert.Equal(("ok", null), (right.State, right.Reason));
+        Assert.Equal("ok", right.State);
+        Assert.Null(right.Reason);
         Assert.Contains("Late delivery: ", right.Notice, StringComparison.Ordinal);
 
         _world.Clock.Advance(TimeSpan.FromHours(27));

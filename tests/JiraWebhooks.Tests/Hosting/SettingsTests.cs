@@ -133,7 +133,8 @@ public sealed class SettingsTests
     {
         var options = Read(("PublicBaseUrl", "https://hooks.example.com"), ("QueueName", name), ("ClaimCheckContainer", name));
 
-        Assert.Equal((name, name), (options.QueueName, options.ClaimCheckContainer));
+        Assert.Equal(name, options.QueueName);
+        Assert.Equal(name, options.ClaimCheckContainer);
     }
 
     [Theory]

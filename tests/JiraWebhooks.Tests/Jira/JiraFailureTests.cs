@@ -37,7 +37,8 @@ public sealed class JiraFailureTests : IDisposable
 
         var error = await Assert.ThrowsAsync<JiraApiException>(() => _harness.Clock.DriveAsync(_harness.Client.ListAsync(StubSites.OAuth, Token)));
 
-        Assert.Equal((failure, (HttpStatusCode)status), (error.Failure, error.Status));
+        Assert.Equal(failure, error.Failure);
+        Assert.Equal((HttpStatusCode)status, error.Status);
         Assert.Equal(["It did not work.", "url: is odd"], error.Messages);
         Assert.Contains("acme", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("token-1", error.ToString(), StringComparison.Ordinal);
@@ -121,7 +122,8 @@ public sealed class JiraFailureTests : IDisposable
 
         var error = await Assert.ThrowsAsync<JiraApiException>(() => _harness.Client.ListAsync(StubSites.OAuth, Token));
 
-        Assert.Equal((JiraFailure.RateLimited, TimeSpan.FromSeconds(seconds)), (error.Failure, error.RetryAfter));
+        Assert.Equal(JiraFailure.RateLimited, error.Failure);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), error.RetryAfter);
         Assert.Single(_harness.Jira.Requests);
     }
 

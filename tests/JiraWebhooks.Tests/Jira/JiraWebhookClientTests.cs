@@ -124,7 +124,8 @@ public sealed class JiraWebhookClientTests : IDisposable
         await _harness.Client.DeleteAsync(StubSites.OAuth, [1, 2], Token);
 
         var asked = Assert.Single(_harness.Jira.Requests);
-        Assert.Equal(("DELETE", """{"webhookIds":[1,2]}"""), (asked.Method, asked.Body));
+        Assert.Equal("DELETE", asked.Method);
+        Assert.Equal("""{"webhookIds":[1,2]}""", asked.Body);
     }
 
     [Theory]
@@ -160,7 +161,9 @@ public sealed class JiraWebhookClientTests : IDisposable
 
         var page = await _harness.Client.FailedAsync(StubSites.Connect, 4, 100, Token);
 
-        Assert.Equal(("a", 5L, null), (page.Records[0].Id, page.Records[0].FailureTime, page.Records[0].Body));
+        Assert.Equal("a", page.Records[0].Id);
+        Assert.Equal(5L, page.Records[0].FailureTime);
+        Assert.Null(page.Records[0].Body);
         var asked = Assert.Single(_harness.Jira.Requests);
         Assert.Equal("https://globex.atlassian.net/rest/api/3/webhook/failed?maxResults=100&after=4", asked.Uri.AbsoluteUri);
     }

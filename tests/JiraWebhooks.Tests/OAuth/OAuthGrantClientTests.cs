@@ -17,7 +17,9 @@ public sealed class OAuthGrantClientTests
         await _harness.Client.RefreshAsync(_harness.Site, _harness.Seed, Token);
 
         var asked = Assert.Single(_harness.Endpoint.Requests);
-        Assert.Equal((HttpMethod.Post, "https://auth.atlassian.com/oauth/token", "application/json"), (asked.Method, asked.Uri.AbsoluteUri, asked.ContentType));
+        Assert.Equal(HttpMethod.Post, asked.Method);
+        Assert.Equal("https://auth.atlassian.com/oauth/token", asked.Uri.AbsoluteUri);
+        Assert.Equal("application/json", asked.ContentType);
         Assert.Equal(
             new()
             {
@@ -36,7 +38,9 @@ public sealed class OAuthGrantClientTests
 
         var grant = await _harness.Client.ExchangeAsync("client", "secret", "code", new Uri("http://localhost:8765/callback"), Token);
 
-        Assert.Equal(("a", "r", _harness.Clock.GetUtcNow().AddHours(1)), (grant.AccessToken, grant.RefreshToken, grant.AccessTokenExpiresAt));
+        Assert.Equal("a", grant.AccessToken);
+        Assert.Equal("r", grant.RefreshToken);
+        Assert.Equal(_harness.Clock.GetUtcNow().AddHours(1), grant.AccessTokenExpiresAt);
         Assert.Equal(
             new()
             {
@@ -68,7 +72,9 @@ public sealed class OAuthGrantClientTests
         var error = await Assert.ThrowsAsync<GrantRefusedException>(() =>
             _harness.Client.ExchangeAsync("client", "secret", "the-code", new Uri("http://localhost:8765/callback"), Token));
 
-        Assert.Equal((403, "invalid_grant", "The authorization server answered 403 invalid_grant."), (error.Status, error.Error, error.Message));
+        Assert.Equal(403, error.Status);
+        Assert.Equal("invalid_grant", error.Error);
+        Assert.Equal("The authorization server answered 403 invalid_grant.", error.Message);
     }
 
     [Theory]
@@ -119,7 +125,8 @@ public sealed class OAuthGrantClientTests
             (HttpMethod.Get, "https://api.atlassian.com/oauth/token/accessible-resources", "Bearer the-token"),
             (asked.Method, asked.Uri.AbsoluteUri, asked.Authorization));
         Assert.Equal(["1324a887-45db-1bf4-1e99-ef0ff456d421", "2"], resources.Select(resource => resource.Id));
-        Assert.Equal(("Acme", new Uri("https://acme.atlassian.net")), (resources[0].Name, resources[0].Url));
+        Assert.Equal("Acme", resources[0].Name);
+        Assert.Equal(new Uri("https://acme.atlassian.net"), resources[0].Url);
         Assert.Equal(["read:jira-work"], resources[0].Scopes!);
     }
 

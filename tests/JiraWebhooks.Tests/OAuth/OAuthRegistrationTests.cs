@@ -123,7 +123,8 @@ public sealed class OAuthRegistrationTests
     {
         var site = Find(setting);
 
-        Assert.Equal((grant, null), (site!.Grant, site.Problem));
+        Assert.Equal(grant, site!.Grant);
+        Assert.Null(site.Problem);
     }
 
     [Theory]

@@ -122,7 +122,8 @@ public sealed class OAuthTokenSourceTests
 
         var token = await _harness.GetAsync();
 
-        Assert.Equal((_harness.Seed, token), (_harness.Stored!.RefreshToken, _harness.Stored.AccessToken));
+        Assert.Equal(_harness.Seed, _harness.Stored!.RefreshToken);
+        Assert.Equal(token, _harness.Stored.AccessToken);
     }
 
     [Fact]

@@ -27,7 +27,10 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
         await Publisher.PublishAsync(message, Token);
 
         var sent = Assert.Single(_sender.Sent);
-        Assert.Equal(("acme:id-1", "acme:10002", "jira:issue_updated", "application/json; charset=utf-8"), (sent.MessageId, sent.SessionId, sent.Subject, sent.ContentType));
+        Assert.Equal("acme:id-1", sent.MessageId);
+        Assert.Equal("acme:10002", sent.SessionId);
+        Assert.Equal("jira:issue_updated", sent.Subject);
+        Assert.Equal("application/json; charset=utf-8", sent.ContentType);
         Assert.Equal(message.Properties().OrderBy(property => property.Key), sent.ApplicationProperties.OrderBy(property => property.Key));
         Assert.Equal("2023-11-14T22:13:20.123Z", sent.ApplicationProperties["cloudEvents_time"]);
         Assert.Equal(message.Body.ToArray(), sent.Body.ToArray());

@@ -36,7 +36,10 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
         await Publisher().PublishAsync(sent, Token);
 
         var got = Assert.Single(await ReceiveAsync());
-        Assert.Equal((sent.MessageId, sent.SessionId, "jira:issue_updated", sent.ContentType), (got.MessageId, got.SessionId, got.Subject, got.ContentType));
+        Assert.Equal(sent.MessageId, got.MessageId);
+        Assert.Equal(sent.SessionId, got.SessionId);
+        Assert.Equal("jira:issue_updated", got.Subject);
+        Assert.Equal(sent.ContentType, got.ContentType);
         Assert.Equal(sent.Properties().ToDictionary(), got.Properties);
         Assert.Equal(sent.Body.ToArray(), got.Body.ToArray());
     }

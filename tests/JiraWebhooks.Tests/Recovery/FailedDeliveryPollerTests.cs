@@ -27,7 +27,9 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
 
         var result = await _world.PollAsync(World.Globex);
 
-        Assert.Equal((3, 0, null), (result.Recovered, result.Skipped, result.Problem));
+        Assert.Equal(3, result.Recovered);
+        Assert.Equal(0, result.Skipped);
+        Assert.Null(result.Problem);
         Assert.Equal(identifiers.Select(identifier => DeliveryIdentity.MessageId("globex", identifier)).Order(), _world.Publisher.Messages.Select(message => message.MessageId).Order());
         Assert.All(_world.Publisher.Messages, message => Assert.Equal((true, "jira:issue_updated", false), (message.Recovered, message.Type, message.BodyMissing)));
         Assert.All(_world.Publisher.Messages, message => Assert.Contains(_world.Jira.Ledger.Emitted, emitted => emitted.Body.Span.SequenceEqual(message.Body.Span)));
@@ -112,7 +114,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
 
         var result = await _world.PollAsync(World.Globex);
 
-        Assert.Equal((1, false), (result.Recovered, result.PossibleLoss));
+        Assert.Equal(1, result.Recovered);
+        Assert.False(result.PossibleLoss);
     }
 
     [Theory]
@@ -175,7 +178,8 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
         for (var poll = 0; poll < 5; poll++)
         {
             var result = await _world.PollAsync(World.Globex);
-            Assert.Equal((true, null), (result.Unsupported, result.Problem));
+            Assert.True(result.Unsupported);
+            Assert.Null(result.Problem);
         }
 
         Assert.Equal(1, _world.Jira.Ledger.Calls("GET /rest/api/3/webhook/failed"));

@@ -30,8 +30,11 @@ public sealed class LateIndexTests : IAsyncLifetime
         _world.Clock.Advance(FilterSearch.SecondAfter);
         var second = await _world.PollAsync(World.Acme);
 
-        Assert.Equal((false, 0), (first.IsRepeat, first.Recovered));
-        Assert.Equal((true, first.SearchedFrom, 1), (second.IsRepeat, second.SearchedFrom, second.Repeated));
+        Assert.False(first.IsRepeat);
+        Assert.Equal(0, first.Recovered);
+        Assert.True(second.IsRepeat);
+        Assert.Equal(first.SearchedFrom, second.SearchedFrom);
+        Assert.Equal(1, second.Repeated);
         Assert.Empty(_world.LostIssues(World.Acme));
     }
 
@@ -89,7 +92,8 @@ public sealed class LateIndexTests : IAsyncLifetime
 
         var polls = await _world.PassAsync(World.Acme, TimeSpan.FromHours(1));
 
-        Assert.Equal((1, 1), (polls.Sum(poll => poll.Recovered), polls.Sum(poll => poll.Repeated)));
+        Assert.Equal(1, polls.Sum(poll => poll.Recovered));
+        Assert.Equal(1, polls.Sum(poll => poll.Repeated));
         Assert.Equal(1, recovered.Count($"site={World.Acme}"));
     }
 
@@ -106,7 +110,8 @@ public sealed class LateIndexTests : IAsyncLifetime
         Assert.True(polls.Count(poll => poll.Problem is not null) == 40, string.Join("\n", polls.Select(poll => $"{poll.Problem} {poll.Unfinished}")));
         Assert.Equal(1, polls.Sum(poll => poll.Repeated));
         Assert.Equal(2, polls.Count(poll => poll is { SearchedFrom: not null, Problem: null }));
-        Assert.Equal((null, null), (polls[^1].Problem, polls[^1].SearchedFrom));
+        Assert.Null(polls[^1].Problem);
+        Assert.Null(polls[^1].SearchedFrom);
     }
 
     /// <summary>While one stretch waits for its repeats, another outage is searched for at once, and for itself.</summary>
@@ -121,7 +126,8 @@ public sealed class LateIndexTests : IAsyncLifetime
         await OutageAsync(TimeSpan.FromHours(1));
         var polls = await _world.PassAsync(World.Acme, TimeSpan.FromHours(15));
 
-        Assert.Equal((1, false), (polls[0].Recovered, polls[0].IsRepeat));
+        Assert.Equal(1, polls[0].Recovered);
+        Assert.False(polls[0].IsRepeat);
         Assert.InRange(polls[0].SearchedFrom!.Value, gone.AddMinutes(-15), gone);
         Assert.Equal(3, polls.Count(poll => poll.IsRepeat));
     }

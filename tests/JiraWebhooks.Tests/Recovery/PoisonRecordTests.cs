@@ -25,7 +25,8 @@ public sealed class PoisonRecordTests
 
         var result = await world.PollAsync(World.Globex);
 
-        Assert.Equal((3, null), (result.Recovered, result.Problem));
+        Assert.Equal(3, result.Recovered);
+        Assert.Null(result.Problem);
         Assert.Equal(["globex:before", "globex:poison", "globex:after"], world.Publisher.Messages.Select(message => message.MessageId));
         Assert.Equal(unparsed, world.Publisher.Messages.ElementAt(1).Unparsed);
         Assert.Equal(body, System.Text.Encoding.UTF8.GetString(world.Publisher.Messages.ElementAt(1).Body.Span));
@@ -48,7 +49,8 @@ public sealed class PoisonRecordTests
 
         var result = await world.PollAsync(World.Globex);
 
-        Assert.Equal((1, null), (result.Recovered, result.Problem));
+        Assert.Equal(1, result.Recovered);
+        Assert.Null(result.Problem);
         Assert.Equal($$"""{"webhookEvent":"a","summary":"{{expected}}"}""", System.Text.Encoding.UTF8.GetString(Assert.Single(world.Publisher.Messages).Body.Span));
     }
 }

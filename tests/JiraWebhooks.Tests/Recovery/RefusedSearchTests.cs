@@ -51,8 +51,13 @@ public sealed class RefusedSearchTests : IAsyncLifetime
         var next = await _world.PollAsync(World.Acme);
 
         Assert.Contains("Site temporarily unavailable", refused.Problem, StringComparison.Ordinal);
-        Assert.Equal((true, false, 0), (refused.Unfinished, refused.PossibleLoss, refused.Recovered));
-        Assert.Equal((refused.SearchedFrom, 1, null, false), (next.SearchedFrom, next.Recovered, next.Problem, next.Unfinished));
+        Assert.True(refused.Unfinished);
+        Assert.False(refused.PossibleLoss);
+        Assert.Equal(0, refused.Recovered);
+        Assert.Equal(refused.SearchedFrom, next.SearchedFrom);
+        Assert.Equal(1, next.Recovered);
+        Assert.Null(next.Problem);
+        Assert.False(next.Unfinished);
         Assert.Empty(_world.LostIssues(World.Acme));
     }
 
@@ -67,7 +72,8 @@ public sealed class RefusedSearchTests : IAsyncLifetime
         await _world.PollAsync();
         var searched = await HealthAsync();
 
-        Assert.Equal(("unhealthy", "ok"), (refused.State, searched.State));
+        Assert.Equal("unhealthy", refused.State);
+        Assert.Equal("ok", searched.State);
         Assert.Contains("Site temporarily unavailable", refused.Reason, StringComparison.Ordinal);
 
         async Task<SiteHealth> HealthAsync() =>
@@ -84,7 +90,8 @@ public sealed class RefusedSearchTests : IAsyncLifetime
 
         var poll = await _world.PollAsync(World.Acme);
 
-        Assert.Equal((1, true), (poll.Recovered, poll.Unfinished));
+        Assert.Equal(1, poll.Recovered);
+        Assert.True(poll.Unfinished);
         Assert.NotNull(poll.Problem);
     }
 
@@ -99,7 +106,9 @@ public sealed class RefusedSearchTests : IAsyncLifetime
 
         Assert.All(refused, poll => Assert.Contains("Site temporarily unavailable", poll.Problem, StringComparison.Ordinal));
         Assert.All(refused, poll => Assert.False(poll.PossibleLoss));
-        Assert.Equal((1, refused[0].SearchedFrom, null), (next.Recovered, next.SearchedFrom, next.Problem));
+        Assert.Equal(1, next.Recovered);
+        Assert.Equal(refused[0].SearchedFrom, next.SearchedFrom);
+        Assert.Null(next.Problem);
     }
 
     [Fact]

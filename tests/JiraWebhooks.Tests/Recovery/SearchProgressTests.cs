@@ -68,9 +68,13 @@ public sealed class SearchProgressTests : IAsyncLifetime
         if (paging is Paging.Empty) Assert.NotNull((await _world.PollAsync(World.Acme)).Problem);
         var next = await _world.PollAsync(World.Acme);
 
-        Assert.Equal((paging is Paging.Circle ? 3 : SearchRun.MostRequests, true, false), (requests, endless.Unfinished, endless.PossibleLoss));
+        Assert.Equal(paging is Paging.Circle ? 3 : SearchRun.MostRequests, requests);
+        Assert.True(endless.Unfinished);
+        Assert.False(endless.PossibleLoss);
         Assert.NotNull(endless.Problem);
-        Assert.Equal((endless.SearchedFrom, null, false), (next.SearchedFrom, next.Problem, next.Unfinished));
+        Assert.Equal(endless.SearchedFrom, next.SearchedFrom);
+        Assert.Null(next.Problem);
+        Assert.False(next.Unfinished);
         Assert.Empty(_world.LostIssues(World.Acme));
     }
 
@@ -85,8 +89,10 @@ public sealed class SearchProgressTests : IAsyncLifetime
         var poll = await _world.PollAsync(World.Acme);
 
         // Both find the same issues, each of which is published once.
-        Assert.Equal((SearchRun.MostRequests, SearchRun.MostRequests / 2 * 50, true, null),
-            (_world.Jira.Ledger.Calls(Search) - before, poll.Recovered, poll.Unfinished, poll.Problem));
+        Assert.Equal(SearchRun.MostRequests, _world.Jira.Ledger.Calls(Search) - before);
+        Assert.Equal(SearchRun.MostRequests / 2 * 50, poll.Recovered);
+        Assert.True(poll.Unfinished);
+        Assert.Null(poll.Problem);
     }
 
     /// <summary>As when a run has outlived its lease.</summary>
@@ -103,7 +109,8 @@ public sealed class SearchProgressTests : IAsyncLifetime
 
         Assert.Contains(polls, poll => poll.Problem?.Contains(SearchRun.AnotherRun, StringComparison.Ordinal) is true);
         Assert.Empty(_world.LostIssues(World.Acme));
-        Assert.Equal((null, false), ((await _world.PollAsync(World.Acme)).Problem, (await _world.PollAsync(World.Acme)).Unfinished));
+        Assert.Null((await _world.PollAsync(World.Acme)).Problem);
+        Assert.False((await _world.PollAsync(World.Acme)).Unfinished);
     }
 
     /// <summary>An import gives thousands of issues the same time, and Jira compares times by the minute.</summary>

@@ -28,7 +28,8 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
         var written = (await table.TryWriteAsync("acme", state, Token))!;
         var read = (await table.ReadAsync("acme", Token))!;
 
-        Assert.Equal((state.WellUntil, 2), (read.WellUntil, read.Filters.Count));
+        Assert.Equal(state.WellUntil, read.WellUntil);
+        Assert.Equal(2, read.Filters.Count);
         Assert.All(state.Filters, filter =>
         {
             Assert.Equal(filter.Value.Passes, read.Filters[filter.Key].Passes);
@@ -98,16 +99,23 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
         await table.RecordFailureAsync("acme", Now, Now, Token);
         await table.RecordFailureAsync("acme", Now.AddMinutes(5), Now.AddMinutes(5), Token);
         var open = (await table.ReadAsync("acme", Token))!;
-        Assert.Equal((Now, Now.AddMinutes(5), null, false), (open.From, open.Last, open.Accepted, open.Unended));
+        Assert.Equal(Now, open.From);
+        Assert.Equal(Now.AddMinutes(5), open.Last);
+        Assert.Null(open.Accepted);
+        Assert.False(open.Unended);
 
         await table.SettleAsync("acme", open, Token);
         var unended = (await table.ReadAsync("acme", Token))!;
-        Assert.Equal((null, null, true), (unended.From, unended.Last, unended.Unended));
+        Assert.Null(unended.From);
+        Assert.Null(unended.Last);
+        Assert.True(unended.Unended);
 
         await table.RecordFailureAsync("acme", Now.AddHours(2), Now.AddHours(2), Token);
         await table.RecordAcceptedAsync("acme", Now.AddHours(3), Token);
         var ended = (await table.ReadAsync("acme", Token))!;
-        Assert.Equal((Now.AddHours(2), true, true), (ended.From, ended.Unended, ended.HasEnded));
+        Assert.Equal(Now.AddHours(2), ended.From);
+        Assert.True(ended.Unended);
+        Assert.True(ended.HasEnded);
 
         await table.SettleAsync("acme", unended, Token);
         Assert.NotNull(await table.ReadAsync("acme", Token));

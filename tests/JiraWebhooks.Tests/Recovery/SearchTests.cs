@@ -32,7 +32,10 @@ public sealed class SearchTests : IAsyncLifetime
         var poll = await _world.PollAsync(World.Acme);
 
         var found = Assert.Single(_world.Publisher.Messages);
-        Assert.Equal(("recovered:jira:issue_updated", true, true, "SHOP-3"), (found.Type, found.Reconstructed, found.Recovered, found.IssueKey));
+        Assert.Equal("recovered:jira:issue_updated", found.Type);
+        Assert.True(found.Reconstructed);
+        Assert.True(found.Recovered);
+        Assert.Equal("SHOP-3", found.IssueKey);
         Assert.Equal($"acme:search:10003:{found.Time!.Value.ToUnixTimeMilliseconds()}", found.MessageId);
         Assert.Equal("acme:10003", found.SessionId);
         Assert.Contains(new KeyValuePair<string, object>(MessageProperties.Reconstructed, true), found.Properties());
@@ -94,7 +97,9 @@ public sealed class SearchTests : IAsyncLifetime
         _world.Clock.Advance(TimeSpan.FromMinutes(15));
         var next = await _world.PollAsync(World.Acme);
 
-        Assert.Equal((120, null, false), (next.Recovered, next.Problem, next.Unfinished));
+        Assert.Equal(120, next.Recovered);
+        Assert.Null(next.Problem);
+        Assert.False(next.Unfinished);
     }
 
     [Fact]
@@ -104,7 +109,8 @@ public sealed class SearchTests : IAsyncLifetime
         await BreakAtTheSecondFilterAsync();
 
         Assert.Equal(["SHOP-3"], _world.Searched().Distinct());
-        Assert.Equal((null, false), ((await _world.PollAsync(World.Acme)).Problem, (await _world.PollAsync(World.Acme)).Unfinished));
+        Assert.Null((await _world.PollAsync(World.Acme)).Problem);
+        Assert.False((await _world.PollAsync(World.Acme)).Unfinished);
     }
 
     [Fact]
@@ -148,7 +154,8 @@ public sealed class SearchTests : IAsyncLifetime
         var off = await searcher.PollAsync(site with { Webhooks = [], Disabled = new SiteDisabled(_world.Clock.GetUtcNow(), "calm") }, null, CancellationToken.None);
         var on = await searcher.PollAsync(site, null, CancellationToken.None);
 
-        Assert.Equal((null, 0), (off.SearchedFrom, off.Recovered));
+        Assert.Null(off.SearchedFrom);
+        Assert.Equal(0, off.Recovered);
         Assert.Equal(1, on.Recovered);
     }
 
@@ -163,7 +170,10 @@ public sealed class SearchTests : IAsyncLifetime
 
         var poll = await _world.PollAsync(World.Globex);
 
-        Assert.Equal((true, 1, null, false), (poll.Unsupported, poll.Recovered, poll.Problem, poll.PossibleLoss));
+        Assert.True(poll.Unsupported);
+        Assert.Equal(1, poll.Recovered);
+        Assert.Null(poll.Problem);
+        Assert.False(poll.PossibleLoss);
         Assert.Equal("SHOP-5", Assert.Single(_world.Publisher.Messages, message => message.Site == World.Globex).IssueKey);
     }
 

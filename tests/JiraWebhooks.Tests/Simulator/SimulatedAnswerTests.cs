@@ -39,7 +39,8 @@ public sealed class SimulatedAnswerTests : IAsyncLifetime
         Fits(200, Schema.PageBeanWebhook, last);
         Fits(200, Schema.PageBeanWebhook, after);
         Fits(200, Schema.WebhooksExpirationDate, refreshed);
-        Assert.Equal((202, JsonValueKind.Undefined), (deleted.Status, deleted.Json.ValueKind));
+        Assert.Equal(202, deleted.Status);
+        Assert.Equal(JsonValueKind.Undefined, deleted.Json.ValueKind);
         Assert.Equal([2, 1, 0], new[] { first, last, after }.Select(page => page.Json.GetProperty("values").GetArrayLength()));
         Assert.Equal([true, false, false], new[] { first, last, after }.Select(page => page.Json.TryGetProperty("nextPage", out _)));
         Assert.False(first.Json.GetProperty("values")[0].TryGetProperty("fieldIdsFilter", out _));

@@ -29,7 +29,8 @@ public sealed class ConfiguredSitesTests
         Assert.Equal("https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555", site.ApiUrl.AbsoluteUri);
         Assert.Equal("acme", site.Grant);
         var declared = Assert.Single(site.Webhooks);
-        Assert.Equal(("issues", "project != EMPTY"), (declared.Name, declared.Jql));
+        Assert.Equal("issues", declared.Name);
+        Assert.Equal("project != EMPTY", declared.Jql);
         Assert.Equal(["jira:issue_updated"], declared.Events);
     }
 
@@ -122,7 +123,10 @@ public sealed class ConfiguredSitesTests
 
         var site = Find("acme", settings)!;
 
-        Assert.Equal(("client", "c1", "com.example.app", "tenant"), (site.ClientId, site.CloudId, site.AppKey, site.ClientKey));
+        Assert.Equal("client", site.ClientId);
+        Assert.Equal("c1", site.CloudId);
+        Assert.Equal("com.example.app", site.AppKey);
+        Assert.Equal("tenant", site.ClientKey);
         Assert.Equal("https://api.atlassian.com/ex/jira/c1", site.ApiUrl.AbsoluteUri);
     }
 

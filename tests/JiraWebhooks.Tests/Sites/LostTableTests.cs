@@ -40,7 +40,8 @@ public sealed class LostTableTests : IAsyncLifetime
         Assert.Equal(503, await DeliverAsync());
 
         var missing = (await HealthAsync()).Sites!.Single(report => report.Site == site);
-        Assert.Equal(("unhealthy", $"A site of this app is missing from the table: connect it again, or erase it with DELETE /api/sites/{site}."), (missing.State, missing.Reason));
+        Assert.Equal("unhealthy", missing.State);
+        Assert.Equal($"A site of this app is missing from the table: connect it again, or erase it with DELETE /api/sites/{site}.", missing.Reason);
 
         await (site == World.Acme ? ConnectAsync() : ImportAsync());
         _world.NewInstance();

@@ -44,11 +44,16 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
 
         var read = (await sites.FindAsync("globex", Token))!;
 
-        Assert.Equal(("globex", "r1", Globex.ActiveSince), (read.Id, read.SecretRevision, read.ActiveSince));
+        Assert.Equal("globex", read.Id);
+        Assert.Equal("r1", read.SecretRevision);
+        Assert.Equal(Globex.ActiveSince, read.ActiveSince);
         Assert.Equal(new FormerApp("client", "r0", Globex.ActiveSince.AddDays(3)), read.Former);
-        Assert.Equal((Globex.ActiveSince.AddDays(1), "moved", Globex.ActiveSince.AddDays(2)), (read.DisabledSince, read.DisabledReason, read.RemovedAt));
+        Assert.Equal(Globex.ActiveSince.AddDays(1), read.DisabledSince);
+        Assert.Equal("moved", read.DisabledReason);
+        Assert.Equal(Globex.ActiveSince.AddDays(2), read.RemovedAt);
         Assert.Equal(["5b10a2844c20165700ede21g"], read.Settings.OwnAccountIds!);
-        Assert.Equal(("Connect", "project = SHOP"), (read.Settings.Scheme, read.Settings.Webhooks["issues"].Jql));
+        Assert.Equal("Connect", read.Settings.Scheme);
+        Assert.Equal("project = SHOP", read.Settings.Webhooks["issues"].Jql);
         Assert.Equal(read.Version, Assert.Single(await sites.ListAsync(Token)).Version);
         await foreach (var row in tables.GetTableClient(TableNames.Sites).QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {"site"}"), cancellationToken: Token))
         {

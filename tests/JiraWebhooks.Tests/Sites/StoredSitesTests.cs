@@ -191,7 +191,9 @@ public sealed class StoredSitesTests
         await AddAsync("acme", new SiteSettings { Scheme = "OAuth", Url = "https://acme.atlassian.net", CloudId = "0a1b2c3d-1111-2222-3333-444455556666", ClientId = "the-app" }, revision: "");
 
         var site = (await FindAsync("acme"))!;
-        Assert.Equal(("of-the-app", "before", null), (site.Secret?.Reveal(), site.PreviousSecret?.Reveal(), site.Problem));
+        Assert.Equal("of-the-app", site.Secret?.Reveal());
+        Assert.Equal("before", site.PreviousSecret?.Reveal());
+        Assert.Null(site.Problem);
         Assert.Equal(0, _secrets.Reads);
     }
 
@@ -215,7 +217,8 @@ public sealed class StoredSitesTests
         _secrets.Put("jira-site-lost-client-secret", "r1", new SecretPair("own"));
 
         var lost = (await FindAsync("lost"))!;
-        Assert.Equal((true, SiteScheme.OAuth), (lost.IsMissing, lost.Scheme));
+        Assert.True(lost.IsMissing);
+        Assert.Equal(SiteScheme.OAuth, lost.Scheme);
         Assert.Contains("missing from the table: connect it again", lost.Problem, StringComparison.Ordinal);
         Assert.Equal("globex", Assert.Single(await _sites.ListAsync(Token)).Id);
         Assert.Equal([new MissingSite("lost", null)], await _sites.ListMissingAsync(Token));

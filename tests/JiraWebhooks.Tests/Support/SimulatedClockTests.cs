@@ -51,7 +51,8 @@ public sealed class SimulatedClockTests
         answer.SetResult();
         await driving;
 
-        Assert.Equal((false, TimeSpan.Zero), (timeout.IsCancellationRequested, Passed));
+        Assert.False(timeout.IsCancellationRequested);
+        Assert.Equal(TimeSpan.Zero, Passed);
 
         async Task AskAsync()
         {
@@ -74,7 +75,8 @@ public sealed class SimulatedClockTests
         var text = await _clock.DriveAsync(client.GetStringAsync($"http://localhost:{port}/", Token));
         await serving;
 
-        Assert.Equal(("headbody", false), (text, timeout.IsCancellationRequested));
+        Assert.Equal("headbody", text);
+        Assert.False(timeout.IsCancellationRequested);
 
         void Serve()
         {

@@ -27,7 +27,11 @@ public sealed class DateFormTests : IAsyncLifetime
 
         var result = await _world.RefreshAsync(World.Globex);
 
-        Assert.Equal((0, 2, 0, 0, null), (result.Registered, result.Extended, result.Replaced, result.Failed, result.Problem));
+        Assert.Equal(0, result.Registered);
+        Assert.Equal(2, result.Extended);
+        Assert.Equal(0, result.Replaced);
+        Assert.Equal(0, result.Failed);
+        Assert.Null(result.Problem);
         Assert.Equal(30, (result.SoonestExpiry!.Value - _world.Clock.GetUtcNow()).TotalDays, 0.1);
     }
 }

@@ -29,7 +29,10 @@ public sealed class FullSiteTests : IAsyncLifetime
 
         var result = await _world.RefreshAsync(World.Acme);
 
-        Assert.Equal((1, 4, 0, null), (result.Registered, result.Extended, result.Failed, result.Problem));
+        Assert.Equal(1, result.Registered);
+        Assert.Equal(4, result.Extended);
+        Assert.Equal(0, result.Failed);
+        Assert.Null(result.Problem);
         Assert.Equal(5, Acme.Webhooks.Count);
         Assert.Single(Acme.Webhooks, webhook => webhook.Jql == "project = OTHER");
     }
@@ -40,7 +43,10 @@ public sealed class FullSiteTests : IAsyncLifetime
     {
         foreach (var name in new[] { "issues", "more1", "more2", "more3", "more4" }) _world.Subscribe(World.Acme, name, "project = OTHER", "jira:issue_updated");
 
-        Assert.Equal((5, 0, null), (await _world.RefreshAsync(World.Acme)) is var result ? (result.Registered, result.Failed, result.Problem) : default);
+        var result = await _world.RefreshAsync(World.Acme);
+        Assert.Equal(5, result.Registered);
+        Assert.Equal(0, result.Failed);
+        Assert.Null(result.Problem);
         Assert.Equal(5, Acme.Webhooks.Count(webhook => webhook.Jql == "project = OTHER"));
     }
 
@@ -57,7 +63,9 @@ public sealed class FullSiteTests : IAsyncLifetime
         // The unwanted one made the room, so the refusal found the old webhook in its place.
         Assert.Equal(1, result.Failed);
         Assert.Single(_world.Emit(World.Acme));
-        Assert.Equal((1, 0), (await _world.RefreshAsync(World.Acme)) is var next ? (next.Registered, next.Failed) : default);
+        var next = await _world.RefreshAsync(World.Acme);
+        Assert.Equal(1, next.Registered);
+        Assert.Equal(0, next.Failed);
     }
 
     [Fact]
@@ -87,7 +95,8 @@ public sealed class FullSiteTests : IAsyncLifetime
 
         var result = await _world.RefreshAsync(World.Acme);
 
-        Assert.Equal((1, 1), (result.Registered, result.Failed));
+        Assert.Equal(1, result.Registered);
+        Assert.Equal(1, result.Failed);
         Assert.Contains("a-new-one", result.Problem, StringComparison.Ordinal);
         Assert.Single(Acme.Webhooks, webhook => webhook.Jql == "project = OTHER");
     }
@@ -120,13 +129,18 @@ public sealed class FullSiteTests : IAsyncLifetime
 
         var result = await _world.RefreshAsync(World.Acme);
 
-        Assert.Equal((4, 1), (result.Extended, result.Failed));
+        Assert.Equal(4, result.Extended);
+        Assert.Equal(1, result.Failed);
         Assert.Contains("400", result.Problem, StringComparison.Ordinal);
         Assert.Contains("issues: its former webhook is registered again", result.Problem, StringComparison.Ordinal);
         Assert.Equal(5, Acme.Webhooks.Count);
         var again = Assert.Single(Acme.Webhooks, webhook => webhook.Events.Contains("jira:issue_updated"));
-        Assert.Equal(("project = SHOP", "summary"), (again.Jql, Assert.Single(again.FieldIdsFilter!)));
-        Assert.Equal((1, 0, null), (await _world.RefreshAsync(World.Acme)) is var next ? (next.Registered, next.Failed, next.Problem) : default);
+        Assert.Equal("project = SHOP", again.Jql);
+        Assert.Equal("summary", Assert.Single(again.FieldIdsFilter!));
+        var next = await _world.RefreshAsync(World.Acme);
+        Assert.Equal(1, next.Registered);
+        Assert.Equal(0, next.Failed);
+        Assert.Null(next.Problem);
     }
 
     [Fact]
@@ -139,7 +153,8 @@ public sealed class FullSiteTests : IAsyncLifetime
             _world.Clock.Advance(TimeSpan.FromDays(1));
             var result = await _world.RefreshAsync(World.Acme);
 
-            Assert.Equal((5, 1), (result.Extended, result.Failed));
+            Assert.Equal(5, result.Extended);
+            Assert.Equal(1, result.Failed);
             Assert.Contains("planet_exploded is unsupported", result.Problem, StringComparison.Ordinal);
         }
 
@@ -158,10 +173,14 @@ public sealed class FullSiteTests : IAsyncLifetime
 
         var result = await _world.RefreshAsync(World.Acme);
 
-        Assert.Equal((5, 1), (result.Extended, result.Failed));
+        Assert.Equal(5, result.Extended);
+        Assert.Equal(1, result.Failed);
         Assert.Contains($"{status}", result.Problem, StringComparison.Ordinal);
         Assert.Equal(0, _world.Jira.Ledger.Calls("DELETE /rest/api/3/webhook"));
-        Assert.Equal((1, 0, null), (await _world.RefreshAsync(World.Acme)) is var next ? (next.Registered, next.Failed, next.Problem) : default);
+        var next = await _world.RefreshAsync(World.Acme);
+        Assert.Equal(1, next.Registered);
+        Assert.Equal(0, next.Failed);
+        Assert.Null(next.Problem);
     }
 
     [Fact]
@@ -172,7 +191,10 @@ public sealed class FullSiteTests : IAsyncLifetime
         Acme.Faults.FailNext("GET /rest/api/3/webhook", 200, body: RefreshFailureTests.Listing(Acme));
         Acme.Faults.FailNext("GET /rest/api/3/webhook", 400, times: 3);
 
-        Assert.Equal((1, 0, null), (await _world.RefreshAsync(World.Acme)) is var result ? (result.Registered, result.Failed, result.Problem) : default);
+        var result = await _world.RefreshAsync(World.Acme);
+        Assert.Equal(1, result.Registered);
+        Assert.Equal(0, result.Failed);
+        Assert.Null(result.Problem);
     }
 
     [Fact]
@@ -189,6 +211,8 @@ public sealed class FullSiteTests : IAsyncLifetime
         Assert.Contains("has not deleted 1 webhook", result.Problem, StringComparison.Ordinal);
         Assert.InRange(_world.Clock.GetUtcNow() - started, TimeSpan.FromSeconds(55), TimeSpan.FromMinutes(3));
         Acme.Faults.Clear();
-        Assert.Equal((1, 0), (await _world.RefreshAsync(World.Acme)) is var next ? (next.Registered, next.Failed) : default);
+        var next = await _world.RefreshAsync(World.Acme);
+        Assert.Equal(1, next.Registered);
+        Assert.Equal(0, next.Failed);
     }
 }

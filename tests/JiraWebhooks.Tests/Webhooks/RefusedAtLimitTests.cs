@@ -45,12 +45,15 @@ public sealed class RefusedAtLimitTests : IAsyncLifetime
         {
             var result = await NextDayAsync();
 
-            Assert.Equal((0, 5, 1), (result.Registered, result.Extended, result.Failed));
+            Assert.Equal(0, result.Registered);
+            Assert.Equal(5, result.Extended);
+            Assert.Equal(1, result.Failed);
             Assert.Contains(Words, result.Problem, StringComparison.Ordinal);
             Assert.Equal(_before, Ids());
         }
 
-        Assert.Equal((1, 0), (Posts, Deletions));
+        Assert.Equal(1, Posts);
+        Assert.Equal(0, Deletions);
         Assert.Null(await MissingAsync());
     }
 
@@ -62,7 +65,8 @@ public sealed class RefusedAtLimitTests : IAsyncLifetime
         for (var day = 0; day < 3; day++) Assert.Equal((5, 5), (await NextDayAsync()) is var result ? (result.Extended, result.Failed) : default);
 
         Assert.Equal(_before, Ids());
-        Assert.Equal((1, 0), (Posts, Deletions));
+        Assert.Equal(1, Posts);
+        Assert.Equal(0, Deletions);
     }
 
     [Fact]
@@ -73,14 +77,17 @@ public sealed class RefusedAtLimitTests : IAsyncLifetime
 
         var result = await NextDayAsync();
 
-        Assert.Equal((1, 4, 1), (result.Registered, result.Extended, result.Failed));
+        Assert.Equal(1, result.Registered);
+        Assert.Equal(4, result.Extended);
+        Assert.Equal(1, result.Failed);
         Assert.Equal(1, Deletions);
         Assert.Equal(4, Ids().Intersect(_before).Count());
         Assert.Single(Acme.Webhooks, webhook => webhook.Jql == "project = OTHER");
 
         var posts = Posts;
         Assert.Contains(Words, (await NextDayAsync()).Problem, StringComparison.Ordinal);
-        Assert.Equal((posts, 1), (Posts, Deletions));
+        Assert.Equal(posts, Posts);
+        Assert.Equal(1, Deletions);
     }
 
     [Fact]
@@ -91,7 +98,8 @@ public sealed class RefusedAtLimitTests : IAsyncLifetime
 
         await _world.Clock.DriveAsync(new ApiCaller(_world.NewInstance()).RefreshAsync(World.Acme));
 
-        Assert.Equal((2, 0), (Posts, Deletions));
+        Assert.Equal(2, Posts);
+        Assert.Equal(0, Deletions);
         Assert.Equal(_before, Ids());
     }
 
@@ -105,12 +113,14 @@ public sealed class RefusedAtLimitTests : IAsyncLifetime
 
         Assert.Contains(Words, result.Problem, StringComparison.Ordinal);
         Assert.Contains("issues: its former webhook is registered again", result.Problem, StringComparison.Ordinal);
-        Assert.Equal((5, 1), (Acme.Webhooks.Count, Deletions));
+        Assert.Equal(5, Acme.Webhooks.Count);
+        Assert.Equal(1, Deletions);
         Assert.NotNull(await MissingAsync());
 
         var posts = Posts;
         for (var day = 0; day < 2; day++) Assert.Contains(Words, (await NextDayAsync()).Problem, StringComparison.Ordinal);
-        Assert.Equal((posts, 1), (Posts, Deletions));
+        Assert.Equal(posts, Posts);
+        Assert.Equal(1, Deletions);
     }
 
     [Fact]
@@ -122,7 +132,10 @@ public sealed class RefusedAtLimitTests : IAsyncLifetime
 
         Assert.Contains("full", (await NextDayAsync()).Problem, StringComparison.Ordinal);
 
-        Assert.Equal((1, 0, null), (await NextDayAsync()) is var next ? (next.Registered, next.Failed, next.Problem) : default);
+        var next = await NextDayAsync();
+        Assert.Equal(1, next.Registered);
+        Assert.Equal(0, next.Failed);
+        Assert.Null(next.Problem);
         Assert.Single(Acme.Webhooks, webhook => webhook.Jql == "project = OTHER");
     }
 

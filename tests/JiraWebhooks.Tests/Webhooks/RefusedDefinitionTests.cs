@@ -48,7 +48,8 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
 
         for (var day = 0; day < 31; day++) AssertRefused(await NextDayAsync());
 
-        Assert.Equal((1, old), (Posts, Assert.Single(Acme.Webhooks).Id));
+        Assert.Equal(1, Posts);
+        Assert.Equal(old, Assert.Single(Acme.Webhooks).Id);
         Assert.Single(_world.Emit(World.Acme));
     }
 
@@ -59,10 +60,14 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
         AssertRefused(await NextDayAsync());
         _world.Subscribe(World.Acme, "odd", "project = OTHER", "comment_created");
 
-        Assert.Equal((1, 0, null), (await NextDayAsync()) is var result ? (result.Registered, result.Failed, result.Problem) : default);
+        var result = await NextDayAsync();
+        Assert.Equal(1, result.Registered);
+        Assert.Equal(0, result.Failed);
+        Assert.Null(result.Problem);
 
         Assert.Equal("ok", (await HealthAsync()).State);
-        Assert.Equal((2, 1), (Posts, Acme.Webhooks.Count(webhook => webhook.Jql == "project = OTHER")));
+        Assert.Equal(2, Posts);
+        Assert.Equal(1, Acme.Webhooks.Count(webhook => webhook.Jql == "project = OTHER"));
     }
 
     [Fact]
@@ -138,9 +143,13 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
 
         var failed = await NextDayAsync();
 
-        Assert.Equal((0, 1), (failed.Registered, failed.Failed));
+        Assert.Equal(0, failed.Registered);
+        Assert.Equal(1, failed.Failed);
         Assert.Contains($"{status}", failed.Problem, StringComparison.Ordinal);
-        Assert.Equal((1, 0, null), (await NextDayAsync()) is var next ? (next.Registered, next.Failed, next.Problem) : default);
+        var next = await NextDayAsync();
+        Assert.Equal(1, next.Registered);
+        Assert.Equal(0, next.Failed);
+        Assert.Null(next.Problem);
     }
 
     [Fact]
@@ -151,7 +160,9 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
 
         Assert.Contains("neither an id nor a reason", (await NextDayAsync()).Problem, StringComparison.Ordinal);
 
-        Assert.Equal((1, null), (await NextDayAsync()) is var next ? (next.Registered, next.Problem) : default);
+        var next = await NextDayAsync();
+        Assert.Equal(1, next.Registered);
+        Assert.Null(next.Problem);
     }
 
     [Fact]
@@ -192,7 +203,8 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
 
     private static void AssertRefused(SiteRefresh result)
     {
-        Assert.Equal((0, 1), (result.Registered, result.Failed));
+        Assert.Equal(0, result.Registered);
+        Assert.Equal(1, result.Failed);
         Assert.Contains(Words, result.Problem, StringComparison.Ordinal);
         Assert.Contains("not tried again until its definition changes or POST /api/sites/acme/refresh", result.Problem, StringComparison.Ordinal);
     }

@@ -26,7 +26,8 @@ public sealed class WebhookReplacementTests : IAsyncLifetime
             // A minute less than a day: a run itself may take some seconds of this clock, and the bounds are sharp.
             _world.Clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMinutes(1));
             var result = await _world.RefreshAsync(World.Globex);
-            Assert.Equal((day < 24 ? 0 : 2, 0), (result.Replaced, result.Failed));
+            Assert.Equal(day < 24 ? 0 : 2, result.Replaced);
+            Assert.Equal(0, result.Failed);
             Assert.Equal(day <= 5 ? 2 : 0, result.Extended);
         }
 
@@ -45,7 +46,9 @@ public sealed class WebhookReplacementTests : IAsyncLifetime
 
         var result = await _world.RefreshAsync(World.Acme);
 
-        Assert.Equal((5, 0, null), (result.Replaced, result.Failed, result.Problem));
+        Assert.Equal(5, result.Replaced);
+        Assert.Equal(0, result.Failed);
+        Assert.Null(result.Problem);
         Assert.Equal(5, _world.Site(World.Acme).Webhooks.Count);
         Assert.All(_world.Site(World.Acme).Webhooks, webhook => Assert.True(webhook.Expires > _world.Clock.GetUtcNow().AddDays(29)));
     }
@@ -74,7 +77,9 @@ public sealed class WebhookReplacementTests : IAsyncLifetime
 
         var result = await _world.RefreshAsync(World.Acme);
 
-        Assert.Equal((0, 0, null), (result.Replaced, result.Failed, result.SoonestExpiry));
+        Assert.Equal(0, result.Replaced);
+        Assert.Equal(0, result.Failed);
+        Assert.Null(result.SoonestExpiry);
         Assert.Equal(id, Assert.Single(_world.Site(World.Acme).Webhooks).Id);
     }
 }
