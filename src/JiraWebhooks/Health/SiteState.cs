@@ -6,7 +6,8 @@ using JiraWebhooks.Webhooks;
 
 namespace JiraWebhooks.Health;
 
-/// <summary>Computes a site's state from its saved rows and, if this process took one, the time of its last delivery. Health and the gauges, which the alerts use, share these rules.</summary>
+/// <summary>Computes a site's state from its saved rows and, if this process took one, the time of its last delivery. Health and the gauges, which
+/// the alerts use, share these rules.</summary>
 internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEntity> rows, DateTimeOffset? accepted = null)
 {
     /// <summary>A refresh runs daily; <c>infra/queries/refresh-absent.kql</c> has the same number.</summary>

@@ -37,7 +37,8 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
     public Task SaveDeliveryAsync(string site, DateTimeOffset at, CancellationToken cancellationToken) => SaveAsync(
         site,
         DeliveryRow,
-        (before, now) => before?.Time(LastDelivery) is { } saved && saved >= at && saved <= now ? null : Row(site, DeliveryRow, before, now, ok: true, problem: null, (LastDelivery, at)),
+        (before, now) => before?.Time(LastDelivery) is { } saved && saved >= at && saved <= now ? null
+            : Row(site, DeliveryRow, before, now, ok: true, problem: null, (LastDelivery, at)),
         cancellationToken);
 
     /// <summary>Saves that a site's token was valid except for its times: <paramref name="problem"/>, unless a delivery is accepted later.</summary>
