@@ -35,7 +35,8 @@ internal sealed class Bus : IAsyncDisposable
     public Bus(SimulatedServiceBusOptions? options = null, ServiceBusClientOptions? client = null)
     {
         Simulated = SimulatedServiceBus.Start(EntityConfig.Parse(Config), options);
-        Client = new ServiceBusClient(Simulated.ConnectionString, client ?? new ServiceBusClientOptions { RetryOptions = { MaxRetries = 0, TryTimeout = TimeSpan.FromSeconds(30) } });
+        Client = new ServiceBusClient(Simulated.ConnectionString,
+            client ?? new ServiceBusClientOptions { RetryOptions = { MaxRetries = 0, TryTimeout = TimeSpan.FromSeconds(30) } });
     }
 
     public SimulatedServiceBus Simulated { get; }

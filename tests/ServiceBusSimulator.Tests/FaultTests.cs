@@ -76,7 +76,8 @@ public sealed class FaultTests
     [Fact(Timeout = Limits.Hang)]
     public async Task Send_AnswerIsLostAndTheSdkRetries_IsStoredOnce()
     {
-        await using var bus = new Bus(client: new ServiceBusClientOptions { RetryOptions = { Mode = ServiceBusRetryMode.Fixed, Delay = TimeSpan.FromMilliseconds(10), MaxRetries = 2 } });
+        var twice = new ServiceBusClientOptions { RetryOptions = { Mode = ServiceBusRetryMode.Fixed, Delay = TimeSpan.FromMilliseconds(10), MaxRetries = 2 } };
+        await using var bus = new Bus(client: twice);
         bus.Simulated.Faults.FailSends(BusFault.DropAfterStoring);
 
         await bus.SendAsync(Bus.Queue, new ServiceBusMessage("1") { MessageId = "same" });

@@ -102,7 +102,8 @@ public sealed class SessionTests
         var seen = new Dictionary<string, List<int>>();
         var left = 100;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var processor = bus.Client.CreateSessionProcessor(Bus.Topic, "by-issue", new ServiceBusSessionProcessorOptions { MaxConcurrentSessions = 4, SessionIdleTimeout = TimeSpan.FromSeconds(1) });
+        await using var processor = bus.Client.CreateSessionProcessor(Bus.Topic, "by-issue",
+            new ServiceBusSessionProcessorOptions { MaxConcurrentSessions = 4, SessionIdleTimeout = TimeSpan.FromSeconds(1) });
         processor.ProcessMessageAsync += message =>
         {
             lock (seen)

@@ -19,6 +19,9 @@ internal sealed record LocalAppOptions(int Port, IConfiguration Settings, string
     /// <summary>The simulated Jira; null if the settings have their own sites.</summary>
     public SimulatedJira? Jira { get; init; }
 
+    /// <summary>The simulated bus that deliveries go to; null if they go to the queue.</summary>
+    public LocalBus? Bus { get; init; }
+
     /// <summary>True to run the timers by schedule; the demo runs them itself.</summary>
     public bool Schedules { get; init; } = true;
 
@@ -92,6 +95,11 @@ internal static class LocalApp
             ["PublicBaseUrl"] = options.Settings["PublicBaseUrl"] is { Length: > 0 } set && options.Jira is null ? set : options.BaseUrl.AbsoluteUri.TrimEnd('/'),
             ["TokenFolder"] = LocalErrors.Tokens(options.Settings),
         };
+        if (options.Bus is { } bus)
+        {
+            foreach (var (name, value) in bus.Settings) defaults[name] = value;
+        }
+
         foreach (var (name, schedule) in Schedules.Defaults)
         {
             if (string.IsNullOrWhiteSpace(options.Settings[name])) defaults[name] = schedule;

@@ -13,16 +13,17 @@ internal static class RunCommand
 {
     private const string Account = "local";
 
-    public static async Task<int> RunAsync(int port, bool withoutSimulator, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(RunOptions options, CancellationToken cancellationToken)
     {
         var settings = LocalSettings.Load();
+        await using var bus = options.WithBus ? LocalBus.Start(options.BusConfig) : null;
         await using var azurite = await StorageAsync(settings, cancellationToken);
-        if (azurite is null) return await ServeAsync(port, withoutSimulator, settings, azurite: null, cancellationToken);
+        if (azurite is null) return await ServeAsync(options, settings, bus, azurite: null, cancellationToken);
 
         if (!await TryForgetLeasesAsync(azurite, cancellationToken)) return StorageWatch.ExitCode;
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var serving = ServeAsync(port, withoutSimulator, settings, azurite, stop.Token);
+        var serving = ServeAsync(options, settings, bus, azurite, stop.Token);
         if (await Task.WhenAny(serving, azurite.Ended) == serving || cancellationToken.IsCancellationRequested) return await serving;
 
         await stop.CancelAsync();
@@ -30,16 +31,17 @@ internal static class RunCommand
         throw new LocalHostException("Azurite has ended, so deliveries cannot be stored: start again, or set AzureWebJobsStorage to your own storage.");
     }
 
-    private static async Task<int> ServeAsync(int port, bool withoutSimulator, IConfiguration settings, AzuriteProcess? azurite, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(RunOptions run, IConfiguration settings, LocalBus? bus, AzuriteProcess? azurite, CancellationToken cancellationToken)
     {
         // With an OAuth app in the settings, real sites are connected in a browser.
-        var real = withoutSimulator || settings.GetSection("Sites").GetChildren().Any() || settings["OAuthClientId"] is { Length: > 0 };
+        var real = run.WithoutSimulator || settings.GetSection("Sites").GetChildren().Any() || settings["OAuthClientId"] is { Length: > 0 };
         var jira = real ? null : new SimulatedJira(TimeProvider.System, Random.Shared.Next());
         var terminal = !Console.IsOutputRedirected && !Console.IsInputRedirected;
         using var lines = new LogLines(TimeProvider.System);
-        var options = new LocalAppOptions(port, settings, azurite?.ConnectionString(Account) ?? settings["AzureWebJobsStorage"]!)
+        var options = new LocalAppOptions(run.Port, settings, azurite?.ConnectionString(Account) ?? settings["AzureWebJobsStorage"]!)
         {
             Jira = jira,
+            Bus = bus,
             Log = terminal ? lines : null,
             LogLevel = terminal ? LogLevel.Warning : LogLevel.Information,
             Before = azurite is null ? null : (context, next) => context.RequestServices.GetRequiredService<StorageWatch>().InvokeAsync(context, next),
@@ -49,12 +51,13 @@ internal static class RunCommand
 
         await using var app = LocalApp.Build(options, services =>
         {
+            if (bus is not null) services.AddSingleton(bus);
             if (terminal) services.AddSingleton(lines).AddSingleton<Dashboard>();
             if (jira is not null) services.AddSingleton(jira).AddHostedService<EventStream>();
             if (azurite is not null) services.AddStorageWatch(azurite.SaveFailed);
         });
         var dashboard = app.Services.GetService<Dashboard>();
-        await LocalApp.StartAsync(app, port, cancellationToken);
+        await LocalApp.StartAsync(app, run.Port, cancellationToken);
         Say(options, jira is not null, azurite);
 
         using var shown = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
@@ -87,7 +90,14 @@ internal static class RunCommand
     private static void Say(LocalAppOptions options, bool simulated, AzuriteProcess? azurite)
     {
         var storage = azurite is not null ? "Azurite" : options.Storage.Trim() == StandardAzurite.ConnectionString ? "the Azurite at its usual ports" : "your storage";
-        Console.WriteLine($"Listening on {options.BaseUrl}api/deliveries/{{site}}; queue jira-deliveries in {storage}. Ctrl+C ends it.");
+        var target = options.Bus is { } to ? $"topic {to.Topic} in a simulated Service Bus" : $"queue jira-deliveries in {storage}";
+        Console.WriteLine($"Listening on {options.BaseUrl}api/deliveries/{{site}}; {target}. Ctrl+C ends it.");
+        if (options.Bus is { } bus)
+        {
+            Console.WriteLine($"Connection string of this bus, for your subscriber: {bus.ConnectionString}");
+            Console.WriteLine($"Subscriptions: {string.Join(", ", bus.Subscriptions.Select(subscription => subscription.Name))}. The bus forgets its messages when this host ends.");
+        }
+
         if (azurite is not null) Console.WriteLine($"Connection string of this Azurite, for your subscriber: {options.Storage}");
         var key = $"-H \"{FunctionKey.Header}: {options.Key.Value}\"";
         if (simulated)

@@ -2,6 +2,7 @@ using System.Globalization;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Health;
 using JiraWebhooks.Telemetry;
+using LocalHost.Hosting;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -9,7 +10,7 @@ namespace LocalHost.View;
 
 /// <summary>A live view on the terminal: per site the webhooks' expiry, the deliveries and the cursor, and the last log lines. It only reads
 /// what an operator can read too: the meter and Health.</summary>
-internal sealed partial class Dashboard(IHealthReporter health, LogLines lines, TimeProvider clock, ILogger<Dashboard> logger) : IDisposable
+internal sealed partial class Dashboard(IHealthReporter health, LogLines lines, TimeProvider clock, ILogger<Dashboard> logger, LocalBus? bus = null) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -36,6 +37,7 @@ internal sealed partial class Dashboard(IHealthReporter health, LogLines lines, 
         table.AddRow(new Text("(unknown)"), Text.Empty, Text.Empty, Count("", DeliveryMetrics.Refused), Text.Empty, Text.Empty, Text.Empty, Text.Empty);
         return new Rows([
             table,
+            .. (bus?.Subscriptions ?? []).Select(subscription => Line($"{subscription.Name}: {subscription.Active} active, {subscription.Dead} dead", width, Color.Grey)),
             .. sites.Where(site => site.Reason is not null).Select(site => Line($"{site.Site}: {site.Reason}", width, Color.Red)),
             .. lines.Last.Select(line => Line(line, width, Color.Yellow))]);
     }

@@ -26,7 +26,7 @@ internal sealed class AmqpServer : IRuntimeProvider
     public AmqpServer(BusEntities entities, BusFaults faults, TimeProvider clock, int port, long maxMessageBytes)
     {
         (_entities, _faults, _clock, _maxMessageBytes) = (entities, faults, clock, (ulong)maxMessageBytes);
-        Port = port > 0 ? port : FreePort();
+        Port = FreePort(port);
         var sasl = new SaslTransportProvider();
         foreach (var mechanism in Mechanisms) sasl.AddHandler(new SaslAnonymousHandler(mechanism));
         sasl.Versions.Add(new AmqpVersion(1, 0, 0));
@@ -133,10 +133,10 @@ internal sealed class AmqpServer : IRuntimeProvider
             : address?.Trim('/');
     }
 
-    // The listener does not tell which port it took.
-    private static int FreePort()
+    // The listener does not tell which port it took, and on Unix it would share a port that is in use.
+    private static int FreePort(int port)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        using var probe = new TcpListener(IPAddress.Loopback, port);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }

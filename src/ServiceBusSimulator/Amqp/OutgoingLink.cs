@@ -128,7 +128,8 @@ internal sealed class OutgoingLink
     private static string? Text(object? filter) => (filter is DescribedType described ? described.Value : filter) as string;
 
     private static TimeSpan Timeout(AmqpLinkSettings settings) =>
-        settings.Properties is { } properties && properties.TryGetValue<uint>(AttachTimeout, out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : TimeSpan.FromSeconds(60);
+        settings.Properties is { } properties && properties.TryGetValue<uint>(AttachTimeout, out var milliseconds)
+            ? TimeSpan.FromMilliseconds(milliseconds) : TimeSpan.FromSeconds(60);
 }
 
 internal static class TaskCompletionSourceExtensions

@@ -1,9 +1,10 @@
 using ServiceBusSimulator.Entities;
+using ServiceBusSimulator.Filters;
 
 namespace ServiceBusSimulator.Broker;
 
 /// <summary>A queue or topic that can be sent to.</summary>
-internal sealed class BusEntity(string name, TimeSpan? duplicateWindow, TimeSpan? timeToLive, IReadOnlyList<(MessageQueue Queue, SubscriptionDefinition? Rules)> targets, TimeProvider clock)
+internal sealed class BusEntity(string name, TimeSpan? duplicateWindow, TimeSpan? timeToLive, IReadOnlyList<BusTarget> targets, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly DuplicateHistory? _history = duplicateWindow is { } window ? new(window) : null;
@@ -11,7 +12,7 @@ internal sealed class BusEntity(string name, TimeSpan? duplicateWindow, TimeSpan
     public string Name => name;
 
     /// <summary>True if every message needs a session.</summary>
-    public bool NeedsSession => targets.Any(target => target.Rules is null && target.Queue.RequiresSession);
+    public bool NeedsSession => targets.Any(target => target.Filters is null && target.Queue.RequiresSession);
 
     /// <summary>Stores the messages: all, except duplicates. A message without session is a dead letter of a subscription with sessions.</summary>
     public void Send(IReadOnlyList<BusMessage> messages)
@@ -24,12 +25,18 @@ internal sealed class BusEntity(string name, TimeSpan? duplicateWindow, TimeSpan
                 if (_history?.TryAdd(message.MessageId, now) is false) continue;
 
                 var kept = timeToLive is not null && !(message.TimeToLive < timeToLive) ? message with { TimeToLive = timeToLive } : message;
-                foreach (var (queue, _) in targets.Where(target => target.Rules is null || Matches(target.Rules, message))) queue.Add(kept);
+                foreach (var target in targets.Where(target => target.Matches(message))) target.Queue.Add(kept);
             }
         }
     }
+}
 
-    private static bool Matches(SubscriptionDefinition rules, BusMessage message) => rules.Filters.Count == 0 || rules.Filters.Any(filter => filter.Matches(message.Value));
+/// <summary>Where the messages of an entity go.</summary>
+/// <param name="Queue">The queue, or the subscription.</param>
+/// <param name="Filters">The filters of a subscription; null for a queue.</param>
+internal sealed record BusTarget(MessageQueue Queue, IReadOnlyList<SqlFilter>? Filters)
+{
+    public bool Matches(BusMessage message) => Filters is null or [] || Filters.Any(filter => filter.Matches(message.Value));
 }
 
 /// <summary>All entities of the bus, by address; letters' case does not count.</summary>
@@ -42,13 +49,13 @@ internal sealed class BusEntities : IDisposable
     {
         foreach (var queue in config.Queues)
         {
-            _targets.Add(queue.Name, new BusEntity(queue.Name, queue.DuplicateWindow, null, [(Source(queue.Name, queue, clock), null)], clock));
+            _targets.Add(queue.Name, new BusEntity(queue.Name, queue.DuplicateWindow, null, [new BusTarget(Source(queue.Name, queue, clock), null)], clock));
         }
 
         foreach (var topic in config.Topics)
         {
             var targets = topic.Subscriptions
-                .Select(rules => (Source($"{topic.Name}/Subscriptions/{rules.Name}", rules, clock), (SubscriptionDefinition?)rules)).ToList();
+                .Select(rules => new BusTarget(Source($"{topic.Name}/Subscriptions/{rules.Name}", rules, clock), rules.Filters)).ToList();
             _targets.Add(topic.Name, new BusEntity(topic.Name, topic.DuplicateWindow, topic.TimeToLive, targets, clock));
         }
     }

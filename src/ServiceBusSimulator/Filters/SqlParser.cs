@@ -91,7 +91,7 @@ internal sealed class SqlParser(string text)
                 return new SqlOperand(null, token.Text);
             case SqlTokenKind.Number:
                 _at++;
-                return new SqlOperand(null, long.TryParse(token.Text, CultureInfo.InvariantCulture, out var whole) ? whole : double.Parse(token.Text, CultureInfo.InvariantCulture));
+                return new SqlOperand(null, Number(token.Text));
             case SqlTokenKind.Name when token.Is("TRUE") || token.Is("FALSE"):
                 _at++;
                 return new SqlOperand(null, token.Is("TRUE"));
@@ -103,6 +103,9 @@ internal sealed class SqlParser(string text)
                 throw Unexpected("a property, a text, a number, TRUE or FALSE");
         }
     }
+
+    private static object Number(string text) =>
+        long.TryParse(text, CultureInfo.InvariantCulture, out var whole) ? whole : double.Parse(text, CultureInfo.InvariantCulture);
 
     private bool Accept(string keyword)
     {

@@ -45,7 +45,7 @@ internal readonly record struct SqlToken(SqlTokenKind Kind, string Text, int Pos
         if (first == '\'') return new SqlToken(SqlTokenKind.Text, Quoted(text, ref at, '\''), start + 1);
         if (first == '[') return new SqlToken(SqlTokenKind.Name, Quoted(text, ref at, ']'), start + 1, IsQuoted: true);
         if (first == '"') return new SqlToken(SqlTokenKind.Name, Quoted(text, ref at, '"'), start + 1, IsQuoted: true);
-        if (char.IsLetter(first) || first == '_') return new SqlToken(SqlTokenKind.Name, While(text, ref at, sign => char.IsLetterOrDigit(sign) || sign is '_' or '.' or '-'), start + 1);
+        if (char.IsLetter(first) || first == '_') return new SqlToken(SqlTokenKind.Name, While(text, ref at, IsOfName), start + 1);
         if (char.IsAsciiDigit(first) || (first == '-' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])))
         {
             at++;
@@ -65,6 +65,8 @@ internal readonly record struct SqlToken(SqlTokenKind Kind, string Text, int Pos
 
         throw Unknown(first.ToString(), start + 1);
     }
+
+    private static bool IsOfName(char sign) => char.IsLetterOrDigit(sign) || sign is '_' or '.';
 
     private static FormatException Unknown(string what, int position) => new($"{what} at position {position} is not simulated or not valid.");
 
