@@ -7,7 +7,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
-using JiraWebhooks.Publishing;
+using JiraWebhooks.Subscriber;
 using LocalHost.Functions;
 using LocalHost.Hosting;
 using LocalHost.Simulation;
@@ -113,9 +113,9 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         await _jira.DeliverDueAsync(_http, Token);
 
         var message = Assert.Single(await DrainAsync());
-        var reader = new DeliveryBodyReader(new BlobServiceClient(_storage).GetBlobContainerClient("jira-bodies"));
+        var reader = new JiraBodies(new BlobServiceClient(_storage).GetBlobContainerClient("jira-bodies"));
         Assert.Equal(0, message.Body.ToMemory().Length);
-        var read = await reader.ReadAsync(message.Body, message.Properties, Token);
+        var read = await reader.ReadAsync(message, Token);
         Assert.True(_jira.Ledger.Emitted.Single().Body.Span.SequenceEqual(read.ToMemory().Span));
     }
 

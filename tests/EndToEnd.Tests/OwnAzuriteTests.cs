@@ -4,7 +4,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
-using JiraWebhooks.Publishing;
+using JiraWebhooks.Subscriber;
 using LocalHost.Azurite;
 using Microsoft.Extensions.Time.Testing;
 
@@ -173,7 +173,8 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
         await using var next = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token);
         var message = (await ReceiveAsync(next))[0];
         Assert.Equal(0, message.Body.ToMemory().Length);
-        var body = await new DeliveryBodyReader(new BlobServiceClient(next.ConnectionString("local")).GetBlobContainerClient("jira-bodies")).ReadAsync(message.Body, message.Properties, Token);
+        var body = await new JiraBodies(new BlobServiceClient(next.ConnectionString("local")).GetBlobContainerClient("jira-bodies"))
+            .ReadAsync(message, Token);
 
         Assert.True(jira.Ledger.Emitted.Single().Body.Span.SequenceEqual(body.ToMemory().Span));
     }
@@ -323,7 +324,7 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task AssertQueueHasWhatWasAcknowledgedAsync(SimulatedJira jira)
     {
         await using var next = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token);
-        var there = (await ReceiveAsync(next)).Select(message => (string)message.Properties[MessageProperties.Id]).ToHashSet(StringComparer.Ordinal);
+        var there = (await ReceiveAsync(next)).Select(message => (string)message.Properties[EventProperties.Id]).ToHashSet(StringComparer.Ordinal);
         Assert.Empty(jira.Ledger.Attempts.Where(attempt => attempt.Status == 200).Select(attempt => attempt.Identifier).Except(there));
     }
 

@@ -4,7 +4,7 @@ using System.Net;
 using Azure.Storage.Queues;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
-using JiraWebhooks.Publishing;
+using JiraWebhooks.Subscriber;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EndToEnd.Tests;
@@ -97,7 +97,7 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         var all = new HashSet<string>();
         while ((await queue.ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), Token)).Value is { Length: > 0 } batch)
         {
-            all.UnionWith(batch.Select(message => (string)QueuedDelivery.Parse(message.Body).Properties[MessageProperties.Id]));
+            all.UnionWith(batch.Select(message => (string)QueuedDelivery.Parse(message.Body).Properties[EventProperties.Id]));
         }
 
         return all;

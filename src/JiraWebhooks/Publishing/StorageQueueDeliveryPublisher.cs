@@ -53,10 +53,10 @@ internal sealed class StorageQueueDeliveryPublisher(LazyQueueClient deliveries, 
     {
         if (message.Body.Length <= threshold)
         {
-            var text = QueuedDelivery.Write(message, null);
+            var text = QueueMessages.Write(message, null);
             if (text.Length <= MaxMessageBytes) return text;
         }
 
-        return QueuedDelivery.Write(message, await claimCheck.StoreAsync(message, cancellationToken));
+        return QueueMessages.Write(message, await claimCheck.StoreAsync(message, cancellationToken));
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Azure.Storage.Queues;
 using JiraSimulator;
 using JiraWebhooks.Publishing;
+using JiraWebhooks.Subscriber;
 
 namespace LocalHost.Demo;
 
@@ -25,7 +26,7 @@ internal static class QueueBalance
             {
                 var delivery = QueuedDelivery.Parse(message.Body);
                 messages++;
-                firstSeen.TryAdd(delivery.MessageId, delivery.Properties.ContainsKey(MessageProperties.Recovered));
+                firstSeen.TryAdd(delivery.MessageId, delivery.Properties.ContainsKey(EventProperties.Recovered));
                 await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
             }
         }

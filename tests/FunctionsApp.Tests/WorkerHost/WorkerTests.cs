@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FunctionsApp.Tests.WorkerHost.Rpc;
 using JiraSimulator;
-using JiraWebhooks.Publishing;
+using JiraWebhooks.Subscriber;
 
 namespace FunctionsApp.Tests.WorkerHost;
 
@@ -83,7 +83,7 @@ public sealed class WorkerTests(AzuriteFixture azurite)
         var recovered = Assert.Single(await world.PublishedAsync(Token));
 
         Assert.Equal($"{WorkerWorld.Connect}:missed", recovered.MessageId);
-        Assert.Equal(true, recovered.Properties[MessageProperties.Recovered]);
+        Assert.Equal(true, recovered.Properties[EventProperties.Recovered]);
     }
 
     // The file says of an HTTP function that returns nothing that it has no output; the worker gives it one all the same.

@@ -4,7 +4,7 @@ using System.Text;
 using Azure.Storage.Queues;
 using JiraSimulator;
 using JiraWebhooks.Hosting;
-using JiraWebhooks.Publishing;
+using JiraWebhooks.Subscriber;
 using LocalHost.Simulation;
 
 namespace FunctionsApp.Tests.WorkerHost;

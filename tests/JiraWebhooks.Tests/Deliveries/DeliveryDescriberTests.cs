@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Publishing;
+using JiraWebhooks.Subscriber;
 using JiraWebhooks.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
@@ -54,7 +55,7 @@ public sealed class DeliveryDescriberTests
     {
         var message = DeliveryDescriber.DescribeFailed(StubSites.OAuth, new string('x', 1023) + "😀", default, bodyMissing: true);
 
-        Assert.Equal(new string('x', 1023), message.Properties().Single(property => property.Key == MessageProperties.Id).Value);
+        Assert.Equal(new string('x', 1023), message.Properties().Single(property => property.Key == EventProperties.Id).Value);
     }
 
     [Fact]
@@ -121,7 +122,7 @@ public sealed class DeliveryDescriberTests
     [InlineData("garbage", null)]
     [Trait("Decision", "untouched-body")]
     public void Describe_IssueId_IsAProperty(string body, string? expected) =>
-        Assert.Equal(expected, Property(Describe(body), MessageProperties.IssueId));
+        Assert.Equal(expected, Property(Describe(body), EventProperties.IssueId));
 
     [Theory]
     [InlineData("""{"issue":{"id":"1"}}""", false, true)]
@@ -135,8 +136,8 @@ public sealed class DeliveryDescriberTests
     {
         var message = Describe(body);
 
-        Assert.Equal(unparsed ? true : null, Property(message, MessageProperties.Unparsed));
-        Assert.Equal(eventMissing ? true : null, Property(message, MessageProperties.EventMissing));
+        Assert.Equal(unparsed ? true : null, Property(message, EventProperties.Unparsed));
+        Assert.Equal(eventMissing ? true : null, Property(message, EventProperties.EventMissing));
     }
 
     /// <summary>Jira writes a number. A date in another form costs at most the time, never the delivery.</summary>
@@ -159,7 +160,7 @@ public sealed class DeliveryDescriberTests
         var message = Describe($$"""{"timestamp":{{timestamp}},"webhookEvent":"a"}""");
 
         Assert.Equal("a", message.Type);
-        Assert.Equal(expected, Property(message, MessageProperties.Time));
+        Assert.Equal(expected, Property(message, EventProperties.Time));
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using CsCheck;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Subscriber;
 using JiraWebhooks.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
@@ -77,8 +78,8 @@ public sealed class OwnChangeTests
 
         var message = Assert.Single(harness.Publisher.Messages);
         Assert.Equal(body, message.Body.ToArray());
-        Assert.Contains(message.Properties(), property => property is { Key: MessageProperties.OwnChange, Value: true });
-        Assert.DoesNotContain((message with { OwnChange = false }).Properties(), property => property.Key == MessageProperties.OwnChange);
+        Assert.Contains(message.Properties(), property => property is { Key: EventProperties.OwnChange, Value: true });
+        Assert.DoesNotContain((message with { OwnChange = false }).Properties(), property => property.Key == EventProperties.OwnChange);
     }
 
     [Fact]

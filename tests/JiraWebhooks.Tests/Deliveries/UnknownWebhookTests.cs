@@ -1,6 +1,7 @@
 using System.Text;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Publishing;
+using JiraWebhooks.Subscriber;
 using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,13 +59,13 @@ public sealed class UnknownWebhookTests : IAsyncLifetime
         var early = await DeliverAsync(World.Globex, "jira:issue_deleted");
         Assert.True(early.UnknownWebhook);
         Assert.Equal($",{id},", early.WebhookIds);
-        Assert.Contains(early.Properties(), property => property is { Key: MessageProperties.UnknownWebhook, Value: true });
+        Assert.Contains(early.Properties(), property => property is { Key: EventProperties.UnknownWebhook, Value: true });
 
         await _world.NewInstance().GetRequiredService<WebhookTable>().SaveAsync(World.Globex, new WebhookRow("gone", id, ""), CancellationToken.None);
         _world.Clock.Advance(KnownWebhooks.Interval);
         var late = await DeliverAsync(World.Globex, "jira:issue_deleted");
         Assert.False(late.UnknownWebhook);
-        Assert.DoesNotContain(late.Properties(), property => property.Key == MessageProperties.UnknownWebhook);
+        Assert.DoesNotContain(late.Properties(), property => property.Key == EventProperties.UnknownWebhook);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using JiraWebhooks.Publishing;
+using JiraWebhooks.Subscriber;
 
 namespace JiraWebhooks.Tests.Publishing;
 
@@ -48,7 +49,7 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
 
         Assert.Equal(2 * claims, _claims.Stored.Count);
         Assert.All(_sender.Sent, sent => Assert.Equal(claims == 0 ? size : 0, sent.Body.ToMemory().Length));
-        Assert.All(_sender.Sent, sent => Assert.Equal(claims == 1, sent.ApplicationProperties.ContainsKey(MessageProperties.DataRef)));
+        Assert.All(_sender.Sent, sent => Assert.Equal(claims == 1, sent.ApplicationProperties.ContainsKey(EventProperties.DataRef)));
     }
 
     [Fact]
@@ -145,7 +146,7 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
         Assert.Equal(["acme:id-1", "acme:id-2", "acme:id-3", "acme:id-4"], _sender.Sent.Select(sent => sent.MessageId));
         Assert.Equal([10, 0, 0, 10], _sender.Sent.Select(sent => sent.Body.ToMemory().Length));
         Assert.Equal(["acme:id-3", "acme:id-2"], _claims.Stored);
-        Assert.All(_sender.Sent, sent => Assert.Equal(sent.Body.ToMemory().IsEmpty, sent.ApplicationProperties.ContainsKey(MessageProperties.DataRef)));
+        Assert.All(_sender.Sent, sent => Assert.Equal(sent.Body.ToMemory().IsEmpty, sent.ApplicationProperties.ContainsKey(EventProperties.DataRef)));
     }
 
     public static TheoryData<Exception> RefusalsOfABatch =>

@@ -4,6 +4,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Storage;
+using JiraWebhooks.Subscriber;
 using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Publishing;
@@ -57,9 +58,9 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
         await Publisher().PublishAsync(Message("id-1", body), Token);
 
         var got = Assert.Single(await ReceiveAsync());
-        Assert.Equal(claimed, got.Properties.ContainsKey(MessageProperties.DataRef));
+        Assert.Equal(claimed, got.Properties.ContainsKey(EventProperties.DataRef));
         Assert.Equal(claimed ? 0 : size, got.Body.ToMemory().Length);
-        Assert.Equal(body, (await Reader().ReadAsync(got.Body, got.Properties, Token)).ToArray());
+        Assert.Equal(body, (await Reader().ReadAsync(got, Token)).ToArray());
     }
 
     [Fact]
@@ -71,7 +72,7 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
 
         await Publisher().PublishAsync(sent, Token);
 
-        Assert.True(Assert.Single(await ReceiveAsync()).Properties.ContainsKey(MessageProperties.DataRef));
+        Assert.True(Assert.Single(await ReceiveAsync()).Properties.ContainsKey(EventProperties.DataRef));
     }
 
     [Fact]
@@ -118,7 +119,7 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
         await publisher.PublishAsync(Message("id-2", new byte[size]), Token);
 
         var got = Assert.Single(await ReceiveAsync());
-        Assert.Equal(size, (await Reader().ReadAsync(got.Body, got.Properties, Token)).ToMemory().Length);
+        Assert.Equal(size, (await Reader().ReadAsync(got, Token)).ToMemory().Length);
     }
 
     /// <summary>CONTAINER stands for the container's address.</summary>
@@ -147,7 +148,7 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
             .Replace("HASH", new string('a', 64), StringComparison.Ordinal);
 
         await Assert.ThrowsAsync<ArgumentException>(() =>
-            Reader().ReadAsync(BinaryData.Empty, new Dictionary<string, object> { [MessageProperties.DataRef] = text }, Token));
+            Reader().LoadAsync(new JiraEvent { Type = "t", Site = "acme", Identifier = "1", MessageId = "1", DataRef = new Uri(text, UriKind.RelativeOrAbsolute) }, Token));
     }
 
     [Theory]
@@ -160,7 +161,7 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
     private StorageQueueDeliveryPublisher Publisher() => new(
         new LazyQueueClient(_queues, "jira-deliveries"), new ClaimCheck(new LazyContainer(_blobs, "jira-bodies")), StorageQueueDeliveryPublisher.DefaultThreshold);
 
-    private DeliveryBodyReader Reader() => new(_blobs.GetBlobContainerClient("jira-bodies"));
+    private JiraBodies Reader() => new(_blobs.GetBlobContainerClient("jira-bodies"));
 
     private async Task<List<QueuedDelivery>> ReceiveAsync()
     {

@@ -1,6 +1,6 @@
-using JiraWebhooks.Publishing;
 using JiraWebhooks.Recovery;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Subscriber;
 using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -38,7 +38,7 @@ public sealed class SearchTests : IAsyncLifetime
         Assert.Equal("SHOP-3", found.IssueKey);
         Assert.Equal($"acme:search:10003:{found.Time!.Value.ToUnixTimeMilliseconds()}", found.MessageId);
         Assert.Equal("acme:10003", found.SessionId);
-        Assert.Contains(new KeyValuePair<string, object>(MessageProperties.Reconstructed, true), found.Properties());
+        Assert.Contains(new KeyValuePair<string, object>(EventProperties.Reconstructed, true), found.Properties());
         Assert.Contains("\"key\":\"SHOP-3\"", System.Text.Encoding.UTF8.GetString(found.Body.Span), StringComparison.Ordinal);
         Assert.Contains("Deletions", poll.Note, StringComparison.Ordinal);
     }

@@ -4,11 +4,12 @@ using System.Text.Json;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Subscriber;
 
 namespace JiraWebhooks.Recovery;
 
 /// <summary>Builds a message from an issue that a recovery search has found. It is marked as not being a delivery: the type is not Jira's, and
-/// <see cref="MessageProperties.Reconstructed"/> is set. One state of an issue has one identity, so that a repeated search is harmless.</summary>
+/// <see cref="EventProperties.Reconstructed"/> is set. One state of an issue has one identity, so that a repeated search is harmless.</summary>
 internal static class FoundIssue
 {
     /// <summary>Type of every reconstructed event.</summary>

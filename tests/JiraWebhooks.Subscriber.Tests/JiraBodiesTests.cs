@@ -1,12 +1,11 @@
 using System.Net;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
-using JiraWebhooks.Publishing;
 
-namespace JiraWebhooks.Tests.Publishing;
+namespace JiraWebhooks.Subscriber.Tests;
 
 /// <summary>Which references a subscriber's reader follows. What it follows, it reads from its own container.</summary>
-public sealed class DeliveryBodyReaderTests
+public sealed class JiraBodiesTests
 {
     private const string Blob = "acme/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     private const string Azure = "https://example.blob.core.windows.net/jira-bodies";
@@ -24,9 +23,9 @@ public sealed class DeliveryBodyReaderTests
     {
         using var storage = new Storage();
 
-        var body = await storage.Reader(container).ReadAsync(BinaryData.FromString(""), Properties(reference), Token);
+        var read = await storage.Reader(container).LoadAsync(Event(reference), Token);
 
-        Assert.Equal("the body", body.ToString());
+        Assert.Equal("the body", read.Body.ToString());
         Assert.Equal($"{container}/{Blob}", storage.Asked?.AbsoluteUri);
     }
 
@@ -50,19 +49,46 @@ public sealed class DeliveryBodyReaderTests
     {
         using var storage = new Storage();
 
-        await Assert.ThrowsAsync<ArgumentException>(() => storage.Reader(container).ReadAsync(BinaryData.FromString(""), Properties(reference), Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => storage.Reader(container).LoadAsync(Event(reference), Token));
 
         Assert.Null(storage.Asked);
     }
 
-    private static Dictionary<string, object> Properties(string reference) => new() { [MessageProperties.DataRef] = reference };
+    [Fact]
+    public async Task Load_BodyInTheMessage_AsksForNothing()
+    {
+        using var storage = new Storage();
+        var message = Event(Azure + "/" + Blob).WithBody(BinaryData.FromString("{}"));
+
+        Assert.Same(message, await storage.Reader(Azure).LoadAsync(message, Token));
+        Assert.Null(storage.Asked);
+    }
+
+    [Fact]
+    public async Task Load_BodyAboveTheLimit_IsRefused()
+    {
+        using var storage = new Storage();
+
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => storage.Reader(Azure, maxBytes: 7).LoadAsync(Event(Azure + "/" + Blob), Token));
+
+        Assert.Contains("8 bytes", error.Message, StringComparison.Ordinal);
+    }
+
+    private static JiraEvent Event(string reference) => new()
+    {
+        Type = "jira:issue_updated",
+        Site = "acme",
+        Identifier = "1",
+        MessageId = "acme:1",
+        DataRef = new Uri(reference, UriKind.RelativeOrAbsolute),
+    };
 
     private sealed class Storage : HttpMessageHandler
     {
         public Uri? Asked { get; private set; }
 
-        public DeliveryBodyReader Reader(string container) =>
-            new(new BlobContainerClient(new Uri(container), new BlobClientOptions { Transport = new HttpClientTransport(this), Retry = { MaxRetries = 0 } }));
+        public JiraBodies Reader(string container, long maxBytes = JiraBodies.DefaultMaxBytes) =>
+            new(new BlobContainerClient(new Uri(container), new BlobClientOptions { Transport = new HttpClientTransport(this), Retry = { MaxRetries = 0 } }), maxBytes);
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

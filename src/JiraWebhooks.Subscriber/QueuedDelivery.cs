@@ -1,12 +1,10 @@
-using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 
-namespace JiraWebhooks.Publishing;
+namespace JiraWebhooks.Subscriber;
 
 /// <summary>A delivery in a Storage Queue. A queue message has no properties, so this is JSON with the names and values that a Service Bus message
 /// carries, and the body in base64.</summary>
-public sealed record QueuedDelivery
+internal sealed record QueuedDelivery
 {
     /// <summary>Identity of the event. A queue does not drop duplicates, so subscribers must.</summary>
     public required string MessageId { get; init; }
@@ -23,27 +21,8 @@ public sealed record QueuedDelivery
     /// <summary>The application properties: string, int, long or bool.</summary>
     public required IReadOnlyDictionary<string, object> Properties { get; init; }
 
-    /// <summary>The body, byte for byte; empty on a claim check (<see cref="DeliveryBodyReader"/>).</summary>
+    /// <summary>The body, byte for byte; empty on a claim check (<see cref="JiraBodies"/>).</summary>
     public required BinaryData Body { get; init; }
-
-    /// <summary>The text of the queue message for <paramref name="message"/>. It is pure ASCII, which every queue client transports unchanged.</summary>
-    public static ReadOnlyMemory<byte> Write(DeliveryMessage message, Uri? dataRef)
-    {
-        var buffer = new ArrayBufferWriter<byte>(message.Body.Length * 2 + 1024);
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteString("messageId", message.MessageId);
-        json.WriteString("sessionId", message.SessionId);
-        json.WriteString("subject", MessageProperties.Cut(message.Type));
-        json.WriteString("contentType", message.ContentType);
-        json.WriteStartObject("properties");
-        foreach (var (name, value) in message.Properties(dataRef)) WriteScalar(json, name, value);
-        json.WriteEndObject();
-        json.WriteBase64String("body", dataRef is null ? message.Body.Span : default);
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
-    }
 
     /// <summary>Reads the text of a queue message.</summary>
     /// <exception cref="FormatException">The text is not a queue message of this system.</exception>
@@ -66,22 +45,6 @@ public sealed record QueuedDelivery
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new FormatException("The queue message is no delivery of this system.", error);
-        }
-    }
-
-    private static void WriteScalar(Utf8JsonWriter json, string name, object value)
-    {
-        switch (value)
-        {
-            case bool flag:
-                json.WriteBoolean(name, flag);
-                break;
-            case int or long:
-                json.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
-                break;
-            default:
-                json.WriteString(name, (string)value);
-                break;
         }
     }
 

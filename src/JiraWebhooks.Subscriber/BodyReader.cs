@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace JiraWebhooks.Subscriber;
+
+/// <summary>Reads the properties that only the body has.</summary>
+internal static class BodyReader
+{
+    // Jira writes 2026-01-05T09:00:00.000+0100, without the colon that ISO 8601 has there.
+    private static readonly string[] Dates = ["yyyy-MM-dd'T'HH:mm:ss.fffzzz", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
+    public static JiraEvent Read(JiraEvent message)
+    {
+        if (message.IsClaimCheck) return message;
+        if (message.Body.ToMemory().IsEmpty) return message with { BodyProblem = message.IsBodyMissing ? "Jira kept no body of this delivery." : "The body is empty." };
+
+        try
+        {
+            using var json = JsonDocument.Parse(message.Body.ToMemory(), new JsonDocumentOptions { MaxDepth = 256 });
+            return json.RootElement.ValueKind is JsonValueKind.Object
+                ? Read(message with { BodyProblem = null }, json.RootElement)
+                : message with { BodyProblem = "The body is not a JSON object." };
+        }
+        catch (JsonException invalid)
+        {
+            return message with { BodyProblem = $"The body is not valid JSON, at byte {invalid.BytePositionInLine} of line {invalid.LineNumber + 1}." };
+        }
+    }
+
+    private static JiraEvent Read(JiraEvent message, JsonElement body)
+    {
+        var issue = message.IsReconstructed ? body : Member(body, "issue");
+        var (comment, worklog) = (Member(body, "comment"), Member(body, "worklog"));
+        return message with
+        {
+            IssueId = message.IssueId ?? Text(issue, "id"),
+            IssueKey = message.IssueKey ?? Text(issue, "key"),
+            IssueUpdated = Date(Text(Member(issue, "fields"), "updated")),
+            CommentId = Text(comment, "id"),
+            WorklogId = Text(worklog, "id"),
+            ActorAccountId = message.IsReconstructed ? null : Actor(message.Type, body, comment, worklog),
+            Changelog = Items(Member(body, "changelog")),
+        };
+    }
+
+    // As the publisher decides jira_own_change: the user of a user event is the account that was changed, and a deletion does not name who deletes.
+    private static string? Actor(string type, JsonElement body, JsonElement comment, JsonElement worklog)
+    {
+        if (type.StartsWith("user_", StringComparison.Ordinal)) return null;
+        if (Account(body, "user") is { } user) return user;
+        if (type.EndsWith("_deleted", StringComparison.Ordinal)) return null;
+
+        return Account(comment, "updateAuthor") ?? Account(comment, "author") ?? Account(worklog, "updateAuthor") ?? Account(worklog, "author")
+            ?? Account(Member(body, "attachment"), "author");
+    }
+
+    private static string? Account(JsonElement parent, string name) => Text(Member(parent, name), "accountId");
+
+    private static List<ChangelogItem> Items(JsonElement changelog)
+    {
+        var items = new List<ChangelogItem>();
+        if (Member(changelog, "items") is not { ValueKind: JsonValueKind.Array } list) return items;
+
+        foreach (var item in list.EnumerateArray())
+        {
+            items.Add(new ChangelogItem(Text(item, "field"), Text(item, "fieldId"), Text(item, "from"), Text(item, "fromString"), Text(item, "to"), Text(item, "toString")));
+        }
+
+        return items;
+    }
+
+    private static JsonElement Member(JsonElement parent, string name) =>
+        parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : default;
+
+    // Jira writes ids sometimes as numbers and sometimes as texts.
+    private static string? Text(JsonElement parent, string name)
+    {
+        var value = Member(parent, name);
+        try
+        {
+            return value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Number => value.GetRawText(), _ => null };
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a surrogate pair
+        }
+    }
+
+    private static DateTimeOffset? Date(string? text) =>
+        DateTimeOffset.TryParseExact(text, Dates, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
+}
