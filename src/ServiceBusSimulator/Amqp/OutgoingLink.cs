@@ -16,6 +16,7 @@ internal sealed class OutgoingLink
     private readonly MessageQueue _queue;
     private readonly SessionLock? _session;
     private readonly Lock _gate = new();
+    private uint _sent;
 
     private OutgoingLink(SendingAmqpLink link, MessageQueue queue, SessionLock? session) => (_link, _queue, _session) = (link, queue, session);
 
@@ -48,7 +49,11 @@ internal sealed class OutgoingLink
 
     private void Start()
     {
-        _link.RegisterCreditListener((_, _, _) => Pump());
+        _link.RegisterCreditListener((_, drain, _) =>
+        {
+            Pump();
+            if (drain) AnswerDrain();
+        });
         _link.RegisterDispositionListener(Settle);
         _link.Opened += (_, _) => Pump(); // prefetch gives credit together with the attach
         _queue.Changed += Pump;
@@ -98,8 +103,18 @@ internal sealed class OutgoingLink
             while (_link.State == AmqpObjectState.Opened && _link.LinkCredit > 0 && _queue.Take(Deletes, _session) is { } message)
             {
                 var tag = Deletes ? Guid.NewGuid() : message.LockToken;
+                _sent++;
                 _link.SendMessageNoWait(MessageCodec.Write(message), new ArraySegment<byte>(tag.ToByteArray()), AmqpConstants.NullBinary);
             }
+        }
+    }
+
+    // A client that no longer waits takes its credit back. The library answers without the mark that JavaScript's client waits for.
+    private void AnswerDrain()
+    {
+        lock (_gate)
+        {
+            _link.Session.SendFlow(new Flow { Handle = _link.LocalHandle, DeliveryCount = _sent + _link.LinkCredit, LinkCredit = 0, Available = 0, Drain = true });
         }
     }
 

@@ -45,9 +45,10 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     public IReadOnlyCollection<string> Errors => _errors;
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<LocalHostProcess> ListeningAsync(int port, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, Clone? clone = null)
+    public static async Task<LocalHostProcess> ListeningAsync(
+        int port, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, Clone? clone = null, params string[] arguments)
     {
-        var process = new LocalHostProcess(["--port", $"{port}"], environment, clone);
+        var process = new LocalHostProcess(["--port", $"{port}", .. arguments], environment, clone);
         await process.OrKilledAsync(process._listening.Task.WaitAsync(cancellationToken));
         return process;
     }
