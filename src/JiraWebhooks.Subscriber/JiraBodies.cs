@@ -52,7 +52,7 @@ public sealed partial class JiraBodies(BlobContainerClient bodies, long maxBytes
 
     // The body is always read from this reader's own container. A message must not be able to send our credential elsewhere, or make us read another
     // blob of this account. So only names that the publisher creates are followed; they need no escaping and contain no "..".
-    private string NameOf(Uri reference)
+    internal string NameOf(Uri reference)
     {
         var prefix = bodies.Uri.AbsolutePath + "/";
         return reference.IsAbsoluteUri

@@ -1,4 +1,5 @@
 using JiraWebhooks.Api;
+using JiraWebhooks.DeadLetters;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Health;
 using JiraWebhooks.Hosting;
@@ -42,6 +43,7 @@ public static class JiraWebhooksServiceCollectionExtensions
             .AddRecovery()
             .AddWebhooks()
             .AddHealth()
+            .AddDeadLetters()
             .AddApi()
             .AddSingleton(DeliveryActivity);
     }

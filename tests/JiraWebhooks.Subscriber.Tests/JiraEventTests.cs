@@ -110,8 +110,10 @@ public sealed class JiraEventTests
     public void Read_AnyBodyAndProperties_NeverThrows()
     {
         var names = typeof(EventProperties).GetFields().Select(field => (string)field.GetRawConstantValue()!).ToArray();
-        var value = Gen.OneOf<object>(Gen.String.Select(text => (object)text), Gen.Int.Select(number => (object)number), Gen.Bool.Select(flag => (object)flag), Gen.Long.Select(number => (object)number));
-        Gen.Select(Gen.Byte.Array, Gen.Select(Gen.Int[0, names.Length - 1].Select(index => names[index]), value).Array[0, 8], Gen.OneOf(Gen.Const(""), Gen.Const(Updated), Gen.Const("{\"issue\":1,\"comment\":[],\"changelog\":{\"items\":{}}}")))
+        var value = Gen.OneOf<object>(Gen.String.Select(text => (object)text), Gen.Int.Select(number => (object)number),
+            Gen.Bool.Select(flag => (object)flag), Gen.Long.Select(number => (object)number));
+        Gen.Select(Gen.Byte.Array, Gen.Select(Gen.Int[0, names.Length - 1].Select(index => names[index]), value).Array[0, 8],
+            Gen.OneOf(Gen.Const(""), Gen.Const(Updated), Gen.Const("{\"issue\":1,\"comment\":[],\"changelog\":{\"items\":{}}}")))
             .Sample((bytes, properties, text) =>
             {
                 var body = text.Length > 0 ? BinaryData.FromString(text) : BinaryData.FromBytes(bytes);

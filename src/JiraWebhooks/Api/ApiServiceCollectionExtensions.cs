@@ -8,6 +8,8 @@ internal static class ApiServiceCollectionExtensions
 {
     /// <summary>Registers <see cref="SitesApi"/>, <see cref="OAuthOnboarding"/> and what they need.</summary>
     public static IServiceCollection AddApi(this IServiceCollection services) => services
+        .AddSingleton<ApiCalls>()
+        .AddSingleton<DeadLettersApi>()
         .AddSingleton<SiteSecrets>()
         .AddSingleton<SiteManager>()
         .AddSingleton<SitesApi>()

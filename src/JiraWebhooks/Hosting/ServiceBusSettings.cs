@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Azure.Messaging.ServiceBus;
 
 namespace JiraWebhooks.Hosting;
 
 /// <summary>The topic or queue that deliveries go to, and how it is reached: by a namespace and an identity, or by the connection string of an
 /// emulator.</summary>
-public sealed class ServiceBusSettings
+public sealed partial class ServiceBusSettings
 {
     /// <summary>The section of the settings.</summary>
     internal const string Section = "ServiceBus";
@@ -14,6 +15,7 @@ public sealed class ServiceBusSettings
     private const string Namespace = "fullyQualifiedNamespace";
     private const string Entity = "EntityName";
     private const string ClientId = "clientId";
+    private const string SubscriptionNames = "Subscriptions";
 
     private readonly string _target;
     private readonly bool _isEmulator;
@@ -23,13 +25,17 @@ public sealed class ServiceBusSettings
     {
         (_target, _isEmulator, _clientId) = (target, isEmulator, texts[$"{Section}__{ClientId}"]);
         EntityName = texts[$"{Section}__{Entity}"] ?? DefaultEntity;
+        Subscriptions = Split(texts);
     }
 
     /// <summary>Name of the topic or queue.</summary>
     public string EntityName { get; }
 
+    /// <summary>The subscriptions of the topic whose messages and dead letters are watched.</summary>
+    public IReadOnlyList<string> Subscriptions { get; }
+
     /// <summary>Names of the settings in the section.</summary>
-    internal static IEnumerable<string> Names => [Namespace, Entity, ClientId];
+    internal static IEnumerable<string> Names => [Namespace, Entity, ClientId, SubscriptionNames];
 
     internal ServiceBusClient Client(ServiceBusClientOptions options) =>
         _isEmulator ? new(_target, options) : new(_target, AzureCredential.Of(_clientId), options);
@@ -39,11 +45,20 @@ public sealed class ServiceBusSettings
     internal static ServiceBusSettings? Parse(SettingsTexts texts, List<string> errors)
     {
         var error = texts[Section] is { } connection ? EmulatorError(connection) : NamespaceError(texts[$"{Section}__{Namespace}"]);
+        error ??= SubscriptionsError(Split(texts));
         if (error is null) return new ServiceBusSettings(texts[Section] ?? texts[$"{Section}__{Namespace}"]!, texts[Section] is not null, texts);
 
         errors.Add(error);
         return null;
     }
+
+    private static string[] Split(SettingsTexts texts) =>
+        (texts[$"{Section}__{SubscriptionNames}"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static string? SubscriptionsError(string[] names) =>
+        names.All(name => SubscriptionName().IsMatch(name)) && names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Length
+            ? null
+            : "ServiceBus__Subscriptions must be different names of subscriptions, separated by commas: each 1 to 50 letters, digits, periods, hyphens or underscores.";
 
     private static string? NamespaceError(string? host) => host is null
         ? "ServiceBus__fullyQualifiedNamespace is missing: set it to NAME.servicebus.windows.net, or Publisher to StorageQueue."
@@ -73,4 +88,7 @@ public sealed class ServiceBusSettings
             return $"ServiceBus is not a connection string of the emulator: {Form}.";
         }
     }
+
+    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._-]{0,48}[A-Za-z0-9])?\z")]
+    private static partial Regex SubscriptionName();
 }

@@ -55,4 +55,16 @@ public static class MetricNames
 
     /// <summary>Value of <see cref="OutcomeTag"/> if every declared webhook of the site is alive.</summary>
     public const string OutcomeOk = "ok";
+
+    /// <summary>Gauge, hours since the oldest message of a subscription was published, once per poll; tag <see cref="SubscriptionTag"/>.</summary>
+    public const string SubscriptionAge = "jira.bus.oldest_age";
+
+    /// <summary>Gauge, dead letters of a subscription, at most 250, once per poll; tag <see cref="SubscriptionTag"/>.</summary>
+    public const string SubscriptionDead = "jira.bus.dead";
+
+    /// <summary>Counter of dead letters of a subscription that the poll before did not see; tag <see cref="SubscriptionTag"/>.</summary>
+    public const string SubscriptionNewDead = "jira.bus.dead_new";
+
+    /// <summary>The subscription's name.</summary>
+    public const string SubscriptionTag = "subscription";
 }

@@ -32,6 +32,7 @@ internal sealed class LocalBus : IAsyncDisposable
         ["Publisher"] = "ServiceBus",
         ["ServiceBus"] = ConnectionString,
         ["ServiceBus:EntityName"] = Topic,
+        ["ServiceBus:Subscriptions"] = string.Join(',', Subscriptions.Select(subscription => subscription.Name)),
     };
 
     /// <summary>Starts the bus with the entities of <paramref name="path"/>, or with those of the repository.</summary>

@@ -72,6 +72,7 @@ public sealed class SubscriberRoundTripTests
         if (!onTheBus) return JiraEvent.ReadQueueMessage(BinaryData.FromBytes(QueueMessages.Write(message, null)));
 
         var sent = ServiceBusMessages.Of(message, null);
-        return JiraEvent.Read(ServiceBusModelFactory.ServiceBusReceivedMessage(sent.Body, sent.MessageId, sessionId: sent.SessionId, subject: sent.Subject, properties: sent.ApplicationProperties));
+        return JiraEvent.Read(ServiceBusModelFactory.ServiceBusReceivedMessage(sent.Body, sent.MessageId,
+            sessionId: sent.SessionId, subject: sent.Subject, properties: sent.ApplicationProperties));
     }
 }
