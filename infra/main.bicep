@@ -183,6 +183,13 @@ var isZoneRedundant = zoneRedundant && (!contains(storageRedundancy, 'ZRS') || a
 // Kilobytes that leave room for the properties below what the tier takes: 256 KB, or the 1 MB that the topic is made with.
 var claimCheckThreshold = (tier == 'Premium' ? 900 : 192) * 1024
 
+var subscriptions = concat(
+  [{ name: 'default', sqlFilter: '', requiresSession: false }],
+  filteredSubscription ? [{ name: 'issue-created', sqlFilter: 'cloudEvents_type = \'jira:issue_created\'', requiresSession: false }] : [],
+  // Sessions cannot be switched on later, so this is a separate subscription.
+  sessionSubscription ? [{ name: 'by-issue', sqlFilter: '', requiresSession: true }] : []
+)
+
 var settings = union(
   checkedSiteSettings(siteSettings, siteSecretNames, vaultUri),
   {
@@ -193,6 +200,7 @@ var settings = union(
     Publisher: 'ServiceBus'
     RefreshSchedule: schedule('refreshSchedule', refreshSchedule)
     ServiceBus__EntityName: topicName
+    ServiceBus__Subscriptions: join(map(subscriptions, subscription => subscription.name), ',')
     ServiceBus__fullyQualifiedNamespace: '${names.serviceBus}.servicebus.windows.net'
     TakeOver: string(takeOver)
   },
@@ -282,8 +290,7 @@ module serviceBus 'modules/servicebus.bicep' = {
     consumerPrincipalType: consumerPrincipalType
     operatorPrincipalId: operator
     operatorPrincipalType: operatorPrincipalType
-    filteredSubscription: filteredSubscription
-    sessionSubscription: sessionSubscription
+    subscriptions: subscriptions
     workspaceName: names.workspace
   }
 }

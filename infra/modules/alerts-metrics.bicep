@@ -30,16 +30,6 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
 // https://learn.microsoft.com/azure/service-bus-messaging/monitor-service-bus-reference
 var rules = [
   {
-    name: 'dead-letters'
-    severity: 2
-    scope: namespace.id
-    entity: topicName
-    metric: 'DeadletteredMessages'
-    aggregation: 'Maximum'
-    threshold: 0
-    description: 'Messages of topic ${topicName} are dead-lettered: a subscriber failed on them ten times, or they expired unread. 1. Portal > Service Bus Explorer with Microsoft Entra ID > the subscription > Dead-letter > Peek: DeadLetterReason shows the reason. 403: you need Azure Service Bus Data Receiver, which operatorPrincipalId gets. 2. Fix the subscriber. 3. Send the messages again with a new MessageId: the topic drops a repeated MessageId within 4 days. This needs Azure Service Bus Data Sender on the topic, which only the app has: assign it to yourself, and remove it afterwards.'
-  }
-  {
     name: 'service-bus-throttled'
     severity: 2
     scope: namespace.id

@@ -72,6 +72,22 @@ var rules = [
     description: 'More than 10 deliveries were answered 503 in half an hour. Jira retries them after 5 to 15 minutes, at most five times. 1. GET /api/health/details with a function key names the unhealthy site. 2. Application Insights > Failures shows errors of Service Bus, Storage or Key Vault. 3. After a deployment, roles need some minutes to become active. 4. jira.deliveries.unavailable with reason no_room: more large bodies at once than the app keeps in memory, or an unknown caller sends them; set allowedAddressRanges against unknown callers.'
   }
   {
+    name: 'dead-letters'
+    severity: 2
+    query: loadTextContent('../queries/dead-letters.kql')
+    look: hourly
+    split: 'Subscription'
+    description: 'New dead letters in this subscription: its subscriber failed on a message ten times, or messages expired unread. 1. GET /api/deadletters/{subscription} with a function key shows reason, event, site and issue. 2. Fix the subscriber. 3. POST /api/deadletters/{subscription}/redrive sends them to this subscription again; docs/subscribe.md says how to choose them, and how to drop them. It clears two hours after the last new letter.'
+  }
+  {
+    name: 'message-age'
+    severity: 2
+    query: loadTextContent('../queries/message-age.kql')
+    look: hourly
+    split: 'Subscription'
+    description: 'The oldest message of this subscription has waited for more than a day. 1. Is its subscriber running, and does it complete messages? 2. Portal > Service Bus > the topic > the subscription shows how many wait. 3. Add readers, or delete a subscription that nothing reads: unread messages fill the topic. It clears when the oldest message is younger.'
+  }
+  {
     name: 'sites-unhealthy'
     severity: 1
     query: loadTextContent('../queries/sites-unhealthy.kql')

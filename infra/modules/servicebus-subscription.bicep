@@ -26,6 +26,8 @@ param consumerPrincipalIds string[]
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param consumerPrincipalType string
 
+var forThis = 'jira_to IS NULL OR jira_to = \'${name}\''
+
 resource topic 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' existing = {
   name: '${namespaceName}/${topicName}'
 }
@@ -43,13 +45,14 @@ resource subscription 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024
     requiresSession: requiresSession
   }
 
-  // This name replaces the default rule, which accepts every message. With another name, both rules would apply.
-  resource filter 'rules' = if (!empty(sqlFilter)) {
+  // This name replaces the default rule, which accepts every message. With another name, both rules would apply. A message that was sent again from
+  // the dead letters is for one subscription, and the condition on jira_to must be part of the same rule: rules add up.
+  resource filter 'rules' = {
     name: '$Default'
     properties: {
       filterType: 'SqlFilter'
       sqlFilter: {
-        sqlExpression: sqlFilter
+        sqlExpression: empty(sqlFilter) ? forThis : '(${sqlFilter}) AND (${forThis})'
       }
     }
   }

@@ -43,23 +43,13 @@ param operatorPrincipalId string
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param operatorPrincipalType string
 
-@description('True adds a subscription with a filter on one event type, as an example.')
-param filteredSubscription bool
-
-@description('True adds a subscription with sessions: the events of one issue in the order of arrival.')
-param sessionSubscription bool
+@description('The subscriptions.')
+param subscriptions { name: string, sqlFilter: string, requiresSession: bool }[]
 
 @description('Name of the Log Analytics workspace.')
 param workspaceName string
 
 var premium = sku == 'Premium'
-
-var subscriptions = concat(
-  [{ name: 'default', sqlFilter: '', requiresSession: false }],
-  filteredSubscription ? [{ name: 'issue-created', sqlFilter: 'cloudEvents_type = \'jira:issue_created\'', requiresSession: false }] : [],
-  // Sessions cannot be switched on later, so this is a separate subscription.
-  sessionSubscription ? [{ name: 'by-issue', sqlFilter: '', requiresSession: true }] : []
-)
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
   name: workspaceName
@@ -118,6 +108,17 @@ resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: identityPrincipalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusSender)
+  }
+}
+
+// For the dead letters: the app lists, redrives and measures them.
+resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: namespace::topic
+  name: guid(namespace::topic.id, identityPrincipalId, serviceBusReceiver)
+  properties: {
+    principalId: identityPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusReceiver)
   }
 }
 

@@ -64,6 +64,62 @@ public sealed class BusTests(AzuriteFixture azurite)
         }
     }
 
+    /// <summary>A subscriber fails on one issue until its message is a dead letter; a person looks at it, sends it again, and a repaired subscriber
+    /// reads it. Nothing is lost, and no other subscriber gets the message twice.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task DeadLetter_OfASubscriberThatFails_IsListedRedrivenAndRead()
+    {
+        var jira = new SimulatedJira(new FakeTimeProvider());
+        var storage = await azurite.NewAccountAsync();
+        await using var host = await BusHost.StartAsync(jira, storage, [], Token);
+        for (var number = 0; number < 10; number++) jira.Emit(BusHost.Site, "jira:issue_updated", Body(number));
+        using var http = new HttpClient();
+        await jira.DeliverDueAsync(http, Token);
+        IReadOnlyCollection<string> before;
+        await using (var failing = await SubscriberProcess.StartAsync(host.Bus, storage, new() { ["FAIL_ON"] = "KEY-3" }, Token))
+        {
+            await failing.UntilAsync(lines => lines.Count(line => line.StartsWith("jira:", StringComparison.Ordinal)) == 9 && Deaths(lines) >= 10, Token);
+            before = failing.Output;
+        }
+
+        var (_, page) = await host.CallAsync(HttpMethod.Get, "/api/deadletters/by-issue", null, Token);
+        var letter = Assert.Single(page.GetProperty("letters").EnumerateArray());
+        Assert.Equal("MaxDeliveryCountExceeded", letter.GetProperty("reason").GetString());
+        Assert.Equal("KEY-3", letter.GetProperty("issue").GetString());
+
+        var (status, result) = await host.CallAsync(HttpMethod.Post, "/api/deadletters/by-issue/redrive", new { site = BusHost.Site }, Token);
+        Assert.Equal(200, status);
+        Assert.Equal(1, result.GetProperty("done").GetInt32());
+
+        await using var repaired = await SubscriberProcess.StartAsync(host.Bus, storage, [], Token);
+        await repaired.UntilAsync(lines => lines.Any(line => line.Contains("KEY-3", StringComparison.Ordinal)), Token);
+        var line = Assert.Single(repaired.Output, line => line.StartsWith("jira:", StringComparison.Ordinal));
+        Assert.EndsWith(" redriven", line, StringComparison.Ordinal);
+        Assert.Contains(letter.GetProperty("messageId").GetString() + ":r1 ", line, StringComparison.Ordinal);
+        Assert.Equal(10, (await PeekAsync(host.Bus, "default")).Count);
+
+        // What Jira sent is what the two subscribers have handled.
+        var handled = before.Concat(repaired.Output).Where(output => output.StartsWith("jira:", StringComparison.Ordinal)).Select(output => output.Split(' ')[3].Split(":r")[0]);
+        Assert.Equal(jira.Ledger.Emitted.Select(emitted => $"{BusHost.Site}:{emitted.Identifier}").Order(), handled.Order());
+    }
+
+    [Theory(Timeout = Limits.Hang)]
+    [InlineData("GET", "/api/deadletters/absent", null, 404, "it has default, issue-created, by-issue")]
+    [InlineData("GET", "/api/deadletters/default?max=0", null, 400, "max must be a whole number from 1 to 250")]
+    [InlineData("GET", "/api/deadletters/default?from=x", null, 400, "from must be a whole number")]
+    [InlineData("POST", "/api/deadletters/default/drop", """{"sites":"acme"}""", 400, "at $.sites")]
+    [InlineData("POST", "/api/deadletters/default/drop", """{"max":5000}""", 400, "max must be from 1 to 1000")]
+    [InlineData("POST", "/api/deadletters/default/drop", """{"sequenceNumbers":[]}""", 400, "sequenceNumbers is empty")]
+    public async Task DeadLetters_RequestThatIsNotUnderstood_ChangesNothingAndSaysWhy(string verb, string path, string? body, int status, string words)
+    {
+        await using var host = await BusHost.StartAsync(new SimulatedJira(new FakeTimeProvider()), await azurite.NewAccountAsync(), [], Token);
+
+        var (actual, problem) = await host.CallAsync(new HttpMethod(verb), path, body is null ? null : JsonElement.Parse(body), Token);
+
+        Assert.Equal(status, actual);
+        Assert.Contains(words, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     /// <summary>The same delivery again, as Jira repeats it after a lost answer.</summary>
     [Fact(Timeout = Limits.Hang)]
     public async Task Delivery_SentTwice_IsOnTheBusOnce()
@@ -96,6 +152,8 @@ public sealed class BusTests(AzuriteFixture azurite)
         Assert.Equal(1, host.Process.ExitCode);
         Assert.Contains(words, Assert.Single(host.Errors), StringComparison.Ordinal);
     }
+
+    private static int Deaths(IReadOnlyCollection<string> lines) => lines.Count(line => line.Contains("fails on", StringComparison.Ordinal));
 
     private static string Body(int number) => $$"""{"webhookEvent":"jira:issue_updated","number":{{number}},"issue":{"id":"{{10_000 + (number % Issues)}}","key":"KEY-{{number % Issues}}"} }""";
 

@@ -11,6 +11,9 @@ public sealed class TriggerTests
     [InlineData("Health", AuthorizationLevel.Anonymous, "get", "health")]
     [InlineData("HealthDetails", AuthorizationLevel.Function, "get", "health/details")]
     [InlineData("Live", AuthorizationLevel.Anonymous, "get", "live")]
+    [InlineData("ListDeadLetters", AuthorizationLevel.Function, "get", "deadletters/{subscription}")]
+    [InlineData("RedriveDeadLetters", AuthorizationLevel.Function, "post", "deadletters/{subscription}/redrive")]
+    [InlineData("DropDeadLetters", AuthorizationLevel.Function, "post", "deadletters/{subscription}/drop")]
     [InlineData("ListSites", AuthorizationLevel.Function, "get", "sites")]
     [InlineData("ShowSite", AuthorizationLevel.Function, "get", "sites/{site}")]
     [InlineData("PutSite", AuthorizationLevel.Function, "put", "sites/{site}")]
@@ -62,8 +65,8 @@ public sealed class TriggerTests
     public void Functions_OfTheApp_AreThese() =>
         Assert.Equal(
             [
-                "DisableSite", "EnableSite", "Health", "HealthDetails", "ImportSite", "ListSites", "Live", "OAuthCallback", "OAuthSites", "OAuthStart", "PollFailedWebhooks",
-                "PutSite", "ReceiveDelivery", "RecoverSite", "RefreshSite", "RefreshWebhooks", "RemoveSite", "RotateSecret", "ShowSite",
+                "DisableSite", "DropDeadLetters", "EnableSite", "Health", "HealthDetails", "ImportSite", "ListDeadLetters", "ListSites", "Live", "OAuthCallback", "OAuthSites",
+                "OAuthStart", "PollFailedWebhooks", "PutSite", "ReceiveDelivery", "RecoverSite", "RedriveDeadLetters", "RefreshSite", "RefreshWebhooks", "RemoveSite", "RotateSecret", "ShowSite",
             ],
             Functions().Select(Name).Order(StringComparer.Ordinal));
 

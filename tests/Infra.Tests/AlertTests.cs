@@ -7,7 +7,6 @@ namespace Infra.Tests;
 public sealed partial class AlertTests
 {
     [Theory]
-    [InlineData("dead-letters", "Microsoft.ServiceBus/namespaces", "DeadletteredMessages", "Maximum", 0L)]
     [InlineData("service-bus-throttled", "Microsoft.ServiceBus/namespaces", "ThrottledRequests", "Total", 0L)]
     [InlineData("backlog", "Microsoft.ServiceBus/namespaces", "ActiveMessages", "Minimum", 10_000L)]
     [InlineData("topic-size", "Microsoft.ServiceBus/namespaces", "Size", "Maximum", 5120L * 1024 * 1024 * 7 / 10)]
@@ -28,7 +27,6 @@ public sealed partial class AlertTests
     }
 
     [Theory]
-    [InlineData("dead-letters")]
     [InlineData("backlog")]
     [InlineData("topic-size")]
     public async Task MetricAlert_OfTheTopic_LooksAtNoOtherEntity(string name)
@@ -62,7 +60,7 @@ public sealed partial class AlertTests
         var rules = (await Snapshot.DefaultAsync()).OfType("Microsoft.Insights/scheduledQueryRules");
 
         Assert.Equal(
-            ["cursor-age", "possible-loss", "refresh-absent", "refused-signatures", "server-errors", "sites-unhealthy", "webhook-expiry"],
+            ["cursor-age", "dead-letters", "message-age", "possible-loss", "refresh-absent", "refused-signatures", "server-errors", "sites-unhealthy", "webhook-expiry"],
             rules.Select(rule => rule.Text("name")["jira-webhooks-".Length..]).Order());
     }
 
@@ -130,6 +128,8 @@ public sealed partial class AlertTests
     [InlineData("refused-signatures", "where Recent >= iff(Site == '(unknown)', 20, 5) and Recent > 3 * Usual")]
     [InlineData("refused-signatures", "where Site == '(unknown)' or Reason in ('bad_signature', 'bad_claims', 'expired', 'not_yet_valid', 'other_site')")]
     [InlineData("server-errors", "where Answers > 10")]
+    [InlineData("dead-letters", "where Letters > 0")]
+    [InlineData("message-age", "where AgeHours > 24")]
     [InlineData("sites-unhealthy", "where Sites > 0")]
     public async Task QueryAlert_Threshold_IsTheOnePromised(string name, string condition) =>
         Assert.Matches(Regex.Escape(condition) + @"(;|\n|$| by)", Query(await Snapshot.DefaultAsync(), name));
@@ -156,7 +156,7 @@ public sealed partial class AlertTests
     {
         var alerts = await AlertsAsync();
 
-        Assert.Equal(12, alerts.Count);
+        Assert.Equal(13, alerts.Count);
         Assert.All(alerts, alert => Assert.Contains(" 1. ", alert.Text("properties.description"), StringComparison.Ordinal));
         Assert.All(alerts, alert => Assert.Equal("True", alert.Text("properties.enabled")));
     }
@@ -171,7 +171,13 @@ public sealed partial class AlertTests
         var texts = (await AlertsAsync()).Select(alert => alert.Text("properties.description")).ToList();
         var named = texts.SelectMany(text => Call().Matches(text)).Select(match => match.Value).Distinct().Order().ToList();
 
-        Assert.Equal(["GET /api/health/details", "GET /api/live", "POST /admin/functions/PollFailedWebhooks", "POST /admin/functions/RefreshWebhooks", "POST /api/sites/{site}/recover", "POST /api/sites/{site}/refresh", "POST /api/sites/{site}/secret"], named);
+        Assert.Equal(
+            [
+                "GET /api/deadletters/{subscription}", "GET /api/health/details", "GET /api/live", "POST /admin/functions/PollFailedWebhooks",
+                "POST /admin/functions/RefreshWebhooks", "POST /api/deadletters/{subscription}/redrive", "POST /api/sites/{site}/recover",
+                "POST /api/sites/{site}/refresh", "POST /api/sites/{site}/secret",
+            ],
+            named);
         Assert.All(named, call => Assert.Contains(call, routes));
         Assert.All(texts, text => Assert.Equal(Call().Count(text), AnyPath().Count(text)));
     }

@@ -16,7 +16,7 @@ public sealed partial class MetricNameTests
     public void Metrics_InTheQueries_AreThese() =>
         Assert.Equal(
             [
-                "jira.deliveries.refused", "jira.deliveries.unavailable", "jira.failed.cursor_age", "jira.failed.possible_loss", "jira.refresh.age",
+                "jira.bus.dead_new", "jira.bus.oldest_age", "jira.deliveries.refused", "jira.deliveries.unavailable", "jira.failed.cursor_age", "jira.failed.possible_loss", "jira.refresh.age",
                 "jira.sites.reconnect_required", "jira.sites.unhealthy", "jira.timer.runs", "jira.webhooks.expiry",
             ],
             Metrics.Select(row => row.Data));
@@ -42,7 +42,7 @@ public sealed partial class MetricNameTests
         var tags = Tag().Matches(Queries).Select(match => match.Groups[1].Value).Distinct().Order();
         var values = Value().Matches(Queries).SelectMany(match => Quoted().Matches(match.Value)).Select(match => match.Groups[1].Value).Distinct().Order().ToList();
 
-        Assert.Equal(["reason", "site", "timer"], tags);
+        Assert.Equal(["reason", "site", "subscription", "timer"], tags);
         Assert.Equal(["bad_claims", "bad_signature", "expired", "not_yet_valid", "other_site", "poll", "refresh"], values);
         Assert.All(tags.Concat(values), word => Assert.Contains(word, literals));
     }

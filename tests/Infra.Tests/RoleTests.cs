@@ -30,6 +30,7 @@ public sealed class RoleTests
             [
                 ("Key Vault Secrets Officer", "Microsoft.KeyVault/vaults"),
                 ("Monitoring Metrics Publisher", "Microsoft.Insights/components"),
+                ("Service Bus Data Receiver", "Microsoft.ServiceBus/namespaces/topics"),
                 ("Service Bus Data Sender", "Microsoft.ServiceBus/namespaces/topics"),
                 ("Storage Blob Data Owner", "Microsoft.Storage/storageAccounts"),
                 ("Storage Table Data Contributor", "Microsoft.Storage/storageAccounts"),
@@ -85,7 +86,7 @@ public sealed class RoleTests
         var roles = Roles(await Snapshot.OfAsync($"consumerPrincipalIds = ['{Snapshot.Consumer}']", $"operatorPrincipalId = '{Snapshot.Consumer.ToUpperInvariant()}'"));
 
         Assert.Single(roles, role => role.Name == "Storage Blob Data Reader");
-        Assert.Equal(2, roles.Count(role => role.Name == "Service Bus Data Receiver"));
+        Assert.Equal(3, roles.Count(role => role.Name == "Service Bus Data Receiver")); // subscription, namespace, and the app on the topic
     }
 
     /// <summary>A body that is too large for a message lies in the container: a reader of the message needs both.</summary>

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml;
 using Infra.Tests.Support;
+using ServiceBusSimulator.Filters;
 
 namespace Infra.Tests;
 
@@ -57,7 +58,8 @@ public sealed partial class ServiceBusTests
         Assert.EndsWith("/default", subscription.Text("name"), StringComparison.Ordinal);
         Assert.Equal("False", subscription.Text("properties.deadLetteringOnMessageExpiration"));
         Assert.Equal("False", subscription.Text("properties.requiresSession"));
-        Assert.Empty(plan.OfType("Microsoft.ServiceBus/namespaces/topics/subscriptions/rules"));
+        Assert.Equal("jira_to IS NULL OR jira_to = 'default'", plan.Single("Microsoft.ServiceBus/namespaces/topics/subscriptions/rules").Text("properties.sqlFilter.sqlExpression"));
+        Assert.Equal("default", plan.AppSettings()["ServiceBus__Subscriptions"]);
     }
 
     /// <summary>A filter that fails on a message must show in the dead-letter queue, or the message is gone for that subscriber.</summary>
@@ -93,11 +95,21 @@ public sealed partial class ServiceBusTests
     [Fact]
     public async Task Filter_Always_ReplacesTheDefaultRule_AndReadsOnlyPropertiesTheCodeWrites()
     {
-        var rule = (await Snapshot.FullAsync()).Single("Microsoft.ServiceBus/namespaces/topics/subscriptions/rules");
-        var written = PropertyConstant().Matches(Repository.Read("src/JiraWebhooks/Publishing/MessageProperties.cs")).Select(match => match.Groups[1].Value);
+        var rules = (await Snapshot.FullAsync()).OfType("Microsoft.ServiceBus/namespaces/topics/subscriptions/rules");
+        var written = PropertyConstant().Matches(Repository.Read("src/JiraWebhooks.Subscriber/EventProperties.cs")).Select(match => match.Groups[1].Value).ToList();
 
-        Assert.EndsWith("/$Default", rule.Text("name"), StringComparison.Ordinal);
-        Assert.Contains(rule.Text("properties.sqlFilter.sqlExpression").Split(' ')[0], written);
+        Assert.Equal(3, rules.Count);
+        Assert.All(rules, rule =>
+        {
+            var (name, filter) = (rule.Text("name").Split('/')[^2], rule.Text("properties.sqlFilter.sqlExpression"));
+            Assert.EndsWith("/$Default", rule.Text("name"), StringComparison.Ordinal);
+            Assert.Contains(filter.Split(' ')[0].TrimStart('('), written);
+
+            // A message that was sent again is for one subscription, and rules add up.
+            Assert.Contains($"jira_to IS NULL OR jira_to = '{name}'", filter, StringComparison.Ordinal);
+            Assert.True(SqlFilter.Parse(filter).Matches(property => property == "cloudEvents_type" ? "jira:issue_created" : null));
+            Assert.False(SqlFilter.Parse(filter).Matches(property => property == "jira_to" ? "another" : "jira:issue_created"));
+        });
     }
 
     [Fact]

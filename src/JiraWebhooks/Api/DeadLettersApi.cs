@@ -33,7 +33,7 @@ public sealed class DeadLettersApi(SubscriptionMonitor monitor, ApiCalls calls)
     {
         Ensure(subscription);
         var filter = await ApiCalls.ReadAsync(request, DeadLettersJson.Default.DeadLetterFilter, token);
-        if (filter.Max is < 1 or > DeadLetterFilter.Most) throw new SiteChangeException(400, $"max must be from 1 to {DeadLetterFilter.Most}.");
+        if (filter.Limit is < 1 or > DeadLetterFilter.Most) throw new SiteChangeException(400, $"max must be from 1 to {DeadLetterFilter.Most}.");
         if (filter.SequenceNumbers is { Count: 0 }) throw new SiteChangeException(400, "sequenceNumbers is empty: leave it out, or name the letters.");
 
         var (result, _) = await calls.WithinAsync(limit => monitor.RunAsync(subscription, filter, redrive, limit), token);

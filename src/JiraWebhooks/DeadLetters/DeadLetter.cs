@@ -53,11 +53,14 @@ public sealed record DeadLetterFilter
     /// <summary>Only these numbers.</summary>
     public IReadOnlyList<long>? SequenceNumbers { get; init; }
 
-    /// <summary>How many letters at most, from 1 to 1,000.</summary>
-    public int Max { get; init; } = 100;
+    /// <summary>How many letters at most, from 1 to 1,000; 100 by default.</summary>
+    // A generated JSON reader sets omitted properties to their default, not to an initial value.
+    public int? Max { get; init; }
 
     /// <summary>True to change nothing and only count.</summary>
     public bool DryRun { get; init; }
+
+    internal int Limit => Max ?? 100;
 
     internal bool Matches(DeadLetter letter) =>
         (Site is null || letter.Site == Site)

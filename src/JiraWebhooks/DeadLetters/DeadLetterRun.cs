@@ -28,7 +28,7 @@ internal sealed class DeadLetterRun(
         var isEnd = false;
         try
         {
-            while (!isEnd && _done < filter.Max && _seen.Count < MostLookedAt && !cancellationToken.IsCancellationRequested)
+            while (!isEnd && _done < filter.Limit && _seen.Count < MostLookedAt && !cancellationToken.IsCancellationRequested)
             {
                 var some = await letters.ReceiveMessagesAsync(Math.Min(AtOnce, MostLookedAt - _seen.Count), Wait, cancellationToken);
                 isEnd = some.Count == 0;
@@ -56,7 +56,7 @@ internal sealed class DeadLetterRun(
     private async Task HandleAsync(ServiceBusReceivedMessage letter, CancellationToken cancellationToken)
     {
         _seen.Add(letter.SequenceNumber);
-        var isWanted = _done < filter.Max && !cancellationToken.IsCancellationRequested && filter.Matches(DeadLetterMessages.Describe(letter, clock.GetUtcNow()));
+        var isWanted = _done < filter.Limit && !cancellationToken.IsCancellationRequested && filter.Matches(DeadLetterMessages.Describe(letter, clock.GetUtcNow()));
         if (!isWanted || filter.DryRun)
         {
             if (isWanted) _done++;

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using JiraSimulator;
 
 namespace EndToEnd.Tests.Support;
@@ -48,6 +50,16 @@ internal sealed class BusHost : IAsyncDisposable
         request.Headers.Add("X-Hub-Signature", Signatures.Hub(jira.Sites.Single().Options.Secret, body));
         using var response = await http.SendAsync(request, cancellationToken);
         Assert.Equal(System.Net.HttpStatusCode.OK, response.StatusCode);
+    }
+
+    /// <summary>Calls the management API with the key.</summary>
+    public async Task<(int Status, JsonElement Body)> CallAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(method, new Uri(Address, path)) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Add("x-functions-key", LocalHostProcess.Key());
+        using var response = await http.SendAsync(request, cancellationToken);
+        return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken));
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();

@@ -274,7 +274,8 @@ public sealed class DeadLetterTests(AzuriteFixture azurite) : IAsyncLifetime
     private static SettingsTexts Texts(params (string Name, string Value)[] texts)
     {
         var read = new SettingsTexts();
-        read.Read(new ConfigurationBuilder().AddInMemoryCollection(texts.ToDictionary(text => text.Name.Replace("__", ":", StringComparison.Ordinal), text => (string?)text.Value)).Build());
+        read.Read(new ConfigurationBuilder().AddInMemoryCollection(texts.ToDictionary(text => text.Name.Replace("__", ":", StringComparison.Ordinal),
+            text => (string?)text.Value)).Build());
         return read;
     }
 
