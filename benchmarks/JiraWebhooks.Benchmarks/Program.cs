@@ -2,15 +2,18 @@ using BenchmarkDotNet.Running;
 using JiraWebhooks.Benchmarks.Load;
 
 // dotnet run -c Release --project benchmarks/JiraWebhooks.Benchmarks -- load [rounds] [seconds]   throughput against bare Kestrel and Octokit
+// dotnet run -c Release --project benchmarks/JiraWebhooks.Benchmarks -- bus [rounds] [seconds]    deliveries through the SDK of Service Bus
 // dotnet run -c Release --project benchmarks/JiraWebhooks.Benchmarks -- --filter '*'              BenchmarkDotNet
 switch (args)
 {
-    case ["load", .. var numbers]:
+    case ["load" or "bus", .. var numbers]:
         var rounds = numbers.Length > 0 ? int.Parse(numbers[0]) : 5;
-        var seconds = numbers.Length > 1 ? double.Parse(numbers[1]) : 2;
-        return await LoadRun.RunAsync(rounds, TimeSpan.FromSeconds(seconds));
-    case ["server"]:
-        return await LoadServer.RunAsync();
+        var duration = TimeSpan.FromSeconds(numbers.Length > 1 ? double.Parse(numbers[1]) : 2);
+        return await (args[0] == "load" ? LoadRun.RunAsync(rounds, duration) : BusRun.RunAsync(rounds, duration));
+    case ["server", .. var bus]:
+        return await LoadServer.RunAsync(bus);
+    case ["bus-server"]:
+        return await BusRun.ServeAsync();
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

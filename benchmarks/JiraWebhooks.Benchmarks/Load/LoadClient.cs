@@ -8,6 +8,9 @@ namespace JiraWebhooks.Benchmarks.Load;
 /// pipelining. One thread polls all connections, because the client shares the machine with the measured server.</summary>
 internal sealed class LoadClient(int port, string path, byte[] body, params IEnumerable<(string Name, string Value)> headers)
 {
+    /// <summary>Stands in a header for an identifier of this length that is different in each request.</summary>
+    public const string Identifier = "0123456789abcdef0123456789abcdef";
+
     private readonly byte[] _request =
     [
         .. Encoding.ASCII.GetBytes(
@@ -15,6 +18,18 @@ internal sealed class LoadClient(int port, string path, byte[] body, params IEnu
             + string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n")) + "\r\n"),
         .. body,
     ];
+
+    /// <summary>Sends one request and returns the milliseconds until its answer.</summary>
+    public double First()
+    {
+        using var connection = new LoadConnection(port, _request);
+        connection.Send();
+        while (true)
+        {
+            if (connection.IsSending) connection.Send();
+            else if (connection.Socket.Poll(TimeSpan.FromSeconds(30), SelectMode.SelectRead) && connection.Receive() is { } latency) return Stopwatch.GetElapsedTime(0, latency).TotalMilliseconds;
+        }
+    }
 
     /// <summary>Runs one round over <paramref name="connections"/> connections.</summary>
     public LoadResult Run(int connections, TimeSpan duration, Process server)

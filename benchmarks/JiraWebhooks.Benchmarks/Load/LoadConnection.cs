@@ -8,7 +8,10 @@ namespace JiraWebhooks.Benchmarks.Load;
 /// <summary>One connection with at most one request at a time.</summary>
 internal sealed class LoadConnection : IDisposable
 {
+    private static long _requests;
+
     private readonly byte[] _request;
+    private readonly int _identifier;
     private readonly byte[] _answer = new byte[4 * 1024];
     private int _sent;
     private int _received;
@@ -16,7 +19,8 @@ internal sealed class LoadConnection : IDisposable
 
     public LoadConnection(int port, byte[] request)
     {
-        _request = request;
+        _request = [.. request];
+        _identifier = request.AsSpan().IndexOf(Encoding.ASCII.GetBytes(LoadClient.Identifier));
         Socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         Socket.Connect(IPAddress.Loopback, port);
         Socket.Blocking = false;
@@ -30,7 +34,7 @@ internal sealed class LoadConnection : IDisposable
     /// <summary>Sends as much as the socket accepts.</summary>
     public void Send()
     {
-        if (_sent == 0) _started = Stopwatch.GetTimestamp();
+        if (_sent == 0) Begin();
         var sent = Socket.Send(_request.AsSpan(_sent), SocketFlags.None, out var error);
         if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new SocketException((int)error);
 
@@ -52,6 +56,13 @@ internal sealed class LoadConnection : IDisposable
         (_sent, _received) = (0, 0);
         Send();
         return latency;
+    }
+
+    private void Begin()
+    {
+        // Of the process, then of the request: no two runs send the same identifier.
+        if (_identifier >= 0) Encoding.ASCII.GetBytes($"{Environment.ProcessId:x8}{Interlocked.Increment(ref _requests):x24}", _request.AsSpan(_identifier));
+        _started = Stopwatch.GetTimestamp();
     }
 
     public void Dispose() => Socket.Dispose();

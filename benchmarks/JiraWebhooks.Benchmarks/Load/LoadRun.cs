@@ -15,23 +15,13 @@ internal static class LoadRun
     /// <summary>Measures <paramref name="rounds"/> rounds of <paramref name="duration"/> for each subject and body size, and prints the results.</summary>
     public static async Task<int> RunAsync(int rounds, TimeSpan duration)
     {
-        using var server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, "server") { RedirectStandardInput = true, RedirectStandardOutput = true })
-            ?? throw new InvalidOperationException("The server did not start.");
-        try
+        using var server = MeasuredProcess.Start("server");
+        var port = int.Parse(await server.ReadLineAsync(), CultureInfo.InvariantCulture);
+        Console.WriteLine($"{Environment.ProcessorCount} cores shared with the client, {Connections} connections, medians of {rounds} rounds of {duration.TotalSeconds:0.#} s");
+        foreach (var size in (int[])[Payloads.Small, Payloads.Medium, Payloads.Large])
         {
-            var port = int.Parse(await server.StandardOutput.ReadLineAsync() ?? "", CultureInfo.InvariantCulture);
-            Console.WriteLine(
-                $"{Environment.ProcessorCount} cores shared with the client, {Connections} connections, medians of {rounds} rounds of {duration.TotalSeconds:0.#} s");
-            foreach (var size in (int[])[Payloads.Small, Payloads.Medium, Payloads.Large])
-            {
-                var subjects = LoadSubject.All(port, size);
-                Print(size, subjects, Measure(subjects, server, rounds, duration));
-            }
-        }
-        finally
-        {
-            server.StandardInput.Close();
-            if (!server.WaitForExit(TimeSpan.FromSeconds(10))) server.Kill();
+            var subjects = LoadSubject.All(port, size);
+            Print(size, subjects, Measure(subjects, server.Process, rounds, duration));
         }
 
         return 0;

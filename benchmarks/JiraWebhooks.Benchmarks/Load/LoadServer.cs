@@ -1,4 +1,5 @@
 using System.Net;
+using Azure.Messaging.ServiceBus;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
@@ -19,8 +20,14 @@ internal static class LoadServer
     private static readonly IReadOnlyList<WebhookRow> Created = [new("issues", Payloads.WebhookId, "")];
 
     /// <summary>Prints its port, then runs until standard input closes.</summary>
-    public static async Task<int> RunAsync()
+    /// <param name="bus">Empty, or the connection string of a bus to publish to and <c>warm</c> or <c>cold</c>.</param>
+    public static async Task<int> RunAsync(string[] bus)
     {
+        await using var client = bus.Length > 0 ? new ServiceBusClient(bus[0]) : null;
+        var publisher = client is null ? (IDeliveryPublisher)new NoPublisher() : new ServiceBusDeliveryPublisher(client.CreateSender(BusRun.Topic), new NoClaimCheck(), int.MaxValue);
+        if (bus is [_, "warm"]) await publisher.OpenAsync(CancellationToken.None);
+
+
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -28,7 +35,7 @@ internal static class LoadServer
             .AddSingleton(TimeProvider.System)
             .AddSingleton(TestSites.Options)
             .AddSingleton<ISiteStore>(new FixedSites())
-            .AddKeyedSingleton<IDeliveryPublisher, NoPublisher>(AzureClients.Receive)
+            .AddKeyedSingleton(AzureClients.Receive, publisher)
             .AddSingleton<WebhookEventProcessor, NoProcessor>()
             .AddDeliveries()
             .AddSingleton(new DeliveryActivity(TimeProvider.System))
@@ -67,6 +74,11 @@ internal static class LoadServer
         public Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class NoClaimCheck : IClaimCheck
+    {
+        public Task<Uri> StoreAsync(DeliveryMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private sealed class NoProcessor : WebhookEventProcessor;

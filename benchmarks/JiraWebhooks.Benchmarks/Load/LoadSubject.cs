@@ -8,7 +8,7 @@ internal sealed record LoadSubject(string Name, LoadClient Client)
     private static readonly (string Name, string Value)[] JiraHeaders =
     [
         ("User-Agent", "Atlassian Webhook HTTP Client"),
-        ("X-Atlassian-Webhook-Identifier", "0123456789abcdef0123456789abcdef"),
+        ("X-Atlassian-Webhook-Identifier", LoadClient.Identifier),
         ("X-Atlassian-Webhook-Flow", "Primary"),
     ];
 
@@ -21,7 +21,7 @@ internal sealed record LoadSubject(string Name, LoadClient Client)
         [
             new("a bare Kestrel", Jira(port, LoadServer.BarePath, TestSites.Make(SiteScheme.AdminWebhook), jira)),
             .. Enum.GetValues<SiteScheme>().Select(TestSites.Make).Select(site =>
-                new LoadSubject($"b {site.Scheme}", Jira(port, $"/api/deliveries/{site.Id}", site, jira))),
+                new LoadSubject($"b {site.Scheme}", Jira(port, site, jira))),
             new("c Octokit", new LoadClient(
                 port, LoadServer.OctokitPath, gitHub,
                 [
@@ -32,6 +32,9 @@ internal sealed record LoadSubject(string Name, LoadClient Client)
                 ])),
         ];
     }
+
+    /// <summary>Deliveries of <paramref name="site"/> that the app has not seen before: each has its own identifier.</summary>
+    public static LoadClient Jira(int port, Site site, byte[] body) => Jira(port, $"/api/deliveries/{site.Id}", site, body);
 
     private static LoadClient Jira(int port, string path, Site site, byte[] body) => new(port, path, body, [TestSites.Signature(site, body), .. JiraHeaders]);
 }
