@@ -1,3 +1,4 @@
+using System.Text.Json;
 using static EndToEnd.Tests.Contract.ContractSites;
 
 namespace EndToEnd.Tests.Contract;
@@ -66,6 +67,20 @@ public sealed class RouteTests(ContractWorld world) : IClassFixture<ContractWorl
     [InlineData("POST", "/admin/functions/Health", 404)]
     public async Task Route_ThatThereIsNot_IsNotAnswered(string verb, string path, int status) =>
         Assert.Equal(status, (await AnswerAsync(verb, path, ("x-functions-key", world.Key))).Status);
+
+    [Theory(Timeout = Limits.Hang)]
+    [InlineData("GET", "/api/deadletters/default")]
+    [InlineData("POST", "/api/deadletters/default/redrive")]
+    [InlineData("POST", "/api/deadletters/default/drop")]
+    public async Task DeadLetters_WithAQueueForPublisher_Are409WithTheSettings(string verb, string path)
+    {
+        var (status, text) = await AnswerAsync(verb, path, ("x-functions-key", world.Key));
+
+        Assert.Equal(409, status);
+        Assert.Equal(
+            "No subscriptions are known: dead letters need Publisher=ServiceBus and the setting ServiceBus__Subscriptions.",
+            JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString());
+    }
 
     [Fact(Timeout = Limits.Hang)]
     public async Task Health_WithASiteOfNoUse_IsUnhealthyAndTellsAStrangerNoMore() => Assert.Equal((503, """{"status":"unhealthy"}"""), await AnswerAsync("GET", "/api/health"));
