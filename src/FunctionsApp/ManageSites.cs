@@ -49,6 +49,12 @@ public sealed class ManageSites(SitesApi api)
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = SitesApi.SiteRoute)] HttpRequest request, string site) =>
         api.RemoveAsync(request, site);
 
+    /// <summary>Shows what the next refresh of a site will do.</summary>
+    [Function("PlanSite")]
+    public Task<IResult> PlanAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = SitesApi.SiteRoute + "/plan")] HttpRequest request, string site) =>
+        api.PlanAsync(request, site);
+
     /// <summary>Registers and extends one site's webhooks now.</summary>
     [Function("RefreshSite")]
     public Task<IResult> RefreshAsync(

@@ -5,6 +5,7 @@ using LocalHost.Azurite;
 using LocalHost.Connect;
 using LocalHost.Demo;
 using LocalHost.Hosting;
+using LocalHost.Plan;
 using Microsoft.Extensions.Options;
 
 var port = Arguments.Port();
@@ -21,6 +22,7 @@ root.SetAction((arguments, cancellationToken) => CtrlC.EndsAsync(
             cancellationToken),
     cancellationToken));
 root.Add(ConnectCommand.Create(port));
+root.Add(PlanCommand.Create(port));
 
 try
 {

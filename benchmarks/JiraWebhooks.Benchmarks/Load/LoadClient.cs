@@ -27,7 +27,8 @@ internal sealed class LoadClient(int port, string path, byte[] body, params IEnu
         while (true)
         {
             if (connection.IsSending) connection.Send();
-            else if (connection.Socket.Poll(TimeSpan.FromSeconds(30), SelectMode.SelectRead) && connection.Receive() is { } latency) return Stopwatch.GetElapsedTime(0, latency).TotalMilliseconds;
+            else if (connection.Socket.Poll(TimeSpan.FromSeconds(30), SelectMode.SelectRead) && connection.Receive() is { } latency) return Stopwatch.GetElapsedTime(0,
+                latency).TotalMilliseconds;
         }
     }
 

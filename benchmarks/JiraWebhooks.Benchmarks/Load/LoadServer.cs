@@ -24,7 +24,8 @@ internal static class LoadServer
     public static async Task<int> RunAsync(string[] bus)
     {
         await using var client = bus.Length > 0 ? new ServiceBusClient(bus[0]) : null;
-        var publisher = client is null ? (IDeliveryPublisher)new NoPublisher() : new ServiceBusDeliveryPublisher(client.CreateSender(BusRun.Topic), new NoClaimCheck(), int.MaxValue);
+        var publisher = client is null ? (IDeliveryPublisher)new NoPublisher()
+            : new ServiceBusDeliveryPublisher(client.CreateSender(BusRun.Topic), new NoClaimCheck(), int.MaxValue);
         if (bus is [_, "warm"]) await publisher.OpenAsync(CancellationToken.None);
 
 

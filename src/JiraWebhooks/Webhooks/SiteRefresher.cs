@@ -2,7 +2,6 @@ using JiraWebhooks.Hosting;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
@@ -44,12 +43,14 @@ public sealed partial class SiteRefresher(
         if (isByHand) rows = await refusals.LiftAsync(site, rows, cancellationToken);
 
         var run = new SiteRun(site, callback, await ListAsync(site, rows, cancellationToken), rows, clock.GetUtcNow());
+        var plan = RefreshPlan.Of(run, options.TakeOver);
         try
         {
-            await TryAsync(run, () => ExtendAsync(run, cancellationToken), cancellationToken);
-            var mayRegister = await MayRegisterAsync(run, cancellationToken);
-            if (mayRegister) await TryAsync(run, () => registrar.RegisterAsync(run, [.. site.Webhooks.Where(one => !run.IsServed(one))], cancellationToken), cancellationToken);
-            await TryAsync(run, () => VerifyAsync(run, mayRegister, cancellationToken), cancellationToken);
+            await TryAsync(run, () => ExtendAsync(run, plan.Extend, cancellationToken), cancellationToken);
+            if (plan.DeletesOthers) await TryAsync(run, () => remover.DeleteFirstAsync(run, [.. plan.Others.Select(webhook => webhook.Id)], cancellationToken), cancellationToken);
+            run.Problems.AddRange(plan.Problems);
+            if (plan.MayRegister) await TryAsync(run, () => registrar.RegisterAsync(run, plan.Register, cancellationToken), cancellationToken);
+            await TryAsync(run, () => VerifyAsync(run, plan.MayRegister, cancellationToken), cancellationToken);
         }
         catch (JiraApiException error) when (error.EndsRun)
         {
@@ -72,42 +73,14 @@ public sealed partial class SiteRefresher(
         }
         catch (JiraApiException error) when (!error.EndsRun)
         {
-            var remembered = rows.Where(row => row.IsCreated).IntersectBy(site.Webhooks.Select(declared => declared.Name), row => row.Name).Select(row => row.WebhookId).ToList();
-            if (remembered.Count > 0) await jira.RefreshAsync(site, remembered, cancellationToken);
+            var remembered = RefreshPlan.Remembered(site, rows);
+            if (remembered.Count > 0) await jira.RefreshAsync(site, [.. remembered.Select(row => row.WebhookId)], cancellationToken);
             throw;
         }
     }
 
-    private Task ExtendAsync(SiteRun run, CancellationToken cancellationToken)
-    {
-        var living = run.Site.Webhooks.Select(run.Living).OfType<WebhookRow>().Select(row => row.WebhookId).ToList();
-        return living.Count == 0 ? Task.CompletedTask : jira.RefreshAsync(run.Site, living, cancellationToken);
-    }
-
-    // False while there are webhooks under another URL, which may be production (docs/architecture.md#take-over).
-    private async Task<bool> MayRegisterAsync(SiteRun run, CancellationToken cancellationToken)
-    {
-        if (options.TakeOver && run.Elsewhere.Count + run.Unaddressed.Count > 0)
-        {
-            var others = run.Elsewhere.Concat(run.Unaddressed).Select(webhook => webhook.Id).ToList();
-            await TryAsync(run, () => remover.DeleteFirstAsync(run, others, cancellationToken), cancellationToken);
-            return true;
-        }
-
-        if (run.Unaddressed.Count > 0)
-        {
-            run.Problems.Add(
-                $"Jira holds {run.Unaddressed.Count} webhook(s) without an address that are not known here and may be production's. They are left alone. "
-                + "TakeOver removes them: set it to true for one run.");
-        }
-
-        if (run.Elsewhere.Count == 0) return true;
-
-        run.Problems.Add(
-            $"Jira holds {run.Elsewhere.Count} webhook(s) of this app under another address, {Redaction.Of(run.Elsewhere[0].Url!.GetLeftPart(UriPartial.Path))}, which may be production. "
-            + "They are left alone and nothing is registered. To delete them and register here, set TakeOver to true for one run.");
-        return false;
-    }
+    private Task ExtendAsync(SiteRun run, IReadOnlyList<WebhookRow> living, CancellationToken cancellationToken) =>
+        living.Count == 0 ? Task.CompletedTask : jira.RefreshAsync(run.Site, [.. living.Select(row => row.WebhookId)], cancellationToken);
 
     // Register again what disappeared in the meantime, or was not extended and expires soon.
     private async Task VerifyAsync(SiteRun run, bool mayRegister, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     internal async Task RegisterAsync(SiteRun run, IReadOnlyList<DeclaredWebhook> wanted, CancellationToken cancellationToken)
     {
         run.Problems.AddRange(wanted.Select(DeclaredWebhookValidator.Problem).OfType<string>());
-        var sound = wanted.Where(declared => DeclaredWebhookValidator.Problem(declared) is null && run.Refused(declared) is null).ToList();
+        var sound = wanted.Where(declared => RefreshPlan.IsSent(run, declared)).ToList();
 
         // Record the gap before the rows change, so that an interruption does not lose it.
         foreach (var gone in sound.Where(declared => run.Living(declared) is null)) run.Missed(run.Rows.GetValueOrDefault(gone.Name)?.Seen);
@@ -39,9 +39,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     private async Task CreateAsync(SiteRun run, List<DeclaredWebhook> sound, CancellationToken cancellationToken)
     {
         var former = new List<(WebhookRow Row, Webhook Listed)>();
-
-        // Those with a live webhook come first: if it is deleted to free a place, no other may take the place.
-        var waiting = sound.OrderBy(declared => run.Living(declared) is null).ToList();
+        var waiting = RefreshPlan.InOrder(run, sound);
         while (waiting.Count > 0)
         {
             if (run.Room <= 0)
@@ -74,7 +72,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     private async Task TryBesideAsync(SiteRun run, List<DeclaredWebhook> waiting, CancellationToken cancellationToken)
     {
         var changed = waiting.Where(declared => run.Living(declared) is not null && !run.IsServed(declared)).ToList();
-        if (changed.Count == 0 || Unwanted(run).Count > 0) return;
+        if (changed.Count == 0 || RefreshPlan.Unwanted(run).Count > 0) return;
 
         IReadOnlyList<DeclaredWebhook> undecided = [];
         try
@@ -92,7 +90,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     // Delete what is no longer declared first, then the webhooks that are to be replaced.
     private async Task<bool> MakeRoomAsync(SiteRun run, List<DeclaredWebhook> waiting, List<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
     {
-        var ids = Unwanted(run);
+        var ids = RefreshPlan.Unwanted(run);
         if (ids.Count == 0)
         {
             var old = waiting.Select(run.Living).OfType<WebhookRow>().Select(row => (Row: row, Listed: run.Listed(row.WebhookId)!)).ToList();
@@ -105,9 +103,6 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         await remover.DeleteFirstAsync(run, ids, cancellationToken);
         return run.Room > 0;
     }
-
-    // As in CleanUpAsync: the webhook of a declared webhook with invalid settings may be among these.
-    private static List<long> Unwanted(SiteRun run) => run.Site.WebhookProblems.Count > 0 ? [] : run.Useless();
 
     private async Task CleanUpAsync(SiteRun run, CancellationToken cancellationToken)
     {

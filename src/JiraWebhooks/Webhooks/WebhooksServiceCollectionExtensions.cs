@@ -21,6 +21,7 @@ internal static class WebhooksServiceCollectionExtensions
         .AddSingleton<WebhookCreator>()
         .AddSingleton<WebhookRemover>()
         .AddSingleton<WebhookRegistrar>()
+        .AddSingleton<SitePlanner>()
         .AddSingleton<SiteRefresher>()
         .AddSingleton<WebhookRefresher>();
 }

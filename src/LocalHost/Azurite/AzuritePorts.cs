@@ -17,23 +17,25 @@ internal sealed class AzuritePorts
     private AzuritePorts(string file, Dictionary<string, int> ports) => (_file, _ports) = (file, ports);
 
     /// <summary>Reads the file. The result has no entry for a port that is taken, and no entries if the file is missing or unreadable.</summary>
-    public static AzuritePorts Load(string file)
+    public static AzuritePorts Load(string file) => new(file, Read(file).Where(service => IsFree(service.Value)).ToDictionary(StringComparer.Ordinal));
+
+    /// <summary>Returns the ports in the file by service, also those that are taken; empty if the file is missing or unreadable.</summary>
+    public static Dictionary<string, int> Read(string file)
     {
+        var ports = new Dictionary<string, int>(StringComparer.Ordinal);
         try
         {
-            var lines = File.ReadAllLines(file).Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2 && Services.Contains(parts[0]));
-            var ports = new Dictionary<string, int>(StringComparer.Ordinal);
-            foreach (var parts in lines)
+            foreach (var parts in File.ReadAllLines(file).Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2 && Services.Contains(parts[0])))
             {
-                if (int.TryParse(parts[1], CultureInfo.InvariantCulture, out var port) && !ports.ContainsValue(port) && IsFree(port)) ports[parts[0]] = port;
+                if (int.TryParse(parts[1], CultureInfo.InvariantCulture, out var port) && !ports.ContainsValue(port)) ports[parts[0]] = port;
             }
-
-            return new(file, ports);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new(file, []);
+            // Then the next Azurite takes other ports.
         }
+
+        return ports;
     }
 
     /// <summary>Returns the port of <paramref name="service"/>, or 0 for any.</summary>

@@ -65,9 +65,21 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     }
 
     /// <summary>Returns the connection string of one of the accounts.</summary>
-    public string ConnectionString(string account) =>
+    public string ConnectionString(string account) => ConnectionString(account, _services);
+
+    /// <summary>Returns the connection string of the Azurite of another process that keeps its data in <paramref name="location"/>; null if none
+    /// runs.</summary>
+    public static async Task<string?> FindAsync(string location, string account, CancellationToken cancellationToken)
+    {
+        var ports = AzuritePorts.Read(DataFolder.PortsIn(location));
+        return ports.Count == AzuritePorts.Services.Count && await StandardAzurite.AcceptAsync(ports.Values, cancellationToken)
+            ? ConnectionString(account, ports.ToDictionary(service => char.ToUpperInvariant(service.Key[0]) + service.Key[1..], service => new Uri($"http://127.0.0.1:{service.Value}")))
+            : null;
+    }
+
+    private static string ConnectionString(string account, IReadOnlyDictionary<string, Uri> services) =>
         $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key(account)};"
-        + string.Concat(_services.Select(service => $"{service.Key}Endpoint={service.Value.AbsoluteUri.TrimEnd('/')}/{account};"));
+        + string.Concat(services.Select(service => $"{service.Key}Endpoint={service.Value.AbsoluteUri.TrimEnd('/')}/{account};"));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -22,7 +22,10 @@ internal sealed class DataFolder : IDisposable
     public string Running => Path.Combine(_location, "azurite.pid");
 
     /// <summary>The last ports of Azurite.</summary>
-    public AzuritePorts Ports => field ??= AzuritePorts.Load(Path.Combine(_location, "ports"));
+    public AzuritePorts Ports => field ??= AzuritePorts.Load(PortsIn(_location));
+
+    /// <summary>The file with the last ports of an Azurite.</summary>
+    public static string PortsIn(string location) => Path.Combine(location, "ports");
 
     /// <exception cref="AzuriteException">Another process holds the folder, or it cannot be created.</exception>
     public static async Task<DataFolder> TakeAsync(string location, CancellationToken cancellationToken)

@@ -13,11 +13,14 @@ internal static class StandardAzurite
     private static readonly int[] Ports = [10000, 10001, 10002];
 
     /// <summary>True if its three services accept connections.</summary>
-    public static async Task<bool> IsRunningAsync(CancellationToken cancellationToken)
+    public static Task<bool> IsRunningAsync(CancellationToken cancellationToken) => AcceptAsync(Ports, cancellationToken);
+
+    /// <summary>True if all <paramref name="ports"/> of this machine accept connections.</summary>
+    public static async Task<bool> AcceptAsync(IEnumerable<int> ports, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var port in Ports)
+            foreach (var port in ports)
             {
                 using var client = new TcpClient();
                 await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);

@@ -11,8 +11,6 @@ namespace LocalHost.Hosting;
 /// <summary>Runs the app on this machine: with the Jira sites of the settings, or with a simulated Jira if there are none.</summary>
 internal static class RunCommand
 {
-    private const string Account = "local";
-
     public static async Task<int> RunAsync(RunOptions options, CancellationToken cancellationToken)
     {
         var settings = LocalSettings.Load();
@@ -38,7 +36,7 @@ internal static class RunCommand
         var jira = real ? null : new SimulatedJira(TimeProvider.System, Random.Shared.Next());
         var terminal = !Console.IsOutputRedirected && !Console.IsInputRedirected;
         using var lines = new LogLines(TimeProvider.System);
-        var options = new LocalAppOptions(run.Port, settings, azurite?.ConnectionString(Account) ?? settings["AzureWebJobsStorage"]!)
+        var options = new LocalAppOptions(run.Port, settings, azurite?.ConnectionString(LocalStorage.Account) ?? settings["AzureWebJobsStorage"]!)
         {
             Jira = jira,
             Bus = bus,
@@ -123,7 +121,7 @@ internal static class RunCommand
         }
 
         CloseLocalFolder();
-        return await AzuriteProcess.StartAsync(Path.Combine(LocalFolder.Path, "azurite-data"), [Account], Console.Out, cancellationToken);
+        return await AzuriteProcess.StartAsync(LocalStorage.Folder, [LocalStorage.Account], Console.Out, cancellationToken);
     }
 
     // The folder contains grants, keys and bodies of deliveries.
@@ -145,7 +143,7 @@ internal static class RunCommand
     {
         try
         {
-            await new TableClient(azurite.ConnectionString(Account), TableNames.Leases).DeleteAsync(cancellationToken);
+            await new TableClient(azurite.ConnectionString(LocalStorage.Account), TableNames.Leases).DeleteAsync(cancellationToken);
             return true;
         }
         catch (Exception) when (azurite.SaveFailed.IsCompletedSuccessfully)

@@ -20,6 +20,7 @@ public sealed class RouteTests(ContractWorld world) : IClassFixture<ContractWorl
         { "POST", "/api/sites/acme/secret" },
         { "POST", "/api/sites/acme/disable" },
         { "POST", "/api/sites/acme/enable" },
+        { "GET", "/api/sites/acme/plan" },
         { "POST", "/api/sites/acme/refresh" },
         { "POST", "/api/sites/acme/recover" },
         { "GET", "/api/deadletters/default" },

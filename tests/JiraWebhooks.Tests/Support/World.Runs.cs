@@ -23,6 +23,13 @@ internal sealed partial class World
     /// <summary>A refresh run's result for one site.</summary>
     public async Task<SiteRefresh> RefreshAsync(string site) => (await RefreshAsync()).Single(result => result.Site == site);
 
+    /// <summary>The plan of a new instance for one site.</summary>
+    public Task<SitePlan> PlanAsync(string site) => Clock.DriveAsync(PlanAsync(NewInstance(), site));
+
+    private static async Task<SitePlan> PlanAsync(IServiceProvider instance, string site) =>
+        await instance.GetRequiredService<SitePlanner>().PlanAsync((await instance.GetRequiredService<ISiteStore>().FindAsync(site, CancellationToken.None))!,
+            CancellationToken.None);
+
     /// <summary>A poll run of a new instance.</summary>
     public Task<IReadOnlyList<SitePoll>> PollAsync() =>
         Clock.DriveAsync(NewInstance().GetRequiredService<FailedDeliveryPoller>().RunAsync(CancellationToken.None));

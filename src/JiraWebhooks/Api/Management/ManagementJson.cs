@@ -13,5 +13,6 @@ namespace JiraWebhooks.Api;
 [JsonSerializable(typeof(Rotation))]
 [JsonSerializable(typeof(Disabling))]
 [JsonSerializable(typeof(SiteRefresh))]
+[JsonSerializable(typeof(SitePlan))]
 [JsonSerializable(typeof(SitePoll))]
 internal sealed partial class ManagementJson : JsonSerializerContext;

@@ -15,6 +15,7 @@ public sealed class SitesApi(
     SiteRemoval removal,
     IHealthReporter health,
     WebhookRefresher refresher,
+    SitePlanner planner,
     FailedDeliveryPoller poller,
     JiraWebhooksOptions options,
     TimeProvider clock,
@@ -82,6 +83,19 @@ public sealed class SitesApi(
 
         await manager.RemoveAsync(site, token);
         return await ShowAsync(request, site, 202, token);
+    });
+
+    /// <summary>GET sites/{site}/plan: what the next refresh will do; nothing is changed.</summary>
+    public Task<IResult> PlanAsync(HttpRequest request, string site) => calls.RunAsync(async token =>
+    {
+        try
+        {
+            return Results.Json(await planner.PlanAsync(await FindAsync(site, token), token), ManagementJson.Default.SitePlan);
+        }
+        catch (PlanFailedException failed)
+        {
+            throw new SiteChangeException(failed.IsOfSettings ? 409 : 502, failed.Message);
+        }
     });
 
     /// <summary>POST sites/{site}/refresh: registers and extends the site's webhooks now.</summary>

@@ -1,0 +1,82 @@
+using System.Globalization;
+using JiraWebhooks.Jira;
+using JiraWebhooks.Sites;
+using JiraWebhooks.Telemetry;
+
+namespace JiraWebhooks.Webhooks;
+
+/// <summary>Describes a <see cref="RefreshPlan"/> for people.</summary>
+internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset now)
+{
+    private readonly PlannedPlaces _places = new(run, plan);
+
+    public SitePlan Write() => new(
+        run.Site.Id,
+        [.. run.Site.Webhooks.Select(Declared).OfType<PlannedStep>(), .. run.Useless().Select(Useless), .. plan.Others.Select(Other)],
+        [.. run.Problems, .. plan.Problems, .. plan.Register.Select(DeclaredWebhookValidator.Problem).OfType<string>(),
+            .. plan.Register.Where(_places.HasNoPlace).Select(NoPlace)]);
+
+    private PlannedStep? Declared(DeclaredWebhook declared)
+    {
+        var living = run.Living(declared);
+        if (living is null) return WillRegister(declared) ? Create(declared) : null;
+
+        return run.IsServed(declared) || !WillRegister(declared) ? Extend(declared, living) : Replace(declared, living);
+    }
+
+    private bool WillRegister(DeclaredWebhook declared) => plan.Register.Contains(declared) && RefreshPlan.IsSent(run, declared) && !_places.HasNoPlace(declared);
+
+    private PlannedStep Create(DeclaredWebhook declared) => new(PlannedAction.Create, declared.Name, null, "It is declared, and Jira has no webhook for it.")
+    {
+        Missed = run.Rows.GetValueOrDefault(declared.Name)?.Seen is { } seen ? $"Events since {Time(seen)} were not sent. The next poll searches for them, if the site can be searched." : null,
+        Otherwise = "If Jira refuses it, the refusal is remembered, and it is not sent again until its definition changes.",
+    };
+
+    private PlannedStep Extend(DeclaredWebhook declared, WebhookRow living)
+    {
+        var why = run.IsServed(declared) ? "It is declared and live."
+            : run.Refused(declared) is not null ? "Jira has refused the changed definition, so the webhook keeps the former one."
+            : "Its definition has changed, but a new webhook cannot be registered: see the problems.";
+        return new PlannedStep(PlannedAction.Extend, declared.Name, living.WebhookId, why)
+        {
+            Expires = Expires(living),
+            Otherwise = plan.MayRegister && run.IsServed(declared) && Expires(living) - now < SiteRefresher.Critical
+                ? "It expires within 7 days: if Jira does not extend it, it is replaced." : null,
+        };
+    }
+
+    private PlannedStep Replace(DeclaredWebhook declared, WebhookRow living) => new(PlannedAction.Replace, declared.Name, living.WebhookId, "Its definition has changed.")
+    {
+        Expires = Expires(living),
+        Missed = _places.IsDeletedFirst(declared)
+            ? "The site is full, so the old webhook is deleted first: events of about a minute are not sent. The next poll searches for them, if the site can be searched." : null,
+        Otherwise = "If Jira refuses the new definition, the old webhook stays.",
+    };
+
+    private PlannedStep Useless(long id)
+    {
+        var step = new PlannedStep(PlannedAction.Delete, null, id, "No declared webhook needs it.")
+        {
+            Expires = run.Listed(id)?.ExpirationDate,
+            Otherwise = run.WasRemembered(id) ? null : "It stays until each declared webhook has one.",
+        };
+        if (run.Site.WebhookProblems.Count > 0) return step with { Action = PlannedAction.Keep, Why = "A declared webhook has invalid settings, and this may be its webhook.", Otherwise = null };
+
+        return plan.MayRegister ? step : step with { Action = PlannedAction.Keep, Why = "No declared webhook needs it, but nothing is deleted while webhooks under another address exist.", Otherwise = null };
+    }
+
+    private PlannedStep Other(Webhook webhook)
+    {
+        var whose = webhook.Url is { } url ? $"Its address is {Redaction.Of(url.GetLeftPart(UriPartial.Path))}" : "Jira lists it without an address, and it is not known here";
+        return plan.DeletesOthers
+            ? new PlannedStep(PlannedAction.Delete, null, webhook.Id, $"{whose}, and TakeOver is true.") { Expires = webhook.ExpirationDate, Missed = "What it delivered is no longer sent there." }
+            : new PlannedStep(PlannedAction.Leave, null, webhook.Id, $"{whose}: it may be production's.") { Expires = webhook.ExpirationDate };
+    }
+
+    private string NoPlace(DeclaredWebhook declared) =>
+        $"Webhook {declared.Name}: an app of this kind may have {DeclaredWebhookValidator.Limit(run.Site.Scheme)} webhooks on a site.";
+
+    private DateTimeOffset? Expires(WebhookRow row) => run.Listed(row.WebhookId)?.ExpirationDate;
+
+    private static string Time(DateTimeOffset time) => time.ToString("u", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,43 @@
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Webhooks;
+
+/// <summary>How the declared webhooks get their places on a site with a limit, if Jira accepts all of them: the steps of <see cref="WebhookRegistrar"/>
+/// without the calls.</summary>
+internal sealed class PlannedPlaces
+{
+    private readonly HashSet<string> _deletedFirst = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _withoutPlace = new(StringComparer.Ordinal);
+
+    public PlannedPlaces(SiteRun run, RefreshPlan plan)
+    {
+        var room = run.Room + (plan.DeletesOthers ? plan.Others.Count : 0);
+        var unwanted = RefreshPlan.Unwanted(run).Count;
+        var waiting = RefreshPlan.InOrder(run, plan.Register.Where(declared => RefreshPlan.IsSent(run, declared)));
+        while (waiting.Count > 0)
+        {
+            if (room <= 0)
+            {
+                var old = unwanted > 0 ? [] : waiting.Where(declared => run.Living(declared) is not null && _deletedFirst.Add(declared.Name)).ToList();
+                room += unwanted + old.Count;
+                unwanted = 0;
+                if (room <= 0) break;
+            }
+
+            var batch = waiting.Take(room).ToList();
+            waiting.RemoveRange(0, batch.Count);
+            room -= batch.Count;
+
+            // The webhook that was replaced beside its successor is unwanted now.
+            if (run.Site.WebhookProblems.Count == 0) unwanted += batch.Count(declared => run.Living(declared) is not null && !_deletedFirst.Contains(declared.Name));
+        }
+
+        _withoutPlace.UnionWith(waiting.Select(declared => declared.Name));
+    }
+
+    /// <summary>True if its webhook is deleted before the new one exists.</summary>
+    public bool IsDeletedFirst(DeclaredWebhook declared) => _deletedFirst.Contains(declared.Name);
+
+    /// <summary>True if the limit of the site leaves no place for it.</summary>
+    public bool HasNoPlace(DeclaredWebhook declared) => _withoutPlace.Contains(declared.Name);
+}
