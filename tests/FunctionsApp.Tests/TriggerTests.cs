@@ -22,6 +22,7 @@ public sealed class TriggerTests
     [InlineData("RotateSecret", AuthorizationLevel.Function, "post", "sites/{site}/secret")]
     [InlineData("DisableSite", AuthorizationLevel.Function, "post", "sites/{site}/disable")]
     [InlineData("EnableSite", AuthorizationLevel.Function, "post", "sites/{site}/enable")]
+    [InlineData("PlanSite", AuthorizationLevel.Function, "get", "sites/{site}/plan")]
     [InlineData("RefreshSite", AuthorizationLevel.Function, "post", "sites/{site}/refresh")]
     [InlineData("RecoverSite", AuthorizationLevel.Function, "post", "sites/{site}/recover")]
     [InlineData("OAuthStart", AuthorizationLevel.Function, "get", "oauth/start")]
@@ -66,7 +67,7 @@ public sealed class TriggerTests
         Assert.Equal(
             [
                 "DisableSite", "DropDeadLetters", "EnableSite", "Health", "HealthDetails", "ImportSite", "ListDeadLetters", "ListSites", "Live", "OAuthCallback", "OAuthSites",
-                "OAuthStart", "PollFailedWebhooks", "PutSite", "ReceiveDelivery", "RecoverSite", "RedriveDeadLetters", "RefreshSite", "RefreshWebhooks", "RemoveSite", "RotateSecret", "ShowSite",
+                "OAuthStart", "PlanSite", "PollFailedWebhooks", "PutSite", "ReceiveDelivery", "RecoverSite", "RedriveDeadLetters", "RefreshSite", "RefreshWebhooks", "RemoveSite", "RotateSecret", "ShowSite",
             ],
             Functions().Select(Name).Order(StringComparer.Ordinal));
 

@@ -3,6 +3,7 @@ using JiraSimulator;
 using JiraWebhooks.Storage;
 using LocalHost.Azurite;
 using LocalHost.Functions;
+using LocalHost.Inspector;
 using LocalHost.Simulation;
 using LocalHost.View;
 
@@ -49,11 +50,13 @@ internal static class RunCommand
 
         await using var app = LocalApp.Build(options, services =>
         {
+            services.AddInspector(options.BaseUrl);
             if (bus is not null) services.AddSingleton(bus);
             if (terminal) services.AddSingleton(lines).AddSingleton<Dashboard>();
             if (jira is not null) services.AddSingleton(jira).AddHostedService<EventStream>();
             if (azurite is not null) services.AddStorageWatch(azurite.SaveFailed);
         });
+        app.UseInspector(options.Key);
         var dashboard = app.Services.GetService<Dashboard>();
         await LocalApp.StartAsync(app, run.Port, cancellationToken);
         Say(options, jira is not null, azurite);
@@ -97,6 +100,7 @@ internal static class RunCommand
         }
 
         if (azurite is not null) Console.WriteLine($"Connection string of this Azurite, for your subscriber: {options.Storage}");
+        Console.WriteLine($"Watch the deliveries in a browser: {options.BaseUrl}#key={options.Key.Value}");
         var key = $"-H \"{FunctionKey.Header}: {options.Key.Value}\"";
         if (simulated)
         {

@@ -57,7 +57,8 @@ public sealed class RouteTests(ContractWorld world) : IClassFixture<ContractWorl
     }
 
     [Theory(Timeout = Limits.Hang)]
-    [InlineData("GET", "/", 404)]
+    [InlineData("POST", "/", 405)]
+    [InlineData("GET", "/inspector", 404)]
     [InlineData("GET", "/api", 404)]
     [InlineData("GET", "/admin/functions", 404)]
     [InlineData("POST", "/api/deliveries", 404)]

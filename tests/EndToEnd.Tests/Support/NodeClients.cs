@@ -15,7 +15,7 @@ internal static class NodeClients
     {
         try
         {
-            var folder = await NpmPackages.EnsureAsync(Source, "jira-clients", "Installing clients of Jira from npm. Once.", TextWriter.Null, cancellationToken);
+            var folder = await EnsureAsync(cancellationToken);
             return await NodeAsync(folder, await File.ReadAllTextAsync(Path.Combine(Source, script), cancellationToken), arguments, cancellationToken);
         }
         catch (Exception missing) when (missing is NpmException or Win32Exception && Environment.GetEnvironmentVariable("REQUIRE_ALL") != "1")
@@ -24,6 +24,23 @@ internal static class NodeClients
             throw;
         }
     }
+
+    /// <summary>The folder whose <c>node_modules</c> has the packages. Skips the test as <see cref="RunAsync"/> does.</summary>
+    public static async Task<string> FolderAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EnsureAsync(cancellationToken);
+        }
+        catch (NpmException missing) when (Environment.GetEnvironmentVariable("REQUIRE_ALL") != "1")
+        {
+            Assert.Skip(missing.Message);
+            throw;
+        }
+    }
+
+    private static Task<string> EnsureAsync(CancellationToken cancellationToken) =>
+        NpmPackages.EnsureAsync(Source, "jira-clients", "Installing clients of Jira from npm. Once.", TextWriter.Null, cancellationToken);
 
     // A script from standard input finds the packages of the working directory.
     private static async Task<string> NodeAsync(string folder, string script, IEnumerable<string> arguments, CancellationToken cancellationToken)
