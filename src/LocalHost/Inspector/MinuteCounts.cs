@@ -26,7 +26,8 @@ internal sealed class MinuteCounts
     }
 
     /// <summary>The minutes with deliveries since <paramref name="since"/>, oldest first.</summary>
-    public IReadOnlyList<Minute> Since(DateTimeOffset since) => [.. _minutes.Values.Where(minute => minute.Time >= since.ToUnixTimeSeconds() - 60).Select(minute => minute with { })];
+    public IReadOnlyList<Minute> Since(DateTimeOffset since) =>
+        [.. _minutes.Values.Where(minute => minute.Time >= since.ToUnixTimeSeconds() - 60).Select(minute => minute with { })];
 
     /// <summary>One minute.</summary>
     public sealed record Minute
