@@ -399,6 +399,18 @@ module queryAlerts 'modules/alerts-queries.bicep' = {
   }
 }
 
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  dependsOn: [monitoring, serviceBus]
+  params: {
+    displayName: 'Jira webhooks (${names.functionApp})'
+    location: region
+    tags: allTags
+    workspaceName: names.workspace
+    serviceBusName: names.serviceBus
+  }
+}
+
 @description('Region, under the name azd reads.')
 output AZURE_LOCATION string = region
 

@@ -58,7 +58,7 @@ public sealed class FunctionsTests(AzuriteFixture azurite) : IAsyncLifetime
             .Select(mapped => new Function(mapped.Function.Name, string.Join(',', mapped.Verbs), mapped.RawText!, mapped.Function.Http!.AuthLevel.ToString(), null));
         var timers = _app.Services.GetRequiredService<TimerService>().All.Select(timer => new Function(timer.Name, null!, null!, null, timer.Timer!.Schedule));
 
-        Assert.Equal(23, Generated.Count);
+        Assert.NotEmpty(Generated);
         Assert.Equal(Generated.OrderBy(function => function.Name), mapped.Concat(timers).OrderBy(function => function.Name));
     }
 

@@ -3,12 +3,12 @@ using Infra.Tests.Support;
 
 namespace Infra.Tests;
 
-/// <summary>Alert queries are text: a metric, tag or value renamed in the code alone would silence its alert for ever.</summary>
+/// <summary>Queries of alerts and of the workbook are text: a metric, tag or value renamed in the code alone would silence its alert for ever.</summary>
 public sealed partial class MetricNameTests
 {
     private static readonly string Source = string.Join('\n', Repository.Files("src/JiraWebhooks", "*.cs").Select(Repository.Read));
 
-    private static readonly string Queries = string.Join('\n', Repository.Files("infra/queries", "*.kql").Select(Repository.Read));
+    private static readonly string Queries = string.Join('\n', [.. Repository.Files("infra/queries", "*.kql").Select(Repository.Read), .. WorkbookTests.Queries]);
 
     public static TheoryData<string> Metrics => [.. Metric().Matches(Queries).Select(match => match.Groups[1].Value).Distinct().Order()];
 
@@ -16,7 +16,8 @@ public sealed partial class MetricNameTests
     public void Metrics_InTheQueries_AreThese() =>
         Assert.Equal(
             [
-                "jira.bus.dead_new", "jira.bus.oldest_age", "jira.deliveries.refused", "jira.deliveries.unavailable", "jira.failed.cursor_age", "jira.failed.possible_loss", "jira.refresh.age",
+                "jira.bus.dead", "jira.bus.dead_new", "jira.bus.oldest_age", "jira.deliveries.accepted", "jira.deliveries.refused", "jira.deliveries.unavailable", "jira.delivery.duration",
+                "jira.failed.cursor_age", "jira.failed.possible_loss", "jira.failed.recovered", "jira.refresh.age", "jira.refresh.completed", "jira.sites.measured",
                 "jira.sites.reconnect_required", "jira.sites.unhealthy", "jira.timer.runs", "jira.webhooks.expiry",
             ],
             Metrics.Select(row => row.Data));
@@ -32,7 +33,7 @@ public sealed partial class MetricNameTests
     public void Metric_InAQuery_IsEmittedByTheCode(string metric)
     {
         var constant = Constant().Matches(Source).First(match => match.Groups[2].Value == metric).Groups[1].Value;
-        Assert.Matches($@"(Counter|Gauge)(<\w+>)?\(\s*(MetricNames\.)?{constant}\b", Source);
+        Assert.Matches($@"(Counter|Gauge|Histogram)(<\w+>)?\(\s*(MetricNames\.)?{constant}\b", Source);
     }
 
     [Fact]
@@ -42,7 +43,7 @@ public sealed partial class MetricNameTests
         var tags = Tag().Matches(Queries).Select(match => match.Groups[1].Value).Distinct().Order();
         var values = Value().Matches(Queries).SelectMany(match => Quoted().Matches(match.Value)).Select(match => match.Groups[1].Value).Distinct().Order().ToList();
 
-        Assert.Equal(["reason", "site", "subscription", "timer"], tags);
+        Assert.Equal(["outcome", "reason", "site", "subscription", "timer"], tags);
         Assert.Equal(["bad_claims", "bad_signature", "expired", "not_yet_valid", "other_site", "poll", "refresh"], values);
         Assert.All(tags.Concat(values), word => Assert.Contains(word, literals));
     }

@@ -15,12 +15,17 @@ internal static class TimerMetrics
     private static readonly Gauge<double> CursorAge = Instrumentation.Meter.CreateGauge<double>(MetricNames.CursorAge, "h", "Hours since the time up to which the failed list was read.");
     private static readonly Counter<long> Losses = Instrumentation.Meter.CreateCounter<long>(MetricNames.PossibleLoss, "{loss}", "What may be lost for good: the cursor was older than Jira keeps failed deliveries, or Jira has refused to search by a filter.");
     private static readonly Counter<long> Recoveries = Instrumentation.Meter.CreateCounter<long>(MetricNames.Recovered, "{delivery}", "Deliveries fetched from the failed list, and issues that a search found.");
+    private static readonly Gauge<int> Measured = Instrumentation.Meter.CreateGauge<int>(MetricNames.SitesMeasured, "{site}", "Sites whose webhooks and cursors are measured.");
     private static readonly Gauge<int> Unhealthy = Instrumentation.Meter.CreateGauge<int>(MetricNames.SitesUnhealthy, "{site}", "Sites whose settings are wrong, whose row was lost, that accept no delivery for the clock here, or whose polls have failed for a day.");
     private static readonly Gauge<int> Reconnect = Instrumentation.Meter.CreateGauge<int>(MetricNames.SitesReconnectRequired, "{site}", "Sites whose OAuth grant must be renewed by a person.");
 
+    /// <summary>A gauge has values only of the sites that are worst. OpenTelemetry keeps at most 2,000 series of a metric, and what is beyond them has no
+    /// name (<see href="https://opentelemetry.io/docs/specs/otel/metrics/sdk/#cardinality-limits"/>).</summary>
+    public const int Worst = 20;
+
     public static void Count(SiteRefresh result)
     {
-        Refreshes.Add(1, Site(result.Site), new KeyValuePair<string, object?>(MetricNames.OutcomeTag, result.IsOk ? MetricNames.OutcomeOk : "failed"));
+        Refreshes.Add(1, new KeyValuePair<string, object?>(MetricNames.OutcomeTag, result.IsOk ? MetricNames.OutcomeOk : "failed"));
     }
 
     public static void Count(SitePoll result)
@@ -29,11 +34,19 @@ internal static class TimerMetrics
         if (result.Recovered > 0) Recoveries.Add(result.Recovered, Site(result.Site));
     }
 
-    public static void Record(string site, SiteState state, DateTimeOffset now)
+    /// <summary>Records how many sites there are, and of each gauge the worst sites.</summary>
+    public static void Record(IReadOnlyList<(string Site, SiteState State)> all, DateTimeOffset now)
     {
-        if (state.RefreshedUntil is { } refreshed) RefreshAge.Record((now - refreshed).TotalHours, Site(site));
-        if (state.SoonestExpiry is { } expiry) Expiry.Record((expiry - now).TotalDays, Site(site));
-        if (state.ReadUntil is { } read) CursorAge.Record((now - read).TotalHours, Site(site));
+        Measured.Record(all.Count);
+        Record(RefreshAge, all, state => (now - state.RefreshedUntil)?.TotalHours, oldestFirst: true);
+        Record(Expiry, all, state => (state.SoonestExpiry - now)?.TotalDays, oldestFirst: false);
+        Record(CursorAge, all, state => (now - state.ReadUntil)?.TotalHours, oldestFirst: true);
+    }
+
+    private static void Record(Gauge<double> gauge, IReadOnlyList<(string Site, SiteState State)> all, Func<SiteState, double?> value, bool oldestFirst)
+    {
+        var known = all.Select(one => (one.Site, Value: value(one.State))).Where(one => one.Value is not null);
+        foreach (var (site, worst) in known.OrderBy(one => oldestFirst ? -one.Value : one.Value).Take(Worst)) gauge.Record(worst!.Value, Site(site));
     }
 
     public static void CountRun(string timer) => Runs.Add(1, new KeyValuePair<string, object?>(MetricNames.TimerTag, timer));

@@ -8,18 +8,22 @@ public static class MetricNames
     /// run has its own alert.</summary>
     public const string TimerRuns = "jira.timer.runs";
 
-    /// <summary>Gauge, days until the soonest saved expiry of a site's webhooks, once per run of either timer; tag <see cref="SiteTag"/>.</summary>
+    /// <summary>Gauge, number of sites whose webhooks and cursors are measured, once per run of either timer.</summary>
+    public const string SitesMeasured = "jira.sites.measured";
+
+    /// <summary>Gauge, days until the soonest saved expiry of a site's webhooks, once per run of either timer, of the 20 sites with the soonest; tag
+    /// <see cref="SiteTag"/>.</summary>
     public const string WebhookExpiry = "jira.webhooks.expiry";
 
-    /// <summary>Counter of refreshes of one site; tags <see cref="SiteTag"/> and <see cref="OutcomeTag"/>.</summary>
+    /// <summary>Counter of refreshes of one site; tag <see cref="OutcomeTag"/>.</summary>
     public const string RefreshCompleted = "jira.refresh.completed";
 
-    /// <summary>Gauge, hours since a site's last good refresh or, before the first, since the site is known, once per run of either timer;
-    /// tag <see cref="SiteTag"/>.</summary>
+    /// <summary>Gauge, hours since a site's last good refresh or, before the first, since the site is known, once per run of either timer, of the 20
+    /// sites with the most; tag <see cref="SiteTag"/>.</summary>
     public const string RefreshAge = "jira.refresh.age";
 
-    /// <summary>Gauge, hours since the time of the saved cursor, once per run of either timer, also after a failed poll; tag
-    /// <see cref="SiteTag"/>. Sites without a failed list have none.</summary>
+    /// <summary>Gauge, hours since the time of the saved cursor, once per run of either timer, also after a failed poll, of the 20 sites with the most;
+    /// tag <see cref="SiteTag"/>. Sites without a failed list have none.</summary>
     public const string CursorAge = "jira.failed.cursor_age";
 
     /// <summary>Counter of events that may be lost for good; tags <see cref="SiteTag"/> and <see cref="LossReasonTag"/>.</summary>

@@ -69,8 +69,12 @@ internal static class InspectorRoutes
     }
 
     private static Task BusAsync(HttpContext context) => Json(context, context.RequestServices.GetService<LocalBus>() is { } bus
-        ? new { topic = bus.Topic, subscriptions = bus.Subscriptions
-            .Select(subscription => new { name = subscription.Name, active = subscription.Active, dead = subscription.Dead }) }
+        ? new
+        {
+            topic = bus.Topic,
+            subscriptions = bus.Subscriptions
+            .Select(subscription => new { name = subscription.Name, active = subscription.Active, dead = subscription.Dead })
+        }
         : null);
 
     private static CapturedDelivery? Find(HttpContext context) =>

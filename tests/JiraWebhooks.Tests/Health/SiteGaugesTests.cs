@@ -114,6 +114,27 @@ public sealed class SiteGaugesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Record_ManySites_NamesTheTwentyThatAreWorst()
+    {
+        using var measured = new MeasuredHere();
+        var sites = Enumerable.Range(1, 50).Select(number => StubSites.Connect with { Id = $"site{number:00}" }).ToArray();
+        foreach (var (site, number) in sites.Select((site, number) => (site.Id, number + 1)))
+        {
+            await _status.SaveAsync(new SiteRefresh(site) { SoonestExpiry = Now.AddDays(number) }, Token);
+            await _status.SaveAsync(new SitePoll(site) { Cursor = Now.AddHours(-number) }, Token);
+        }
+
+        await RecordAsync(sites);
+
+        var soonest = sites.Where(site => measured.Of(MetricNames.WebhookExpiry, site.Id).Count > 0).Select(site => site.Id);
+        var oldest = sites.Where(site => measured.Of(MetricNames.CursorAge, site.Id).Count > 0).Select(site => site.Id);
+        Assert.Equal(sites[..20].Select(site => site.Id), soonest);
+        Assert.Equal(sites[30..].Select(site => site.Id), oldest);
+        Assert.Equal(20, sites.Count(site => measured.Of(MetricNames.RefreshAge, site.Id).Count > 0));
+        Assert.Equal([50], measured.Of(MetricNames.SitesMeasured, null));
+    }
+
+    [Fact]
     public async Task Record_SiteNeverRefreshed_CountsSinceItIsKnown()
     {
         using var measured = new MeasuredHere();
