@@ -1,9 +1,29 @@
+using System.Text.Json.Serialization;
+
 namespace JiraWebhooks.Health;
 
 /// <summary>The answer of Health.</summary>
 /// <param name="Healthy">False if any site needs attention.</param>
 /// <param name="Sites">The sites one by one; null in the short form, which is public and therefore gives no details.</param>
-public sealed record HealthReport(bool Healthy, IReadOnlyList<SiteHealth>? Sites);
+public sealed record HealthReport(bool Healthy, IReadOnlyList<SiteHealth>? Sites)
+{
+    /// <summary>A warning about all sites together; null if there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Notice { get; init; }
+
+    /// <summary>The site that the next page begins with; null if this is the last page.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Next { get; init; }
+
+    /// <summary>Returns the sites from the id <paramref name="from"/> on, at most <paramref name="max"/>.</summary>
+    public HealthReport Page(string? from, int max)
+    {
+        if (Sites is null) return this;
+
+        var rest = Sites.OrderBy(site => site.Site, StringComparer.Ordinal).Where(site => string.CompareOrdinal(site.Site, from) >= 0).ToList();
+        return this with { Sites = [.. rest.Take(max)], Next = rest.Count > max ? rest[max].Site : null };
+    }
+}
 
 /// <summary>The state of one site (docs/jira-behaviour.md#health-per-site). Times are UTC, and null if unknown.</summary>
 /// <param name="Site">The site's slug.</param>

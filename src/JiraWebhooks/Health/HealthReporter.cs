@@ -1,6 +1,8 @@
+using Azure.Data.Tables;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Telemetry;
 
 namespace JiraWebhooks.Health;
 
@@ -13,6 +15,8 @@ internal sealed class HealthReporter(
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private const int AtOnce = 16;
 
     private readonly Lock _gate = new();
     private Task<HealthReport>? _short;
@@ -36,9 +40,21 @@ internal sealed class HealthReporter(
     {
         try
         {
+            return await ReportAsync(site, await status.ReadAsync(site.Id, cancellationToken), new GrantReads(grants), cancellationToken);
+        }
+        catch (Azure.RequestFailedException)
+        {
+            return Unreadable(site);
+        }
+    }
+
+    private async Task<SiteHealth> ReportAsync(Site site, IReadOnlyDictionary<string, TableEntity> rows, GrantReads read, CancellationToken cancellationToken)
+    {
+        try
+        {
             var now = clock.GetUtcNow();
-            var saved = new SiteState(site, await status.ReadAsync(site.Id, cancellationToken), Accepted(site));
-            var (state, reason, since) = await StateAsync(site, saved, now, cancellationToken);
+            var saved = new SiteState(site, rows, Accepted(site));
+            var (state, reason, since) = await StateAsync(site, saved, now, read, cancellationToken);
             return new SiteHealth(
                 site.Id,
                 state,
@@ -50,10 +66,6 @@ internal sealed class HealthReporter(
                 saved.Cursor,
                 saved.Cursor is { } at ? Math.Round((now - at).TotalHours, 1) : null,
                 Notice(ConnectNotice.Of(site), state is "ok" ? saved.Notice(now) : null, saved.LateDelivery(now)));
-        }
-        catch (Azure.RequestFailedException)
-        {
-            return new SiteHealth(site.Id, "unhealthy", "Table Storage cannot be read.", null, null, null, null, null, null, ConnectNotice.Of(site));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -78,17 +90,42 @@ internal sealed class HealthReporter(
     {
         using var timer = new CancellationTokenSource(Patience, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
-        var reports = new List<SiteHealth>();
-        foreach (var site in await sites.ListAsync(limit.Token)) reports.Add(await ReportAsync(site, limit.Token));
+        var all = await sites.ListAsync(limit.Token);
+        var rows = await TryReadAllAsync(limit.Token);
+        var made = new SiteHealth[all.Count];
+        var read = new GrantReads(grants);
+        await Parallel.ForAsync(0, all.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = limit.Token }, async (index, token) =>
+            made[index] = rows is null ? Unreadable(all[index]) : await ReportAsync(all[index], SiteStatusTable.Of(rows, all[index].Id), read, token));
+        List<SiteHealth> reports = [.. made];
         reports.AddRange((await sites.ListMissingAsync(limit.Token)).Select(site => new SiteHealth(site.Id, "unhealthy", site.Reason, site.Since, null, null, null, null, null)));
-        return new HealthReport(reports.TrueForAll(report => report.State is "ok" or "disabled"), reports);
+        return new HealthReport(reports.TrueForAll(report => report.State is "ok" or "disabled"), reports) { Notice = rows is null ? null : StillDue(rows) };
     }
 
-    private async Task<(string State, string? Reason, DateTimeOffset? Since)> StateAsync(Site site, SiteState saved, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<ILookup<string, TableEntity>?> TryReadAllAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await status.ReadAllAsync(cancellationToken);
+        }
+        catch (Azure.RequestFailedException)
+        {
+            return null;
+        }
+    }
+
+    private static SiteHealth Unreadable(Site site) =>
+        new(site.Id, "unhealthy", "Table Storage cannot be read.", null, null, null, null, null, null, ConnectNotice.Of(site));
+
+    private static string? StillDue(ILookup<string, TableEntity> rows) => Notice(
+        [.. new[] { MetricNames.RefreshTimer, MetricNames.PollTimer }.Select(kind => (Kind: kind, Count: SiteStatusTable.CountStillDue(rows, kind))).Where(run => run.Count > 0)
+            .Select(run => $"The last {run.Kind} ended with {run.Count} sites still due: run it more often, see docs/operate.md#sizing-and-cost.")]);
+
+    private static async Task<(string State, string? Reason, DateTimeOffset? Since)> StateAsync(Site site, SiteState saved,
+        DateTimeOffset now, GrantReads read, CancellationToken cancellationToken)
     {
         if (site.Disabled is { } disabled) return ("disabled", disabled.Reason, disabled.Since);
         if (site.Problem is { } problem) return ("unhealthy", problem, saved.WrongSince);
-        if (site.Scheme is SiteScheme.OAuth && await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is { } dead)
+        if (site.Scheme is SiteScheme.OAuth && await read.ReconnectRequiredSinceAsync(site, cancellationToken) is { } dead)
         {
             return ("reconnect_required", "The OAuth grant is missing or no longer valid: connect the site again.", dead);
         }

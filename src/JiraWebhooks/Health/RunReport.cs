@@ -8,8 +8,8 @@ namespace JiraWebhooks.Health;
 /// <summary>Saves what the runs report: in the status table for Health, and as metrics for the alerts.</summary>
 internal sealed class RunReport(SiteStatusTable status, SiteGauges gauges) : IRunReport
 {
-    public Task<IReadOnlyList<Site>> OldestFirstAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken) =>
-        status.OldestFirstAsync(sites, kind, cancellationToken);
+    public Task<IReadOnlyList<SiteTurn>> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken) =>
+        status.TurnsAsync(sites, kind, cancellationToken);
 
     public Task SaveAsync(SiteResult result, bool wasReached)
     {
@@ -25,5 +25,9 @@ internal sealed class RunReport(SiteStatusTable status, SiteGauges gauges) : IRu
         };
     }
 
-    public Task EndAsync(string kind, IReadOnlyList<Site> all, CancellationToken cancellationToken) => gauges.RecordAsync(kind, all, cancellationToken);
+    public async Task EndAsync(string kind, IReadOnlyList<Site> all, int stillDue, CancellationToken cancellationToken)
+    {
+        await status.SaveStillDueAsync(kind, stillDue, cancellationToken);
+        await gauges.RecordAsync(kind, all, cancellationToken);
+    }
 }

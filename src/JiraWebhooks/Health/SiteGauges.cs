@@ -62,7 +62,7 @@ internal sealed partial class SiteGauges(ISiteStore store, SiteStatusTable statu
         return reconnect;
     }
 
-    private static SiteState State(Site site, ILookup<string, TableEntity> states) => new(site, states[site.Id].ToDictionary(row => row.RowKey, StringComparer.Ordinal));
+    private static SiteState State(Site site, ILookup<string, TableEntity> states) => new(site, SiteStatusTable.Of(states, site.Id));
 
     private static partial class Log
     {

@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using JiraWebhooks.Recovery;
+using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Webhooks;
@@ -22,16 +23,41 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
     /// <summary>When the last such token came.</summary>
     internal const string LateAt = "LateAt";
 
+    // No site can have that name.
+    private const string RunsPartition = "$runs";
+    private const string StillDue = "StillDue";
+    private const string Version = "Version";
+    private const string NotBefore = "NotBefore";
+
     // The timers' client waits for minutes, but a run that has used its budget must end.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Saves a refresh.</summary>
     public Task SaveAsync(SiteRefresh result, CancellationToken cancellationToken) =>
-        SaveAsync(result.Site, "refresh", result.IsOk, result.Problem, ("SoonestExpiry", result.SoonestExpiry), cancellationToken);
+        SaveAsync(result, "refresh", result.IsOk, ("SoonestExpiry", result.SoonestExpiry), cancellationToken);
 
     /// <summary>Saves a poll.</summary>
     public Task SaveAsync(SitePoll result, CancellationToken cancellationToken) =>
-        SaveAsync(result.Site, "poll", result.Problem is null, result.Problem, ("Cursor", result.Cursor), cancellationToken);
+        SaveAsync(result, "poll", result.Problem is null, ("Cursor", result.Cursor), cancellationToken);
+
+    private Task SaveAsync(SiteResult result, string kind, bool ok, (string Name, DateTimeOffset? Value) fact, CancellationToken cancellationToken) => SaveAsync(
+        result.Site,
+        kind,
+        (before, now) =>
+        {
+            var row = Row(result.Site, kind, before, now, ok, result.Problem, fact);
+            if ((ok ? result.Version : before?.Text(Version)) is { } version) row[Version] = version;
+            if (result.RetryAfter is { } wait) row[NotBefore] = now + wait;
+            return row;
+        },
+        cancellationToken);
+
+    /// <summary>Saves how many sites had no turn in a run.</summary>
+    public Task SaveStillDueAsync(string kind, int count, CancellationToken cancellationToken) =>
+        SaveAsync(RunsPartition, kind, (_, now) => new TableEntity(RunsPartition, kind) { ["At"] = now, [StillDue] = count }, cancellationToken);
+
+    /// <summary>How many sites had no turn in the last run of <paramref name="kind"/>.</summary>
+    public static long CountStillDue(ILookup<string, TableEntity> rows, string kind) => rows[RunsPartition].FirstOrDefault(row => row.RowKey == kind)?.Whole(StillDue) ?? 0;
 
     /// <summary>Saves when a site's last delivery was accepted, unless another instance has saved a later one.</summary>
     public Task SaveDeliveryAsync(string site, DateTimeOffset at, CancellationToken cancellationToken) => SaveAsync(
@@ -65,6 +91,10 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
         return rows;
     }
 
+    /// <summary>The rows of one site, by kind.</summary>
+    public static IReadOnlyDictionary<string, TableEntity> Of(ILookup<string, TableEntity> rows, string site) =>
+        rows[site].ToDictionary(row => row.RowKey, StringComparer.Ordinal);
+
     /// <summary>Reads the rows of all sites in one query.</summary>
     public async Task<ILookup<string, TableEntity>> ReadAllAsync(CancellationToken cancellationToken)
     {
@@ -76,19 +106,27 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
 
     /// <summary>Sorts <paramref name="sites"/> by their last run of <paramref name="kind"/>, the longest wait first: sites that never answer must
     /// not keep the others out of every run. Keeps the given order if the table cannot be read.</summary>
-    public async Task<IReadOnlyList<Site>> OldestFirstAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SiteTurn>> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken)
     {
         try
         {
             var rows = await ReadAllAsync(cancellationToken);
-            return [.. sites.OrderBy(site => rows[site.Id].FirstOrDefault(row => row.RowKey == kind)?.Time("At") ?? DateTimeOffset.MinValue)];
+            return [.. sites.Select(site => Turn(site, rows[site.Id].FirstOrDefault(row => row.RowKey == kind))).OrderBy(turn => turn.At ?? DateTimeOffset.MinValue)];
         }
         catch (Exception error)
         {
             Log.Unordered(logger, error.GetType().Name);
-            return sites;
+            return [.. sites.Select(site => new SiteTurn(site))];
         }
     }
+
+    private static SiteTurn Turn(Site site, TableEntity? row) => new(site)
+    {
+        At = row?.Time("At"),
+        OkAt = row?.Time("OkAt"),
+        NotBefore = row?.Time(NotBefore),
+        Version = row?.Text(Version),
+    };
 
     /// <summary>Since when the row reports a problem; null if it reports none.</summary>
     public static DateTimeOffset? ProblemSince(TableEntity? row) =>

@@ -64,6 +64,9 @@ public sealed record JiraWebhooksOptions
     /// <summary>Time after which a timer run stops and leaves the remaining work to the next run.</summary>
     public TimeSpan RunBudget { get; init; } = TimeSpan.FromMinutes(8);
 
+    /// <summary>Sites that a timer run works on at the same time.</summary>
+    public int RunParallelism { get; init; } = 16;
+
     /// <summary>True allows the app to delete its own webhooks that point at another URL (docs/architecture.md#take-over).</summary>
     public bool TakeOver { get; init; }
 

@@ -26,6 +26,7 @@ internal static class SettingsParser
             ClaimCheckContainer = Name(texts, Setting.Container, errors) ?? defaults.ClaimCheckContainer,
             ClaimCheckThreshold = Threshold(texts[Setting.Threshold], errors),
             MaxBodyBytes = MaxBodyBytes(texts[Setting.MaxBodyBytes], errors) ?? defaults.MaxBodyBytes,
+            RunParallelism = RunParallelism(texts[Setting.RunParallelism], errors) ?? defaults.RunParallelism,
             TakeOver = TakeOver(texts[Setting.TakeOver], errors),
         };
 
@@ -90,6 +91,15 @@ internal static class SettingsParser
         }
 
         errors.Add($"MaxBodyBytes must be a whole number of bytes from {JiraWebhooksOptions.JirasBodyLimit}, what Jira sends at most, to {JiraWebhooksOptions.LargestBodyLimit}.");
+        return null;
+    }
+
+    private static int? RunParallelism(string? text, List<string> errors)
+    {
+        if (text is null) return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sites) && sites is >= 1 and <= 64) return sites;
+
+        errors.Add("RunParallelism must be a whole number of sites from 1 to 64.");
         return null;
     }
 

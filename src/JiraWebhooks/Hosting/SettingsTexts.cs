@@ -12,7 +12,7 @@ internal sealed class SettingsTexts
     [
         Setting.PublicBaseUrl, Setting.HostName, Setting.Publisher, Setting.ApiUrl, Setting.AuthUrl, Setting.KeyVault, Setting.TokenFolder,
         Setting.ClientId, Setting.ClientSecret, Setting.PreviousClientSecret, Setting.QueueName, Setting.Container, Setting.Threshold, Setting.MaxBodyBytes,
-        Setting.TakeOver, Schedules.Refresh, Schedules.Poll,
+        Setting.TakeOver, Setting.RunParallelism, Schedules.Refresh, Schedules.Poll,
         StorageSettings.Section, .. StorageSettings.Names.Select(name => $"{StorageSettings.Section}__{name}"),
         ServiceBusSettings.Section, .. ServiceBusSettings.Names.Select(name => $"{ServiceBusSettings.Section}__{name}"),
     ];
@@ -48,5 +48,6 @@ internal sealed class SettingsTexts
         public const string Threshold = "ClaimCheckThreshold";
         public const string MaxBodyBytes = "MaxBodyBytes";
         public const string TakeOver = "TakeOver";
+        public const string RunParallelism = "RunParallelism";
     }
 }

@@ -7,13 +7,13 @@ public interface IRunReport
 {
     /// <summary>Sorts <paramref name="sites"/> by their last run of this kind, the longest wait first, so that sites that never answer do not take
     /// the turn of the others.</summary>
-    Task<IReadOnlyList<Site>> OldestFirstAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SiteTurn>> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken);
 
     /// <summary>Counts and saves the result of one site.</summary>
     /// <param name="result">The result.</param>
     /// <param name="wasReached">False if the run's time ended before the site's turn.</param>
     Task SaveAsync(SiteResult result, bool wasReached);
 
-    /// <summary>Called when the run over all sites has ended.</summary>
-    Task EndAsync(string kind, IReadOnlyList<Site> all, CancellationToken cancellationToken);
+    /// <summary>Called when the run over all sites has ended; <paramref name="stillDue"/> sites had no turn.</summary>
+    Task EndAsync(string kind, IReadOnlyList<Site> all, int stillDue, CancellationToken cancellationToken);
 }

@@ -12,6 +12,14 @@ public abstract record SiteResult(string Site)
     /// <summary>True if another run held the site. Nothing was done, and this is not an error.</summary>
     public bool Busy { get; init; }
 
+    /// <summary>How long Jira asks to wait; null if it does not.</summary>
+    [JsonIgnore]
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What this run had to reach, as <see cref="SiteWork{T}"/> says; null if that is always the same.</summary>
+    [JsonIgnore]
+    public string? Version { get; init; }
+
     /// <summary>True if nothing is left to do for this site.</summary>
     [JsonIgnore]
     internal virtual bool IsOk => Problem is null;

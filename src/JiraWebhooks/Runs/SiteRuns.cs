@@ -16,19 +16,17 @@ public sealed partial class SiteRuns(
     /// <summary>The problem of a site whose run was stopped at the end of the time budget.</summary>
     internal const string TimeIsUp = "The run's time is up; the next one goes on.";
 
-    private const int SitesAtOnce = 4;
-
     /// <summary>One run over all sites. Throws only if it is cancelled.</summary>
     internal Task<IReadOnlyList<T>> RunAsync<T>(SiteWork<T> work, CancellationToken cancellationToken)
-        where T : SiteResult => RunAsync(work, new RunTally(), cancellationToken);
+        where T : SiteResult => RunAsync(work, new RunTally(), dueOnly: false, cancellationToken);
 
-    /// <summary>The same for a timer. It throws so that the host sees when nothing works.</summary>
+    /// <summary>The same for a timer, at the sites that are due. It throws so that the host sees when nothing works.</summary>
     /// <exception cref="TimerRunException">Every site that should have succeeded has failed; all were tried.</exception>
     internal async Task RunTimerAsync<T>(SiteWork<T> work, CancellationToken cancellationToken)
         where T : SiteResult
     {
         var tally = new RunTally();
-        await RunAsync(work, tally, cancellationToken);
+        await RunAsync(work, tally, dueOnly: true, cancellationToken);
         tally.ThrowIfNoneWorked(work.Kind);
     }
 
@@ -43,7 +41,7 @@ public sealed partial class SiteRuns(
         return result;
     }
 
-    private async Task<IReadOnlyList<T>> RunAsync<T>(SiteWork<T> work, RunTally tally, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<T>> RunAsync<T>(SiteWork<T> work, RunTally tally, bool dueOnly, CancellationToken cancellationToken)
         where T : SiteResult
     {
         using var span = Instrumentation.Activities.StartActivity(work.Kind);
@@ -52,12 +50,16 @@ public sealed partial class SiteRuns(
 
         var results = new ConcurrentBag<T>();
         var all = await sites.ListKnownAsync(logger, cancellationToken, tally.CountUnreadable);
+        var turns = await report.TurnsAsync([.. all.Where(work.Wants)], work.Kind, run.Token);
+        var now = clock.GetUtcNow();
+        var stillDue = 0;
         await Parallel.ForEachAsync(
-            await report.OldestFirstAsync([.. all.Where(work.Wants)], work.Kind, run.Token),
-            new ParallelOptions { MaxDegreeOfParallelism = SitesAtOnce, CancellationToken = cancellationToken },
+            turns.Where(turn => !dueOnly || turn.IsDue(work.Every, work.Version(turn.Site), now)).Select(turn => turn.Site).ToList(),
+            new ParallelOptions { MaxDegreeOfParallelism = options.RunParallelism, CancellationToken = cancellationToken },
             async (site, _) =>
             {
                 var wasReached = !run.IsCancellationRequested;
+                if (!wasReached) Interlocked.Increment(ref stillDue);
                 var result = wasReached ? await DoAsync(work, site, run.Token) : With(work.Failed(site), TimeIsUp);
                 cancellationToken.ThrowIfCancellationRequested();
                 await ReportAsync(work, result, wasReached);
@@ -65,7 +67,8 @@ public sealed partial class SiteRuns(
                 results.Add(result);
             });
 
-        await report.EndAsync(work.Kind, all, cancellationToken);
+        if (stillDue > 0) Log.StillDue(logger, work.Kind, stillDue);
+        await report.EndAsync(work.Kind, all, stillDue, cancellationToken);
         return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
     }
 
@@ -81,11 +84,12 @@ public sealed partial class SiteRuns(
             if (lease is null) return With(work.Nothing(site), "Another run is at this site.", busy: true);
 
             var result = await work.DoAsync(site, lease.Token);
+            result = (T)((SiteResult)result with { Version = work.Version(site) });
             return lease.IsLost ? With(result, KeptLease.Lost) : result;
         }
         catch (JiraApiException error)
         {
-            return With(work.Failed(site), error.Message);
+            return (T)((SiteResult)With(work.Failed(site), error.Message) with { RetryAfter = error.RetryAfter });
         }
         catch (OperationCanceledException)
         {
@@ -113,5 +117,8 @@ public sealed partial class SiteRuns(
     {
         [LoggerMessage(1, LogLevel.Error, "The {Kind} of {Site} failed.")]
         public static partial void Broken(ILogger logger, string kind, string site, Exception error);
+
+        [LoggerMessage(2, LogLevel.Warning, "The {Kind} has ended with {Count} sites still due: run it more often, see docs/operate.md#sizing-and-cost.")]
+        public static partial void StillDue(ILogger logger, string kind, int count);
     }
 }

@@ -17,4 +17,11 @@ internal sealed record SiteWork<T>(
     Func<Site, T> Failed,
     Func<Site, CancellationToken, Task<T>> DoAsync,
     Action<T> Log)
-    where T : SiteResult;
+    where T : SiteResult
+{
+    /// <summary>How long a success is enough for a run of the timer; null if each run works at each site.</summary>
+    public TimeSpan? Every { get; init; }
+
+    /// <summary>What a run has to reach at a site. A change makes the site due at once.</summary>
+    public Func<Site, string?> Version { get; init; } = _ => null;
+}

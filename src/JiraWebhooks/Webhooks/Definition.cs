@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Jira;
 using JiraWebhooks.Sites;
 
@@ -24,6 +25,14 @@ internal static class Definition
     public static string Fingerprint(DeclaredWebhook declared)
     {
         var text = string.Join('\n', Sorted(declared.Events), declared.Jql, Sorted(declared.FieldIdsFilter), Sorted(declared.IssuePropertyKeysFilter));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    }
+
+    /// <summary>The fingerprint of all that a refresh of the site has to reach.</summary>
+    public static string Fingerprint(Site site, JiraWebhooksOptions options)
+    {
+        var webhooks = site.Webhooks.OrderBy(declared => declared.Name, StringComparer.Ordinal).Select(declared => $"{declared.Name} {Fingerprint(declared)}");
+        var text = string.Join('\n', [.. webhooks, options.CallbackUrl(site.Id).AbsoluteUri, $"{options.TakeOver}", site.ApiUrl.AbsoluteUri, site.ClientId, site.AppKey, site.Grant]);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
 

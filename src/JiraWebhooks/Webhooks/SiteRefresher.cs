@@ -54,6 +54,7 @@ public sealed partial class SiteRefresher(
         }
         catch (JiraApiException error) when (error.EndsRun)
         {
+            run.RetryAfter = error.RetryAfter;
             run.Problems.Add(error.Message);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

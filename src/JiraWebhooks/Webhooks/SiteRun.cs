@@ -63,6 +63,9 @@ internal sealed class SiteRun
     /// <summary>What Jira refuses in this run.</summary>
     public RunRefusals Refusals { get; } = new();
 
+    /// <summary>How long Jira asks to wait; null if it does not.</summary>
+    public TimeSpan? RetryAfter { get; set; }
+
     /// <summary>Since when a declared webhook was missing, as far as known; the earliest time counts.</summary>
     public DateTimeOffset? MissingSince { get; private set; }
 
@@ -112,6 +115,7 @@ internal sealed class SiteRun
             Extended = living.Count(row => !Created.Contains(row.WebhookId) && Listed(row.WebhookId)?.ExpirationDate - now > SiteRefresher.Extended),
             Failed = Site.Webhooks.Count(declared => !IsServed(declared)),
             SoonestExpiry = living.Min(row => Listed(row.WebhookId) is { } webhook ? webhook.ExpirationDate : now + Lifetime),
+            RetryAfter = RetryAfter,
             Problem = Problems.Count == 0 ? null : string.Join(' ', Problems),
         };
     }

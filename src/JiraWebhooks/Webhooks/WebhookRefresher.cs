@@ -1,3 +1,4 @@
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Telemetry;
@@ -6,15 +7,23 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Webhooks;
 
 /// <summary>Keeps every declared webhook alive (docs/architecture.md#how-a-refresh-works).</summary>
-public sealed partial class WebhookRefresher(SiteRuns runs, SiteRefresher refresher, ILogger<WebhookRefresher> logger)
+public sealed partial class WebhookRefresher(SiteRuns runs, SiteRefresher refresher, JiraWebhooksOptions options, ILogger<WebhookRefresher> logger)
 {
+    /// <summary>A webhook lives 30 days, so one success a day is enough, however often the timer runs. Shorter than a day: a daily run must find every
+    /// site due, also one that was late in the run before.</summary>
+    private static readonly TimeSpan Every = TimeSpan.FromHours(20);
+
     private SiteWork<SiteRefresh> Work(bool isByHand) => new(
         MetricNames.RefreshTimer,
         site => site.Problem is not null || site.HasApi,
         site => new SiteRefresh(site.Id),
         site => new SiteRefresh(site.Id) { Failed = site.Webhooks.Count },
         (site, cancellationToken) => refresher.RefreshAsync(site, isByHand, cancellationToken),
-        result => Log.Refreshed(logger, result.Site, result.Registered, result.Extended, result.Replaced, result.Failed, result.SoonestExpiry, result.Problem ?? ""));
+        result => Log.Refreshed(logger, result.Site, result.Registered, result.Extended, result.Replaced, result.Failed, result.SoonestExpiry, result.Problem ?? ""))
+    {
+        Every = Every,
+        Version = site => Definition.Fingerprint(site, options),
+    };
 
     /// <summary>One run over all sites. The failure of one site does not stop the others and is in the result, so this throws only when cancelled.</summary>
     public Task<IReadOnlyList<SiteRefresh>> RunAsync(CancellationToken cancellationToken) => runs.RunAsync(Work(isByHand: false), cancellationToken);

@@ -33,7 +33,13 @@ class Journal {
     const isUnknown = dirty.some(collection => collection.dirtyIds.length === 0) || this.names !== this.collectionNames();
     const isLong = this.length > Math.max(SHORTEST, this.snapshotLength);
     const saving = this.isDue || isUnknown || isLong ? this.snapshot(file) : this.append(file, dirty);
-    saving.then(() => callback(null), callback);
+    saving.then(
+      () => callback(null),
+      error => {
+        // A part of the line may be in the journal. A line behind it would be unreadable, so the next save begins a new journal.
+        this.isDue = true;
+        callback(error);
+      });
   }
 
   async load(file) {

@@ -16,6 +16,7 @@ internal static class Names
         public const string MaxBodyBytes = "MaxBodyBytes";
         public const string KeyVault = "KeyVaultUri";
         public const string TokenFolder = "TokenFolder";
+        public const string RunParallelism = "RunParallelism";
         public const string TakeOver = "TakeOver";
         public const string ApiUrl = "AtlassianApiUrl";
         public const string AuthUrl = "AtlassianAuthUrl";

@@ -31,7 +31,7 @@ public sealed class TableTests(ContractWorld world) : IClassFixture<ContractWorl
         Assert.Equal(200, await DeliverAsync(Delivery.To(Initech, headers: Delivery.Hub(world.Site(Initech).Secret))));
         await world.JsonAsync("/api/sites/initech");
 
-        await world.AssertRowAsync(Names.Table.Status, Globex, "refresh", $"{AnyTime} OkAt:DateTimeOffset Problem:String SoonestExpiry:DateTimeOffset");
+        await world.AssertRowAsync(Names.Table.Status, Globex, "refresh", $"{AnyTime} OkAt:DateTimeOffset Problem:String SoonestExpiry:DateTimeOffset Version:String");
         await world.AssertRowAsync(Names.Table.Status, Globex, "poll", "At:DateTimeOffset Cursor:DateTimeOffset FirstAt:DateTimeOffset OkAt:DateTimeOffset Problem:String");
         await world.AssertRowAsync(Names.Table.Status, Stark, "refresh", $"{AnyTime} Problem:String ProblemSince:DateTimeOffset");
         await world.AssertRowAsync(Names.Table.Status, Initech, "delivery", $"{AnyTime} LastDelivery:DateTimeOffset OkAt:DateTimeOffset Problem:String");

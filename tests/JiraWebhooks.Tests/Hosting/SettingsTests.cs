@@ -18,6 +18,7 @@ public sealed class SettingsTests
         Assert.Equal(TimeSpan.FromSeconds(10), options.DeliveryBudget);
         Assert.Equal(TimeSpan.FromMinutes(8), options.RunBudget);
         Assert.Equal("https://api.atlassian.com/", options.AtlassianApiUrl.AbsoluteUri);
+        Assert.Equal(16, options.RunParallelism);
         Assert.False(options.TakeOver);
     }
 
@@ -47,10 +48,11 @@ public sealed class SettingsTests
             ("Publisher", "Kafka"),
             ("KeyVaultUri", "vault-value"),
             ("ClaimCheckThreshold", "-5"),
+            ("RunParallelism", "65"),
             ("TakeOver", "perhaps"));
 
-        Assert.Equal(5, errors.Count);
-        foreach (var name in new[] { "PublicBaseUrl", "Publisher", "KeyVaultUri", "ClaimCheckThreshold", "TakeOver" })
+        Assert.Equal(6, errors.Count);
+        foreach (var name in new[] { "PublicBaseUrl", "Publisher", "KeyVaultUri", "ClaimCheckThreshold", "RunParallelism", "TakeOver" })
         {
             Assert.Contains(name, string.Join('\n', errors), StringComparison.Ordinal);
         }

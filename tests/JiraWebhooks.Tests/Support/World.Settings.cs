@@ -29,6 +29,15 @@ internal sealed partial class World
         foreach (var key in Settings.Keys.Where(key => key.StartsWith($"Sites:{site}:Webhooks:{name}:", StringComparison.Ordinal)).ToList()) Settings.Remove(key);
     }
 
+    /// <summary>Adds a site with a Connect app and one declared webhook.</summary>
+    public void AddConnect(string slug)
+    {
+        var site = new SimulatedSiteOptions(slug, SimulatedAuth.Connect);
+        Jira.AddSite(site);
+        Describe(site);
+        Subscribe(slug, "issues", "project = SHOP", "jira:issue_updated");
+    }
+
     /// <summary>Takes a site out of the settings, so that it can be added at run time.</summary>
     public void Forget(string site)
     {

@@ -1,4 +1,3 @@
-using JiraSimulator;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;
@@ -257,8 +256,8 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
     [Trait("Decision", "schedules")]
     public async Task Run_SitesBeforeItHang_IsReachedByTheNextRun()
     {
-        for (var number = 1; number <= 20; number++) AddConnect($"a{number:D2}");
-        AddConnect("zulu");
+        for (var number = 1; number <= 20; number++) _world.AddConnect($"a{number:D2}");
+        _world.AddConnect("zulu");
         await _world.RefreshAsync();
         for (var number = 1; number <= 20; number++) _world.Site($"a{number:D2}").Faults.Latency = TimeSpan.FromHours(1);
 
@@ -311,19 +310,5 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
 
         Assert.Contains("Secret", results[0].Problem, StringComparison.Ordinal);
         Assert.Equal(2, results[1].Registered);
-    }
-    private void AddConnect(string slug)
-    {
-        var site = new SimulatedSiteOptions(slug, SimulatedAuth.Connect);
-        _world.Jira.AddSite(site);
-        foreach (var (name, value) in new[]
-        {
-            ("Url", site.Url), ("Secret", site.Secret), ("Scheme", "Connect"), ("AppKey", site.AppKey), ("ClientKey", site.ClientKey), ("ApiUrl", $"http://localhost/sites/{slug}"),
-        })
-        {
-            _world.Settings[$"Sites:{slug}:{name}"] = value;
-        }
-
-        _world.Subscribe(slug, "issues", "project = SHOP", "jira:issue_updated");
     }
 }

@@ -22,6 +22,9 @@ internal sealed class SearchReport(string site)
         ? _result with { Recovered = _result.Recovered + issues, Found = _result.Found + issues }
         : _result with { Repeated = _result.Repeated + issues };
 
+    /// <summary>How long Jira asks to wait; null if it does not.</summary>
+    public TimeSpan? RetryAfter { get; set; }
+
     /// <summary>Adds a problem.</summary>
     public void Add(string problem)
     {
@@ -56,6 +59,7 @@ internal sealed class SearchReport(string site)
     public SitePoll Result(bool isUnfinished) => _result with
     {
         Problem = _problems.Count == 0 ? null : string.Join(' ', _problems),
+        RetryAfter = RetryAfter,
         Losses = _losses,
         Unfinished = isUnfinished,
         IsRepeat = _result.IsRepeat && _result.SearchedFrom is not null,

@@ -76,6 +76,7 @@ internal sealed class SearchRun(Site site, SearchState state, JiraWebhookClient 
         catch (JiraApiException error)
         {
             _isOver |= error.EndsRun;
+            _report.RetryAfter ??= error.EndsRun ? error.RetryAfter : null;
             await FailedAsync(turn, pass, error.Message, cancellationToken);
             return true;
         }

@@ -1,0 +1,25 @@
+using JiraWebhooks.Sites;
+
+namespace JiraWebhooks.Runs;
+
+/// <summary>A site and what earlier runs of a kind have saved about it.</summary>
+/// <param name="Site">The site.</param>
+public sealed record SiteTurn(Site Site)
+{
+    /// <summary>When the last run was at the site; null if none was.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>When a run last left nothing to do; null if none has.</summary>
+    public DateTimeOffset? OkAt { get; init; }
+
+    /// <summary>Jira has asked not to be called before; null if it has not.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>What the run at <see cref="OkAt"/> had to reach; null if unknown.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>True if a run should work at the site: its last success is older than <paramref name="every"/>, or had another
+    /// <paramref name="version"/> to reach. A success in the future was saved by a wrong clock and does not count.</summary>
+    internal bool IsDue(TimeSpan? every, string? version, DateTimeOffset now) =>
+        !(now < NotBefore) && (every is null || OkAt is null || OkAt > now || now - OkAt >= every || Version != version);
+}
