@@ -1,0 +1,129 @@
+using JiraSimulator;
+using JiraWebhooks.Health;
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Runs;
+using JiraWebhooks.Tests.Support;
+using JiraWebhooks.Webhooks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JiraWebhooks.Tests.Health;
+
+/// <summary>Many sites on the clock of the test, with two instances that share the work: an hourly refresh reaches every site within a day, and the poll
+/// recovers all of them after an outage. One site of a hundred fails, each in another way.</summary>
+[Collection<Clocked>]
+public sealed class ManySitesTests(ITestOutputHelper output)
+{
+    private const int FailedEach = 3;
+
+    private static readonly TimeSpan Latency = TimeSpan.FromSeconds(1);
+
+    private static readonly Action<Faults>[] Failures =
+    [
+        faults => faults.FailNext("", 500, times: 1_000_000),
+        faults => faults.FailNext("", 403, times: 1_000_000),
+        faults => faults.FailNext("", 429, times: 1_000_000, retryAfter: "3600"),
+        faults => faults.FailNext("", 404, times: 1_000_000),
+        faults => faults.Latency = TimeSpan.FromHours(1),
+    ];
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(400)]
+    public Task ManySites_AreRefreshedWithinADayAndRecoveredWithinAnHour(int sites) => RunAsync(sites);
+
+    /// <summary>For docs/proof.md; it takes minutes, so it runs only by name.</summary>
+    [Theory(Explicit = true)]
+    [InlineData(1_000)]
+    [InlineData(10_000)]
+    public Task TenThousandSites_AreRefreshedWithinADayAndRecoveredWithinAnHour(int sites) => RunAsync(sites);
+
+    private async Task RunAsync(int count)
+    {
+        await using var world = await World.StartAsync();
+        world.Forget(World.Acme);
+        world.Forget(World.Globex);
+        var slugs = Enumerable.Range(0, count).Select(number => $"site{number:00000}").ToList();
+        foreach (var (slug, number) in slugs.Select((slug, number) => (slug, number))) AddSite(world, slug, webhooks: number % 50 == 0 ? 100 : 5);
+        var sites = world.Jira.Sites.ToDictionary(site => site.Options.Slug, StringComparer.Ordinal);
+        var broken = slugs.Where((_, number) => number % 100 == 99).ToList();
+        foreach (var (slug, number) in broken.Select((slug, number) => (slug, number))) Failures[number % Failures.Length](sites[slug].Faults);
+        var healthy = slugs.Except(broken).ToList();
+        foreach (var slug in healthy) sites[slug].Faults.Latency = Latency;
+        IServiceProvider[] instances = [world.NewInstance(), world.NewInstance()];
+        var took = TimeProvider.System.GetTimestamp();
+
+        var hours = await HoursUntilAsync(world, instances, () => healthy.TrueForAll(slug => sites[slug].Webhooks.Count >= 5), RefreshAsync);
+        var calls = Calls(world);
+        Print($"{count} sites: refreshed in {hours} h of the simulated clock, {calls / (double)count:0.00} calls a site, {Seconds(took):0} s of real time, {GC.GetTotalMemory(true) >> 20} MB");
+        Assert.InRange(hours, 1, 24);
+        Assert.InRange(calls / (double)count, 2, 6);
+
+        // The next hours ask only those that have failed.
+        for (var hour = 0; hour < 3; hour++) await RunAllAsync(world, instances, RefreshAsync);
+        Assert.InRange(Calls(world) - calls, 0, 3 * broken.Count * 40);
+
+        took = TimeProvider.System.GetTimestamp();
+        foreach (var slug in healthy) AddFailed(world, sites[slug]);
+        hours = await HoursUntilAsync(world, instances, () => world.Publisher.Messages.Count >= healthy.Count * FailedEach, PollAsync);
+        Print($"{count} sites: {healthy.Count * FailedEach} failed deliveries recovered in {hours} polls, {Seconds(took):0} s of real time");
+        Assert.InRange(hours, 1, 12);
+        Assert.Equal(healthy.Count * FailedEach, world.Publisher.Messages.Select(message => message.MessageId).Distinct().Count());
+
+        took = TimeProvider.System.GetTimestamp();
+        var report = await world.Clock.DriveAsync(instances[0].GetRequiredService<IHealthReporter>().ReportAsync(details: true, CancellationToken.None));
+        Print($"{count} sites: Health details in {1000 * Seconds(took):0} ms");
+        Assert.Equal(healthy.Count, report.Sites!.Count(site => site.State == "ok" && site.Site != World.Initech));
+    }
+
+    private static void AddSite(World world, string slug, int webhooks)
+    {
+        world.AddConnect(slug);
+        for (var number = 1; number < webhooks; number++) world.Subscribe(slug, $"more{number:00}", "project = SHOP", "comment_created");
+    }
+
+    // Those of an outage of three hours.
+    private static void AddFailed(World world, SimulatedSite site)
+    {
+        for (var hour = 0; hour < FailedEach; hour++)
+        {
+            var at = world.Clock.GetUtcNow() - TimeSpan.FromHours(hour);
+            site.AddFailed(new FailedRecord($"{site.Options.Slug}-{hour}", $"https://hooks.example.com/api/deliveries/{site.Options.Slug}", at.ToUnixTimeMilliseconds(), """{"webhookEvent":"jira:issue_updated"}"""));
+        }
+    }
+
+    private static async Task<int> HoursUntilAsync(World world, IServiceProvider[] instances, Func<bool> isDone, Func<IServiceProvider, Task> run)
+    {
+        var hours = 0;
+        for (; hours < 25 && !isDone(); hours++) await RunAllAsync(world, instances, run);
+        return hours;
+    }
+
+    private static async Task RunAllAsync(World world, IServiceProvider[] instances, Func<IServiceProvider, Task> run)
+    {
+        var started = world.Clock.GetUtcNow();
+        await world.Clock.DriveAsync(Task.WhenAll(instances.Select(run)));
+        world.Clock.Advance(started + TimeSpan.FromHours(1) - world.Clock.GetUtcNow());
+    }
+
+    private static Task RefreshAsync(IServiceProvider instance) => ToleratingAsync(instance.GetRequiredService<WebhookRefresher>().RunTimerAsync(CancellationToken.None));
+
+    private static Task PollAsync(IServiceProvider instance) => ToleratingAsync(instance.GetRequiredService<FailedDeliveryPoller>().RunTimerAsync(CancellationToken.None));
+
+    // All that this instance had were sites that fail.
+    private static async Task ToleratingAsync(Task run)
+    {
+        try
+        {
+            await run;
+        }
+        catch (TimerRunException)
+        {
+        }
+    }
+
+    private static double Seconds(long since) => TimeProvider.System.GetElapsedTime(since).TotalSeconds;
+
+    private static int Calls(World world) => new[] { "GET", "POST", "PUT", "DELETE" }.Sum(verb => world.Jira.Ledger.Calls($"{verb} /rest/api/3/webhook")) + world.Jira.Ledger.Calls("PUT /rest/api/3/webhook/refresh");
+
+    private void Print(FormattableString line) => output.WriteLine(FormattableString.Invariant(line));
+}
