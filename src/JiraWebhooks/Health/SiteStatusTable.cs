@@ -120,6 +120,21 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
         }
     }
 
+    /// <summary>True if a run of <paramref name="kind"/> was at the site since <paramref name="began"/>; false if the table cannot be read.</summary>
+    public async Task<bool> WasThereAsync(string site, string kind, DateTimeOffset began, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var table = await status.GetAsync(cancellationToken);
+            var row = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: cancellationToken);
+            return row.HasValue && row.Value!.Time("At") >= began;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     private static SiteTurn Turn(Site site, TableEntity? row) => new(site)
     {
         At = row?.Time("At"),

@@ -16,6 +16,8 @@ public sealed partial class SiteRuns(
     /// <summary>The problem of a site whose run was stopped at the end of the time budget.</summary>
     internal const string TimeIsUp = "The run's time is up; the next one goes on.";
 
+    private static readonly TimeSpan FairTurn = TimeSpan.FromMinutes(1);
+
     /// <summary>One run over all sites. Throws only if it is cancelled.</summary>
     internal Task<IReadOnlyList<T>> RunAsync<T>(SiteWork<T> work, CancellationToken cancellationToken)
         where T : SiteResult => RunAsync(work, new RunTally(), dueOnly: false, cancellationToken);
@@ -36,7 +38,7 @@ public sealed partial class SiteRuns(
     {
         using var budget = new CancellationTokenSource(options.RunBudget, clock);
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
-        var result = await DoAsync(work, site, run.Token);
+        var result = await DoAsync(work, site, began: null, run.Token);
         await ReportAsync(work, result, wasReached: true);
         return result;
     }
@@ -59,9 +61,13 @@ public sealed partial class SiteRuns(
             async (site, _) =>
             {
                 var wasReached = !run.IsCancellationRequested;
-                if (!wasReached) Interlocked.Increment(ref stillDue);
-                var result = wasReached ? await DoAsync(work, site, run.Token) : With(work.Failed(site), TimeIsUp);
+                var turn = clock.GetTimestamp();
+                var result = wasReached ? await DoAsync(work, site, dueOnly ? now : null, run.Token) : With(work.Failed(site), TimeIsUp);
                 cancellationToken.ThrowIfCancellationRequested();
+
+                // The end of the run is no fault of a site whose turn had just begun. A slow one has had its turn.
+                if (result.Problem == TimeIsUp && clock.GetElapsedTime(turn) < FairTurn) wasReached = false;
+                if (!wasReached) Interlocked.Increment(ref stillDue);
                 await ReportAsync(work, result, wasReached);
                 tally.Count(site, result.Busy, result.IsOk);
                 results.Add(result);
@@ -72,7 +78,8 @@ public sealed partial class SiteRuns(
         return [.. results.OrderBy(result => result.Site, StringComparer.Ordinal)];
     }
 
-    private async Task<T> DoAsync<T>(SiteWork<T> work, Site site, CancellationToken cancellationToken)
+    // Another instance may have worked at the site since this run has listed the sites that are due.
+    private async Task<T> DoAsync<T>(SiteWork<T> work, Site site, DateTimeOffset? began, CancellationToken cancellationToken)
         where T : SiteResult
     {
         if (site.Problem is { } problem) return With(work.Failed(site), problem);
@@ -82,6 +89,8 @@ public sealed partial class SiteRuns(
         {
             await using var held = lease = await leases.TryKeepAsync(work.Kind, site.Id, cancellationToken);
             if (lease is null) return With(work.Nothing(site), "Another run is at this site.", busy: true);
+
+            if (began is { } since && await report.WasThereAsync(site, work.Kind, since, lease.Token)) return With(work.Nothing(site), "Another run was at this site.", busy: true);
 
             var result = await work.DoAsync(site, lease.Token);
             result = (T)((SiteResult)result with { Version = work.Version(site) });

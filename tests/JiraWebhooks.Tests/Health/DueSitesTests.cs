@@ -142,5 +142,6 @@ public sealed class DueSitesTests : IAsyncLifetime
 
     private Task PollAsync() => _world.Clock.DriveAsync(_world.NewInstance().GetRequiredService<FailedDeliveryPoller>().RunTimerAsync(CancellationToken.None));
 
-    private Task<HealthReport> ReportAsync() => _world.Clock.DriveAsync(_world.NewInstance().GetRequiredService<IHealthReporter>().ReportAsync(details: true, CancellationToken.None));
+    private Task<HealthReport> ReportAsync() =>
+        _world.Clock.DriveAsync(_world.NewInstance().GetRequiredService<IHealthReporter>().ReportAsync(details: true, CancellationToken.None));
 }

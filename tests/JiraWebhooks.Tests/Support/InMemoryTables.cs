@@ -44,7 +44,7 @@ internal sealed class InMemoryTables : TableServiceClient
 internal sealed partial class InMemoryTable(InMemoryTables owner, string name) : TableClient
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<(string, string), TableEntity> _rows = [];
+    private readonly SortedDictionary<string, SortedDictionary<string, TableEntity>> _partitions = new(StringComparer.Ordinal);
     private bool _exists;
     private int _version;
 
@@ -65,7 +65,7 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         {
             MustExist();
             return Task.FromResult<NullableResponse<T>>(
-                _rows.TryGetValue((partitionKey, rowKey), out var row) ? new Found<T>((T)(object)Copy(row)) : new Missing<T>());
+                Find(partitionKey, rowKey) is { } row ? new Found<T>((T)(object)Copy(row)) : new Missing<T>());
         }
     }
 
@@ -93,9 +93,9 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         lock (_gate)
         {
             MustExist();
-            if (!_rows.TryGetValue((partitionKey, rowKey), out var row)) return Task.FromResult<Response>(new Answer(404));
+            if (Find(partitionKey, rowKey) is not { } row) return Task.FromResult<Response>(new Answer(404));
             if (ifMatch != default && ifMatch != ETag.All && row.ETag != ifMatch) throw new RequestFailedException(412, "UpdateConditionNotSatisfied");
-            _rows.Remove((partitionKey, rowKey));
+            _partitions[partitionKey].Remove(rowKey);
             owner.Written(name, "delete");
             return Task.FromResult<Response>(new Answer(204));
         }
@@ -124,7 +124,8 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         lock (_gate)
         {
             MustExist();
-            T[] found = [.. _rows.Values.Where(row => partition is null || row.PartitionKey == partition).Select(row => (T)(object)Copy(row))];
+            var rows = partition is null ? _partitions.Values.SelectMany(rows => rows.Values) : _partitions.TryGetValue(partition, out var some) ? some.Values : [];
+            T[] found = [.. rows.Select(row => (T)(object)Copy(row))];
             return new Pages<T>(owner.Rows, Page<T>.FromValues(found, null, new Answer(200)));
         }
     }
@@ -135,7 +136,7 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         lock (_gate)
         {
             MustExist();
-            var current = _rows.GetValueOrDefault((given.PartitionKey, given.RowKey));
+            var current = Find(given.PartitionKey, given.RowKey);
             if (refuse(current) is { } status) throw new RequestFailedException(status, "refused by the table");
 
             var row = mode is TableUpdateMode.Merge && current is not null ? Copy(current) : new TableEntity(given.PartitionKey, given.RowKey);
@@ -145,11 +146,14 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
             }
 
             row.ETag = new ETag((++_version).ToString(CultureInfo.InvariantCulture));
-            _rows[(row.PartitionKey, row.RowKey)] = row;
+            if (!_partitions.TryGetValue(row.PartitionKey, out var rows)) _partitions[row.PartitionKey] = rows = new(StringComparer.Ordinal);
+            rows[row.RowKey] = row;
             owner.Written(name, "write");
             return Task.FromResult<Response>(new Answer(204, row.ETag));
         }
     }
+
+    private TableEntity? Find(string partition, string row) => _partitions.TryGetValue(partition, out var rows) ? rows.GetValueOrDefault(row) : null;
 
     private void MustExist()
     {
