@@ -39,6 +39,27 @@ public sealed class HealthTests
         Assert.Equal([true], reporter.Asked);
     }
 
+    [Theory]
+    [InlineData("?max=1", 200, "acme", "globex")]
+    [InlineData("?from=globex", 200, "globex", null)]
+    [InlineData("?from=acme&max=2", 200, "acme,globex", null)]
+    [InlineData("?max=0", 400, null, null)]
+    [InlineData("?max=1001", 400, null, null)]
+    [InlineData("?max=all", 400, null, null)]
+    public async Task HealthDetails_InPages_NamesTheNextSite(string query, int status, string? sites, string? next)
+    {
+        var reporter = new Reporter(new HealthReport(false, [Acme with { Site = "globex" }, Acme]));
+        var request = new DefaultHttpContext { Request = { QueryString = new QueryString(query) } }.Request;
+
+        var (code, body) = await AnswerAsync(await new Health(reporter).DetailsAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal(status, code);
+        using var json = JsonDocument.Parse(body);
+        if (status == 400) Assert.Equal("max must be a whole number from 1 to 1000.", json.RootElement.GetProperty("detail").GetString());
+        else Assert.Equal(sites, string.Join(',', json.RootElement.GetProperty("sites").EnumerateArray().Select(site => site.GetProperty("site").GetString())));
+        Assert.Equal(next, json.RootElement.TryGetProperty("next", out var following) ? following.GetString() : null);
+    }
+
     private static async Task<(int Status, string Body)> AnswerAsync(IResult result)
     {
         using var body = new MemoryStream();

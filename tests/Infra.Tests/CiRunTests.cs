@@ -6,7 +6,7 @@ namespace Infra.Tests;
 public sealed class CiRunTests
 {
     private static readonly string[] Checks =
-        ["dotnet test", "dotnet format FunctionsApp.sln --no-restore --verify-no-changes", "bicep ", "shellcheck ", "smoke "];
+        ["dotnet test", "dotnet run --no-build --project tests/Soak -- --events 5000", "dotnet format FunctionsApp.sln --no-restore --verify-no-changes", "bicep ", "shellcheck ", "smoke "];
 
     private const string Tests = """printf '  total: 7\n  failed: 0\n  succeeded: 6\n  skipped: 1\n'""";
 
@@ -27,6 +27,7 @@ public sealed class CiRunTests
     [Theory]
     [InlineData("dotnet", "[ \"$1\" != format ] || exit 2", "broken: format no-test-ran")]
     [InlineData("dotnet", "printf '  failed: 1\\n  succeeded: 5\\n'; [ $1 != test ] || exit 2", "broken: tests")]
+    [InlineData("dotnet", "printf '  failed: 0\\n  succeeded: 5\\n'; [ $1 != run ] || exit 1", "broken: soak")]
     [InlineData("shellcheck", "exit 1", "broken: shellcheck")]
     [InlineData(".ci/bicep", "exit 1", "broken: bicep")]
     [InlineData(".ci/smoke", "exit 1", "broken: smoke")]

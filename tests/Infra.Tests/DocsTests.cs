@@ -5,7 +5,7 @@ namespace Infra.Tests;
 
 public sealed partial class DocsTests
 {
-    public static TheoryData<string> Pages => ["docs/deploy.md", "docs/settings.md", "docs/sites.md", "docs/architecture.md", "docs/jira-behaviour.md", "docs/simulator.md", "README.md", ".github/CONTRIBUTING.md"];
+    public static TheoryData<string> Pages => ["docs/deploy.md", "docs/settings.md", "docs/sites.md", "docs/architecture.md", "docs/jira-behaviour.md", "docs/simulator.md", "docs/proof.md", "docs/operate.md", "docs/subscribe.md", "README.md", ".github/CONTRIBUTING.md"];
 
     [Theory]
     [MemberData(nameof(Pages))]

@@ -19,6 +19,7 @@ internal sealed class Collector : IAsyncDisposable
     private Dictionary<Series, double> _latest = [];
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly MemoryStream _all = new();
     private WebApplication _server = null!;
 
     private Collector(int port) => Address = new Uri($"http://localhost:{port}");
@@ -45,12 +46,19 @@ internal sealed class Collector : IAsyncDisposable
         lock (_access) return _latest;
     }
 
+    /// <summary>All that was sent so far, as bytes: metrics, logs and traces.</summary>
+    public byte[] Everything()
+    {
+        lock (_access) return _all.ToArray();
+    }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task<IResult> TakeAsync(HttpRequest request, string signal)
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
+        lock (_access) body.WriteTo(_all);
         if (signal == "metrics") Take(body.ToArray());
         return Results.Bytes([], "application/x-protobuf");
     }

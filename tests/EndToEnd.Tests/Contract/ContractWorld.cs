@@ -33,6 +33,12 @@ public sealed class ContractWorld(AzuriteFixture azurite) : IAsyncLifetime
 
     internal string Storage { get; private set; } = null!;
 
+    /// <summary>What the process has written to its terminal.</summary>
+    internal IEnumerable<string> Terminal => [.. _process.Output, .. _process.Errors];
+
+    /// <summary>The folder of its files.</summary>
+    internal string Files => Path.GetDirectoryName(_clone.Key)!;
+
     internal string Key { get; private set; } = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
