@@ -72,6 +72,21 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
         await AssertQueueHasWhatWasAcknowledgedAsync(jira);
     }
 
+    /// <summary>The simulated Jira forgets its webhooks, and the tables do not.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Run_WithTheSimulatedJira_RegistersAtEachStart()
+    {
+        var port = LocalHostProcess.FreePort();
+        for (var start = 0; start < 2; start++)
+        {
+            await using var host = await LocalHostProcess.ListeningAsync(port, new Dictionary<string, string?>(), Token, _clone);
+            await host.UntilAsync(() => host.Output.Any(line => line.Contains("Refresh of globex: 2 registered", StringComparison.Ordinal)), Token);
+            Assert.False(host.Process.HasExited);
+            host.Signal("TERM");
+            await host.EndAsync(Token);
+        }
+    }
+
     /// <summary>Changes and removals too, not only what was added.</summary>
     [Fact(Timeout = Limits.Hang)]
     public async Task Azurite_Killed_HasEveryChangeThatItAnswered()

@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using JiraSimulator;
 using JiraWebhooks.Storage;
+using JiraWebhooks.Webhooks;
 using LocalHost.Azurite;
 using LocalHost.Functions;
 using LocalHost.Inspector;
@@ -78,8 +79,8 @@ internal static class RunCommand
     {
         try
         {
-            var timers = app.Services.GetRequiredService<TimerService>();
-            await timers.FireAsync(timers.Find(nameof(FunctionsApp.RefreshWebhooks))!, cancellationToken);
+            // All sites, whether due or not: the simulated Jira has forgotten the webhooks that the tables remember.
+            await app.Services.GetRequiredService<WebhookRefresher>().RunAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
