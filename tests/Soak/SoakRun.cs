@@ -31,7 +31,19 @@ internal sealed class SoakRun(SimulatedJira jira, Hosts hosts, Network network, 
     {
         Console.WriteLine($"Seed {seed}");
         var folder = Directory.CreateTempSubdirectory("soak");
-        await using var storage = await AzuriteProcess.StartAsync(folder.FullName, ["soak"], Console.Out, cancellationToken);
+        try
+        {
+            return await RunAsync(folder.FullName, events, seed, cancellationToken);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<int> RunAsync(string folder, int events, int seed, CancellationToken cancellationToken)
+    {
+        await using var storage = await AzuriteProcess.StartAsync(folder, ["soak"], Console.Out, cancellationToken);
         var jira = new SimulatedJira(Clock, seed) { RetryAfter = RetryAfter };
         var settings = new Dictionary<string, string?> { ["AzureWebJobsStorage"] = storage.ConnectionString("soak") };
         await using var hosts = new Hosts(settings, cancellationToken);
