@@ -168,8 +168,19 @@ internal sealed class SoakRun(SimulatedJira jira, Hosts hosts, Network network, 
         foreach (var emitted in lost.Take(5)) Console.WriteLine($"Lost: {emitted.Site} {emitted.Identifier}, attempts {string.Join(" ", attempts[emitted.Identifier].Select(attempt => attempt.Status))}");
         Console.WriteLine(JsonSerializer.Serialize(new
         {
-            seed, emitted = jira.Ledger.Emitted.Count, messages = balance.Messages, repeats = balance.Repeats, recovered = balance.Recovered, givenUp = givenUp.Count, lost = lost.Count,
-            acknowledgedAndMissing = acknowledged, wrongBodies, refused, cut = network.Cut, faults = chaos.Happened, seconds = Math.Round(took.TotalSeconds),
+            seed,
+            emitted = jira.Ledger.Emitted.Count,
+            messages = balance.Messages,
+            repeats = balance.Repeats,
+            recovered = balance.Recovered,
+            givenUp = givenUp.Count,
+            lost = lost.Count,
+            acknowledgedAndMissing = acknowledged,
+            wrongBodies,
+            refused,
+            cut = network.Cut,
+            faults = chaos.Happened,
+            seconds = Math.Round(took.TotalSeconds),
         }));
         return lost.Count + acknowledged + wrongBodies + refused > 0 ? 1 : 0;
     }
