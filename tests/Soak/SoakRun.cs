@@ -82,7 +82,8 @@ internal sealed class SoakRun(SimulatedJira jira, Hosts hosts, Network network, 
         await CallAsync("/api/sites/acme/refresh");
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var others = Task.WhenAll(RepeatAsync(() => jira.DeliverDueAsync(http, cancellationToken), stop.Token), RepeatAsync(chaos.NextAsync, stop.Token), RepeatAsync(PollAsync, stop.Token));
+        var others = Task.WhenAll(RepeatAsync(() => jira.DeliverDueAsync(http, cancellationToken), stop.Token),
+            RepeatAsync(chaos.NextAsync, stop.Token), RepeatAsync(PollAsync, stop.Token));
         while (jira.Ledger.Emitted.Count < events && !others.IsFaulted)
         {
             for (var number = 0; number < Burst; number++)

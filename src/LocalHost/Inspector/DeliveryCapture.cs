@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace LocalHost.Inspector;
 
@@ -40,9 +41,9 @@ internal sealed class DeliveryCapture : IDisposable
             return;
         }
 
-        var body = new CopiedBody(context.Request.Body);
+        var body = new CopiedBody(context.Request.BodyReader);
         var capture = Current.Value = new Capture(_clock.GetTimestamp());
-        context.Request.Body = body;
+        context.Features.Set<IRequestBodyPipeFeature>(body);
         await next(context);
 
         var status = context.Response.StatusCode;

@@ -85,7 +85,8 @@ public sealed class CanaryTests(ContractWorld world) : IClassFixture<ContractWor
         var service = new TableServiceClient(world.Storage);
         await foreach (var table in service.QueryAsync(cancellationToken: Token))
         {
-            await foreach (var row in service.GetTableClient(table.Name).QueryAsync<TableEntity>(cancellationToken: Token)) all.AppendLine(JsonSerializer.Serialize(row.ToDictionary()));
+            var rows = service.GetTableClient(table.Name).QueryAsync<TableEntity>(cancellationToken: Token);
+            await foreach (var row in rows) all.AppendLine(JsonSerializer.Serialize(row.ToDictionary()));
         }
 
         return all.ToString();
