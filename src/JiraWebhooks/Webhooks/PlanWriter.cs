@@ -14,7 +14,7 @@ internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset n
         run.Site.Id,
         [.. run.Site.Webhooks.Select(Declared).OfType<PlannedStep>(), .. run.Useless().Select(Useless), .. plan.Others.Select(Other)],
         [.. run.Problems, .. plan.Problems, .. plan.Register.Select(DeclaredWebhookValidator.Problem).OfType<string>(),
-            .. plan.Register.Where(_places.HasNoPlace).Select(NoPlace)]);
+            .. plan.Register.Where(_places.HasNoPlace).Select(declared => RefreshPlan.NoPlace(run, declared))]);
 
     private PlannedStep? Declared(DeclaredWebhook declared)
     {
@@ -72,9 +72,6 @@ internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset n
             ? new PlannedStep(PlannedAction.Delete, null, webhook.Id, $"{whose}, and TakeOver is true.") { Expires = webhook.ExpirationDate, Missed = "What it delivered is no longer sent there." }
             : new PlannedStep(PlannedAction.Leave, null, webhook.Id, $"{whose}: it may be production's.") { Expires = webhook.ExpirationDate };
     }
-
-    private string NoPlace(DeclaredWebhook declared) =>
-        $"Webhook {declared.Name}: an app of this kind may have {DeclaredWebhookValidator.Limit(run.Site.Scheme)} webhooks on a site.";
 
     private DateTimeOffset? Expires(WebhookRow row) => run.Listed(row.WebhookId)?.ExpirationDate;
 

@@ -53,6 +53,10 @@ internal sealed class RefreshPlan
     /// <summary>The webhooks that can be deleted to make room. The webhook of a declared webhook with invalid settings may be among the useless ones.</summary>
     public static List<long> Unwanted(SiteRun run) => run.Site.WebhookProblems.Count > 0 ? [] : run.Useless();
 
+    /// <summary>The problem of a declared webhook for which the limit of the site leaves no place.</summary>
+    public static string NoPlace(SiteRun run, DeclaredWebhook declared) =>
+        $"Webhook {declared.Name}: an app of this kind may have {DeclaredWebhookValidator.Limit(run.Site.Scheme)} webhooks on a site.";
+
     private static IEnumerable<string> Blocked(SiteRun run)
     {
         if (run.Unaddressed.Count > 0)

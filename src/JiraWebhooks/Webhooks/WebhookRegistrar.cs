@@ -63,8 +63,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
             if (lost.Count > 0) await creator.RestoreAsync(run, lost, cancellationToken);
         }
 
-        run.Problems.AddRange(waiting.Select(declared =>
-            $"Webhook {declared.Name}: an app of this kind may have {DeclaredWebhookValidator.Limit(run.Site.Scheme)} webhooks on a site."));
+        run.Problems.AddRange(waiting.Select(declared => RefreshPlan.NoPlace(run, declared)));
     }
 
     // A live webhook is deleted for its successor only if nothing but the limit can block the successor. Those that Jira has answered, or could not

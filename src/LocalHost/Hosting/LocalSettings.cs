@@ -20,6 +20,9 @@ public static class LocalSettings
             .Build();
     }
 
+    /// <summary>True if the settings are for a real Jira: they have sites, or an OAuth app with which sites are connected in a browser.</summary>
+    public static bool AreForRealSites(IConfiguration settings) => settings.GetSection("Sites").GetChildren().Any() || settings["OAuthClientId"] is { Length: > 0 };
+
     private static Dictionary<string, string?> Values(string file)
     {
         try

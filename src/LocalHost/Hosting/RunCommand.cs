@@ -33,8 +33,7 @@ internal static class RunCommand
 
     private static async Task<int> ServeAsync(RunOptions run, IConfiguration settings, LocalBus? bus, AzuriteProcess? azurite, CancellationToken cancellationToken)
     {
-        // With an OAuth app in the settings, real sites are connected in a browser.
-        var real = run.WithoutSimulator || settings.GetSection("Sites").GetChildren().Any() || settings["OAuthClientId"] is { Length: > 0 };
+        var real = run.WithoutSimulator || LocalSettings.AreForRealSites(settings);
         var jira = real ? null : new SimulatedJira(TimeProvider.System, Random.Shared.Next());
         var terminal = !Console.IsOutputRedirected && !Console.IsInputRedirected;
         using var lines = new LogLines(TimeProvider.System);

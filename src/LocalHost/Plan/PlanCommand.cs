@@ -35,8 +35,7 @@ internal static class PlanCommand
 
     private static async Task<IReadOnlyList<PlannedSite>> AskAsync(IConfiguration settings, int port, string? site, CancellationToken cancellationToken)
     {
-        var hasSites = settings.GetSection("Sites").GetChildren().Any() || settings["OAuthClientId"] is { Length: > 0 };
-        var running = hasSites ? null : await RunningHost.AskAsync(port, site, cancellationToken);
+        var running = LocalSettings.AreForRealSites(settings) ? null : await RunningHost.AskAsync(port, site, cancellationToken);
         return running ?? await OwnPlans.MakeAsync(settings, port, site, cancellationToken);
     }
 }

@@ -5,14 +5,12 @@ namespace EndToEnd.Tests.Inspector;
 /// <summary>LocalHost as a process, with the Jira that it simulates and its bus.</summary>
 public sealed class SimulatedHost(AzuriteFixture azurite) : IAsyncLifetime
 {
-    private const string Printed = "Connection string of this bus, for your subscriber: ";
-
     private readonly int _port = LocalHostProcess.FreePort();
     private LocalHostProcess _process = null!;
 
     internal Uri Address => new($"http://localhost:{_port}");
 
-    internal string Bus => _process.Output.Single(line => line.StartsWith(Printed, StringComparison.Ordinal))[Printed.Length..];
+    internal string Bus => _process.Bus!;
 
     public async ValueTask InitializeAsync()
     {

@@ -9,8 +9,6 @@ internal sealed class BusHost : IAsyncDisposable
 {
     public const string Site = "initech";
 
-    private const string Printed = "Connection string of this bus, for your subscriber: ";
-
     private readonly LocalHostProcess _process;
 
     private BusHost(LocalHostProcess process, Uri address) => (_process, Address) = (process, address);
@@ -18,7 +16,7 @@ internal sealed class BusHost : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>The connection string that it prints.</summary>
-    public string Bus => _process.Output.Single(line => line.StartsWith(Printed, StringComparison.Ordinal))[Printed.Length..];
+    public string Bus => _process.Bus!;
 
     public static async Task<BusHost> StartAsync(
         SimulatedJira jira, string storage, Dictionary<string, string?> settings, CancellationToken cancellationToken)
@@ -35,7 +33,7 @@ internal sealed class BusHost : IAsyncDisposable
         };
         var process = await LocalHostProcess.ListeningAsync(port, environment, cancellationToken, arguments: ["--bus"]);
         var host = new BusHost(process, address);
-        await process.UntilAsync(() => process.Output.Any(line => line.StartsWith(Printed, StringComparison.Ordinal)), cancellationToken);
+        await process.UntilAsync(() => process.Bus is not null, cancellationToken);
         return host;
     }
 

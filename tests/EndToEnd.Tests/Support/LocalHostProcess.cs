@@ -12,6 +12,8 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     // Once a year: a timer that fires in the middle of a test has its part in what the test sees.
     private const string Never = "0 0 0 1 1 *";
 
+    private const string BusPrefix = "Connection string of this bus, for your subscriber: ";
+
     private static readonly ConcurrentDictionary<int, int> Given = new();
 
     private readonly ConcurrentQueue<string> _output = new();
@@ -43,6 +45,9 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     public IReadOnlyCollection<string> Output => _output;
 
     public IReadOnlyCollection<string> Errors => _errors;
+
+    /// <summary>The connection string of its bus, once it is printed.</summary>
+    public string? Bus => _output.FirstOrDefault(line => line.StartsWith(BusPrefix, StringComparison.Ordinal))?[BusPrefix.Length..];
 
     /// <summary>Starts it and waits until it listens.</summary>
     public static async Task<LocalHostProcess> ListeningAsync(
