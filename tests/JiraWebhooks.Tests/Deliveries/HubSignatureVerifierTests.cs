@@ -45,9 +45,36 @@ public sealed class HubSignatureVerifierTests
 #pragma warning restore CA5350, CA5351
     }
 
+    /// <summary>The name of the method decides, not the length of the digest.</summary>
+    [Theory]
+    [InlineData("md5")]
+    [InlineData("sha3-512")]
+    [InlineData("sha256 ")]
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_UnknownMethodWithARightDigest_IsRefused(string method)
+    {
+        var key = Encoding.UTF8.GetBytes(StubSites.Secret);
+
+        Assert.Equal(Verification.Malformed, Verify($"{method}={Convert.ToHexStringLower(HMACSHA512.HashData(key, Body))}"));
+        Assert.Equal(Verification.Malformed, Verify($"{method}={Digest}"));
+    }
+
     [Fact]
     [Trait("Rule", "secret-rotation")]
-    public void Verify_PreviousSecret_StillVerifies() => Assert.Equal(Verification.Authentic, Verify(TestTokens.Hub(Body, StubSites.PreviousSecret)));
+    public void Verify_PreviousSecret_StillVerifies()
+    {
+        var previous = Encoding.UTF8.GetBytes(StubSites.PreviousSecret);
+
+        Assert.Equal(Verification.Authentic, Verify(TestTokens.Hub(Body, StubSites.PreviousSecret)));
+        Assert.Equal(Verification.Authentic, Verify("sha384=" + Convert.ToHexStringLower(HMACSHA384.HashData(previous, Body))));
+        Assert.Equal(Verification.Authentic, Verify("sha512=" + Convert.ToHexStringLower(HMACSHA512.HashData(previous, Body))));
+    }
+
+    [Theory]
+    [InlineData("sha384", 96)]
+    [InlineData("sha512", 128)]
+    [Trait("Rule", "verify-raw-body")]
+    public void Verify_WrongLongerDigest_IsRefused(string method, int digits) => Assert.Equal(Verification.BadSignature, Verify($"{method}={new string('0', digits)}"));
 
     [Theory]
     [InlineData("", Verification.NoCredential)]
