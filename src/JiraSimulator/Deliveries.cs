@@ -42,6 +42,14 @@ internal sealed class Deliveries(TimeProvider clock, int seed)
         }
     }
 
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate) return _pending.Count;
+        }
+    }
+
     public string NewIdentifier()
     {
         var bytes = new byte[16];

@@ -28,6 +28,9 @@ public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
     /// <summary>When the next delivery or retry is due; null if none is pending.</summary>
     public DateTimeOffset? NextDue => _deliveries.NextDue;
 
+    /// <summary>Deliveries that wait for their first or next attempt.</summary>
+    public int Pending => _deliveries.Waiting;
+
     /// <summary>The time between two attempts of a delivery; null for Jira's 5 to 15 minutes.</summary>
     public TimeSpan? RetryAfter
     {

@@ -47,7 +47,7 @@ public enum DateForm
 public sealed record FailedRecord(string Id, string Url, long FailureTime, string? Body);
 
 /// <summary>One tenant: its webhooks and its failed list.</summary>
-public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clock)
+public sealed class SimulatedSite(SimulatedSiteOptions initial, TimeProvider clock)
 {
     /// <summary>Jira deletes failed deliveries after this time.</summary>
     public static readonly TimeSpan FailedLifetime = TimeSpan.FromHours(72);
@@ -61,7 +61,7 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
     private long _lastId = 1000;
 
     /// <summary>The options of the site.</summary>
-    public SimulatedSiteOptions Options => options;
+    public SimulatedSiteOptions Options { get; private set; } = initial;
 
     /// <summary>Errors of this site only.</summary>
     public Faults Faults { get; } = new();
@@ -102,6 +102,9 @@ public sealed class SimulatedSite(SimulatedSiteOptions options, TimeProvider clo
             lock (_gate) return [.. _failed.Where(record => record.FailureTime >= oldest).OrderBy(record => record.FailureTime)];
         }
     }
+
+    /// <summary>Signs with another secret from now on, also the next attempts of earlier deliveries.</summary>
+    public void Rotate(string secret) => Options = Options with { Secret = secret };
 
     /// <summary>Creates a webhook that lives 30 days. It normalises the spaces of a filter: a client must not rely on getting back what it sent.</summary>
     public long Add(string url, IReadOnlyList<string> events, string jql, IReadOnlyList<string>? fields = null, IReadOnlyList<string>? properties = null)

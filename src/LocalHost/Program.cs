@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 var port = Arguments.Port();
 var events = Arguments.Events();
 var own = new Option<bool>("--no-simulator") { Description = "Do not simulate a Jira, even if the settings have no site: add sites over the API." };
-var bus = new Option<bool>("--bus") { Description = "Publish to a simulated Service Bus instead of the queue. It forgets its messages when this host ends." };
+var bus = new Option<bool>("--bus") { Description = "Publish to the emulator that the setting ServiceBus names, or else to a simulated Service Bus, which forgets its messages when this host ends." };
 var busConfig = new Option<string?>("--bus-config") { Description = "With --bus: topics and subscriptions, a file in the format of the Service Bus emulator." };
 var root = new RootCommand("Keeps Jira Cloud's dynamic webhooks alive and loses none of their events, on one machine.") { port, events, own, bus, busConfig };
 root.SetAction((arguments, cancellationToken) => CtrlC.EndsAsync(

@@ -23,6 +23,9 @@ public sealed class BusFaults
         for (var count = 0; count < times; count++) _sends.Enqueue(fault);
     }
 
+    /// <summary>Forgets the transfers that are still to fail.</summary>
+    public void Clear() => _sends.Clear();
+
     internal BusFault? Send(string address) => _sends.TryDequeue(out var fault) ? fault : OnSend?.Invoke(address);
 
     internal BusFault? Attach(string address) => OnAttach?.Invoke(address);

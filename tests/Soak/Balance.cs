@@ -1,16 +1,14 @@
 using System.Security.Cryptography;
-using Azure.Storage.Queues;
 using JiraSimulator;
-using JiraWebhooks.Subscriber;
 
 namespace Soak;
 
-/// <summary>What is on the queue, compared with what Jira emitted.</summary>
+/// <summary>What a subscriber received, compared with what Jira emitted.</summary>
 internal sealed class Balance
 {
     private readonly Dictionary<string, HashSet<string>> _bodies = new(StringComparer.Ordinal);
 
-    /// <summary>Messages of the queue.</summary>
+    /// <summary>Messages received.</summary>
     public int Messages { get; private set; }
 
     /// <summary>Those that came from Jira's failed list.</summary>
@@ -22,33 +20,25 @@ internal sealed class Balance
     /// <summary>MessageIds with more than one body.</summary>
     public int WithTwoBodies => _bodies.Count(message => message.Value.Count > 1);
 
+    public void Add(string messageId, bool isRecovered, BinaryData body)
+    {
+        Messages++;
+        if (!_bodies.TryGetValue(messageId, out var bodies))
+        {
+            _bodies[messageId] = bodies = [];
+            if (isRecovered) Recovered++;
+        }
+
+        bodies.Add(Hash(body));
+    }
+
     public bool Has(EmittedEvent emitted) => _bodies.ContainsKey(IdOf(emitted));
 
-    public bool HasBody(EmittedEvent emitted) => _bodies[IdOf(emitted)].Contains(Hash(emitted.Body.Span));
-
-    /// <summary>Empties the queue.</summary>
-    public async Task DrainAsync(QueueClient queue, CancellationToken cancellationToken)
-    {
-        while ((await queue.ReceiveMessagesAsync(32, TimeSpan.FromMinutes(10), cancellationToken)).Value is { Length: > 0 } batch)
-        {
-            foreach (var message in batch)
-            {
-                var delivery = QueuedDelivery.Parse(message.Body);
-                Messages++;
-                if (!_bodies.TryGetValue(delivery.MessageId, out var bodies))
-                {
-                    _bodies[delivery.MessageId] = bodies = [];
-                    if (delivery.Properties.ContainsKey(EventProperties.Recovered)) Recovered++;
-                }
-
-                bodies.Add(Hash(delivery.Body.ToArray()));
-            }
-
-            await Parallel.ForEachAsync(batch, cancellationToken, async (message, token) => await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, token));
-        }
-    }
+    public bool HasBody(EmittedEvent emitted) => _bodies[IdOf(emitted)].Contains(Hash(emitted.Body));
 
     private static string IdOf(EmittedEvent emitted) => $"{emitted.Site}:{emitted.Identifier}";
 
-    private static string Hash(ReadOnlySpan<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body));
+    private static string Hash(BinaryData body) => Hash(body.ToMemory());
+
+    private static string Hash(ReadOnlyMemory<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body.Span));
 }

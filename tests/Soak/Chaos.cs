@@ -1,14 +1,21 @@
 using System.Diagnostics;
+using JiraSimulator;
 using LocalHost.Azurite;
+using ServiceBusSimulator;
 
 namespace Soak;
 
 /// <summary>What goes wrong, in the order that the seed decides.</summary>
-internal sealed class Chaos(Hosts hosts, Network network, AzuriteProcess storage, int seed, TimeProvider clock, CancellationToken cancellationToken)
+internal sealed class Chaos(
+    Hosts hosts, FakeClocks clocks, Network network, AzuriteProcess storage, SimulatedJira jira, BusFaults? bus, int seed, TimeProvider clock, CancellationToken cancellationToken)
 {
     private const int Requests = 20;
 
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan[] Shifts = [TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(-20), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(-3), TimeSpan.FromHours(5)];
+
+    private static readonly BusFault[] Sends =
+        [BusFault.ServerBusy, BusFault.Timeout, BusFault.QuotaExceeded, BusFault.InternalError, BusFault.DropBeforeStoring, BusFault.DropAfterStoring];
 
     private readonly Random _random = new(seed);
 
@@ -18,8 +25,8 @@ internal sealed class Chaos(Hosts hosts, Network network, AzuriteProcess storage
     /// <summary>Does the next thing, and waits until it is over.</summary>
     public async Task NextAsync()
     {
-        var kind = _random.Next(8);
-        Count(kind switch { 0 or 1 => "kill", 2 => "stop", 3 => "freeze", 4 => "freezeStorage", 5 => "cut", 6 => "slow", _ => "secondInstance" });
+        var kind = _random.Next(bus is null ? 10 : 12);
+        Count(kind switch { 0 or 1 => "kill", 2 => "stop", 3 => "freeze", 4 => "freezeStorage", 5 => "cut", 6 => "slow", 7 => "secondInstance", 8 => "throttle", 9 => "clock", _ => "bus" });
         switch (kind)
         {
             case 0 or 1:
@@ -40,11 +47,29 @@ internal sealed class Chaos(Hosts hosts, Network network, AzuriteProcess storage
             case 6:
                 network.SlowNext(Requests);
                 break;
-            default:
+            case 7:
                 if (hosts[1] is null) await hosts.StartAsync(1);
                 else await hosts.EndAsync(1, kill: _random.Next(2) == 0);
                 break;
+            case 8:
+                jira.Faults.FailNext("", 429, Requests, retryAfter: "1");
+                break;
+            case 9:
+                clocks.Shift(0, Shifts[_random.Next(Shifts.Length)]);
+                await Task.Delay(Frozen, clock, cancellationToken);
+                clocks.Shift(0, TimeSpan.Zero);
+                break;
+            default:
+                bus!.FailSends(Sends[_random.Next(Sends.Length)], Requests);
+                break;
         }
+    }
+
+    /// <summary>Ends what would go on.</summary>
+    public void End()
+    {
+        jira.Faults.Clear();
+        bus?.Clear();
     }
 
     private async Task RestartAsync(bool kill)

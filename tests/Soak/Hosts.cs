@@ -3,7 +3,7 @@ using EndToEnd.Tests.Support;
 namespace Soak;
 
 /// <summary>One or two LocalHosts as processes, on the same storage.</summary>
-internal sealed class Hosts(IReadOnlyDictionary<string, string?> settings, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class Hosts(IReadOnlyDictionary<string, string?> settings, string[] arguments, FakeClocks clocks, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly LocalHostProcess?[] _running = new LocalHostProcess?[2];
 
@@ -16,7 +16,11 @@ internal sealed class Hosts(IReadOnlyDictionary<string, string?> settings, Cance
     public LocalHostProcess? this[int index] => _running[index];
 
     public async Task StartAsync(int index) =>
-        _running[index] ??= await LocalHostProcess.ListeningAsync(Ports[index], new Dictionary<string, string?>(settings) { ["PublicBaseUrl"] = $"http://localhost:{Ports[0]}" }, cancellationToken);
+        _running[index] ??= await LocalHostProcess.ListeningAsync(
+            Ports[index],
+            new Dictionary<string, string?>([.. settings, .. clocks.Environment(index)]) { ["PublicBaseUrl"] = $"http://localhost:{Ports[0]}" },
+            cancellationToken,
+            arguments: arguments);
 
     /// <summary>Ends one: at once, or as an init system does.</summary>
     public async Task EndAsync(int index, bool kill)

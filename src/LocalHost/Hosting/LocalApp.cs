@@ -22,6 +22,9 @@ internal sealed record LocalAppOptions(int Port, IConfiguration Settings, string
     /// <summary>The simulated bus that deliveries go to; null if they go to the queue.</summary>
     public LocalBus? Bus { get; init; }
 
+    /// <summary>True if deliveries go to the emulator that the setting <c>ServiceBus</c> names.</summary>
+    public bool ToEmulator { get; init; }
+
     /// <summary>True to run the timers by schedule; the demo runs them itself.</summary>
     public bool Schedules { get; init; } = true;
 
@@ -90,7 +93,7 @@ internal static class LocalApp
     {
         var defaults = new Dictionary<string, string?>
         {
-            ["Publisher"] = "StorageQueue",
+            ["Publisher"] = options.ToEmulator ? "ServiceBus" : "StorageQueue",
             ["AzureWebJobsStorage"] = options.Storage,
             ["PublicBaseUrl"] = options.Settings["PublicBaseUrl"] is { Length: > 0 } set && options.Jira is null ? set : options.BaseUrl.AbsoluteUri.TrimEnd('/'),
             ["TokenFolder"] = LocalErrors.Tokens(options.Settings),

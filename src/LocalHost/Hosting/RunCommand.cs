@@ -16,7 +16,7 @@ internal static class RunCommand
     public static async Task<int> RunAsync(RunOptions options, CancellationToken cancellationToken)
     {
         var settings = LocalSettings.Load();
-        await using var bus = options.WithBus ? LocalBus.Start(options.BusConfig) : null;
+        await using var bus = options.WithBus && !HasEmulator(settings) ? LocalBus.Start(options.BusConfig) : null;
         await using var azurite = await StorageAsync(settings, cancellationToken);
         if (azurite is null) return await ServeAsync(options, settings, bus, azurite: null, cancellationToken);
 
@@ -41,6 +41,7 @@ internal static class RunCommand
         {
             Jira = jira,
             Bus = bus,
+            ToEmulator = run.WithBus && bus is null,
             Log = terminal ? lines : null,
             LogLevel = terminal ? LogLevel.Warning : LogLevel.Information,
             Before = azurite is null ? null : (context, next) => context.RequestServices.GetRequiredService<StorageWatch>().InvokeAsync(context, next),
@@ -74,6 +75,8 @@ internal static class RunCommand
         return StorageWatch.ExitCode;
     }
 
+    private static bool HasEmulator(IConfiguration settings) => !string.IsNullOrWhiteSpace(settings["ServiceBus"]);
+
     private static async Task RefreshAsync(WebApplication app, CancellationToken cancellationToken)
     {
         try
@@ -91,7 +94,9 @@ internal static class RunCommand
     private static void Say(LocalAppOptions options, bool simulated, AzuriteProcess? azurite)
     {
         var storage = azurite is not null ? "Azurite" : options.Storage.Trim() == StandardAzurite.ConnectionString ? "the Azurite at its usual ports" : "your storage";
-        var target = options.Bus is { } to ? $"topic {to.Topic} in a simulated Service Bus" : $"queue jira-deliveries in {storage}";
+        var target = options.Bus is { } to ? $"topic {to.Topic} in a simulated Service Bus"
+            : options.ToEmulator ? "the Service Bus emulator of the setting ServiceBus"
+            : $"queue jira-deliveries in {storage}";
         Console.WriteLine($"Listening on {options.BaseUrl}api/deliveries/{{site}}; {target}. Ctrl+C ends it.");
         if (options.Bus is { } bus)
         {
