@@ -30,6 +30,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
     /// <summary>What came of loading each.</summary>
     public IReadOnlyDictionary<string, StatusResult> Loaded => _loaded;
 
+    /// <summary>Where the worker's own server listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
     /// <summary>The address at which the world reaches the HTTP functions.</summary>
     public HttpClient Client { get; private set; } = null!;
 
@@ -108,7 +111,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
         {
             WorkerInitRequest = new() { HostVersion = "4.0.0", WorkerDirectory = WorkerProcess.Folder, FunctionAppDirectory = WorkerProcess.Folder },
         }, cancellationToken);
-        Client = new HttpClient(new HttpForwarder(this, new Uri(init.WorkerInitResponse.Capabilities["HttpUri"]))) { Timeout = Timeout.InfiniteTimeSpan };
+        Address = new Uri(init.WorkerInitResponse.Capabilities["HttpUri"]);
+        Client = new HttpClient(new HttpForwarder(this, Address)) { Timeout = Timeout.InfiniteTimeSpan };
 
         var indexed = (await _channel.AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = WorkerProcess.Folder } },
             cancellationToken)).FunctionMetadataResponse;

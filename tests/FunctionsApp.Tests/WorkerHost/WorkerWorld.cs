@@ -6,6 +6,7 @@ using JiraSimulator;
 using JiraWebhooks.Hosting;
 using JiraWebhooks.Subscriber;
 using LocalHost.Simulation;
+using Testing.Attacks;
 
 namespace FunctionsApp.Tests.WorkerHost;
 
@@ -27,6 +28,7 @@ internal sealed class WorkerWorld : IAsyncDisposable
     {
         (_server, _storage) = (server, storage);
         Jira.AddSite(new SimulatedSiteOptions(Connect, SimulatedAuth.Connect));
+        Jira.AddSite(new SimulatedSiteOptions(SimulatedSites.OAuth, SimulatedAuth.OAuth));
         SimulatedSites.AddAdmin(Jira, BaseUrl);
         Settings = new(SimulatedSites.Settings(Jira, server.Address))
         {
@@ -42,7 +44,10 @@ internal sealed class WorkerWorld : IAsyncDisposable
     public Dictionary<string, string?> Settings { get; }
 
     /// <summary>The secret that Jira and the worker share for the deliveries of this world.</summary>
-    public string Secret => Jira.Sites.Single(site => site.Options.Slug == Admin).Options.Secret;
+    public string Secret => Site(Admin).Secret;
+
+    /// <summary>What attacks are made for.</summary>
+    public AttackTarget Target => new(Site(SimulatedSites.OAuth), Site(Connect), Site(Admin));
 
     public SimulatedJira Jira => _server.Jira;
 
@@ -101,6 +106,8 @@ internal sealed class WorkerWorld : IAsyncDisposable
         var messages = await queue.PeekMessagesAsync(queue.MaxPeekableMessages, cancellationToken);
         return [.. messages.Value.Select(message => QueuedDelivery.Parse(message.Body))];
     }
+
+    private SimulatedSiteOptions Site(string slug) => Jira.Sites.Single(site => site.Options.Slug == slug).Options;
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -31,6 +31,9 @@ internal sealed class PooledBody : IDisposable
         var isWhole = false;
         try
         {
+            // Without waiting for bytes that a stranger may never send.
+            if (rules.Declared > rules.Limit) return BodyRead.TooLarge;
+
             while (true)
             {
                 // Kestrel treats a read that was cancelled by a token as still active, and fails when it reads the rest itself.

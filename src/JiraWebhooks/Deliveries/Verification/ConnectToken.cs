@@ -21,7 +21,8 @@ internal static class ConnectToken
     /// <summary>The <c>qsh</c> that a token for <paramref name="request"/> must carry, its path counted from <paramref name="publicBaseUrl"/>.</summary>
     public static string QueryHash(HttpRequest request, Site site, Uri publicBaseUrl)
     {
-        var path = request.PathBase.HasValue ? request.PathBase.Add(request.Path).ToUriComponent() : request.Path.ToUriComponent();
+        // Without PathBase: on the Functions worker any sender sets it, with X-Forwarded-Prefix.
+        var path = request.Path.ToUriComponent();
         if (request.QueryString.HasValue) return QueryStringHash.Compute(request.Method, path, request.QueryString.Value, publicBaseUrl.AbsolutePath);
 
         // All deliveries of a site use one path without a query, so the last hash nearly always fits the next request.

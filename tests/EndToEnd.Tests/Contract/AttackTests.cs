@@ -1,0 +1,47 @@
+using Testing.Attacks;
+using static EndToEnd.Tests.Contract.ContractSites;
+
+namespace EndToEnd.Tests.Contract;
+
+/// <summary>The attack table over real sockets, against LocalHost. The worker has the same in FunctionsApp.Tests.</summary>
+public sealed class AttackTests(ContractWorld world) : IClassFixture<ContractWorld>
+{
+    private AttackTarget Target => new(world.Site(Acme), world.Site(Globex), world.Site(Initech));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = Limits.Hang)]
+    [Trait("Rule", "verify-raw-body")]
+    public async Task Attacks_OverSockets_HaveTheirStatusAndReachNoQueue()
+    {
+        var attacks = AttackTable.Of(Target);
+
+        var lines = await AttackTable.SendAsync(attacks, SendAsync);
+
+        AttackTable.Check(attacks, lines);
+        Assert.Empty(await world.DrainAsync());
+    }
+
+    [Fact(Timeout = Limits.Hang)]
+    [Trait("Rule", "verify-raw-body")]
+    public async Task GenuineDeliveries_OverSockets_ReachTheQueue()
+    {
+        var genuine = AttackTable.Accepted(Target);
+
+        var lines = await AttackTable.SendAsync(genuine, SendAsync);
+
+        AttackTable.Check(genuine, lines);
+        Assert.Equal(genuine.Count, (await world.DrainAsync()).Count);
+    }
+
+    [Fact]
+    public void Attacks_TestOnePropertyEach()
+    {
+        var attacks = AttackTable.Of(Target);
+
+        Assert.Empty(attacks.GroupBy(attack => attack.Property).Where(same => same.Count() > 1).Select(same => same.Key));
+        Assert.Empty(attacks.GroupBy(attack => attack.Name).Where(same => same.Count() > 1).Select(same => same.Key));
+    }
+
+    private Task<IReadOnlyList<int>> SendAsync(Attack attack) => Wire.SendAsync(attack, world.Address.Port, null, Token);
+}
