@@ -20,7 +20,7 @@ internal static class SoakCommand
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(15);
     private static readonly TimeProvider Clock = TimeProvider.System;
 
-    public static async Task<int> RunAsync(int events, int seed, bool withBus, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(int events, int seed, bool withBus, int mostPending, CancellationToken cancellationToken)
     {
         Console.WriteLine($"Seed {seed}");
         if (!FakeClocks.Work) Console.WriteLine("libfaketime is missing, so no clock is shifted: apt install faketime");
@@ -29,7 +29,7 @@ internal static class SoakCommand
         var folder = Directory.CreateTempSubdirectory("soak");
         try
         {
-            return await RunAsync(folder.FullName, events, seed, withBus, cancellationToken);
+            return await RunAsync(folder.FullName, events, seed, withBus, mostPending, cancellationToken);
         }
         finally
         {
@@ -37,7 +37,7 @@ internal static class SoakCommand
         }
     }
 
-    private static async Task<int> RunAsync(string folder, int events, int seed, bool withBus, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string folder, int events, int seed, bool withBus, int mostPending, CancellationToken cancellationToken)
     {
         await using var bus = withBus ? SimulatedServiceBus.Start(EntityConfig.Parse(BusDrain.Config)) : null;
         await using var storage = await AzuriteProcess.StartAsync(Path.Combine(folder, "azurite"), [Account], Console.Out, cancellationToken);
@@ -66,7 +66,7 @@ internal static class SoakCommand
         var rotation = new Rotation(jira.Sites.Single(site => site.Options.Slug == SimulatedSites.Admin), calls, Clock);
         var balance = new Balance();
         await using IDrain drain = bus is null ? new QueueDrain(new QueueClient(storage.ConnectionString(Account), "jira-deliveries"), balance) : new BusDrain(bus.ConnectionString, balance);
-        var run = new SoakRun(jira, hosts, http, calls, chaos, rotation, drain, cancellationToken);
+        var run = new SoakRun(jira, hosts, http, calls, chaos, rotation, drain, balance, mostPending, cancellationToken);
 
         var started = Clock.GetTimestamp();
         await run.EmitAsync(events, new Random(seed));

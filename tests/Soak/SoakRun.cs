@@ -5,15 +5,13 @@ using LocalHost.Simulation;
 namespace Soak;
 
 /// <summary>One run: events of three sites, a schedule of faults, and at the end nothing that is still due.</summary>
-internal sealed class SoakRun(SimulatedJira jira, Hosts hosts, HttpClient http, ManagementCalls calls, Chaos chaos, Rotation rotation, IDrain drain, CancellationToken cancellationToken)
+internal sealed class SoakRun(SimulatedJira jira, Hosts hosts, HttpClient http, ManagementCalls calls, Chaos chaos, Rotation rotation, IDrain drain, Balance balance, int mostPending, CancellationToken cancellationToken)
 {
     private const int Burst = 10;
 
-    // More would be many times what the hosts can take, and their deliveries would time out.
-    private const int MostPending = 400;
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan BetweenPolls = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromMinutes(1);
 
     // A run that was killed holds its lease for a minute.
     private static readonly TimeSpan LastPolls = TimeSpan.FromMinutes(2);
@@ -35,10 +33,11 @@ internal sealed class SoakRun(SimulatedJira jira, Hosts hosts, HttpClient http, 
             RepeatAsync(chaos.NextAsync, stop.Token),
             RepeatAsync(PollAsync, stop.Token),
             RepeatAsync(() => drain.TakeAsync(cancellationToken), stop.Token),
-            rotation.RunAsync(stop.Token, cancellationToken));
+            rotation.RunAsync(stop.Token, cancellationToken),
+            ReportAsync(stop.Token));
         while (jira.Ledger.Emitted.Count < events && !others.IsFaulted)
         {
-            if (jira.Pending < MostPending) EmitSome(random);
+            if (jira.Pending < mostPending) EmitSome(random);
             await Task.Delay(Pause, Clock, cancellationToken);
         }
 
@@ -86,6 +85,19 @@ internal sealed class SoakRun(SimulatedJira jira, Hosts hosts, HttpClient http, 
         {
             await work();
             await Task.Delay(Pause, Clock, cancellationToken);
+        }
+    }
+
+    private async Task ReportAsync(CancellationToken stop)
+    {
+        using var minute = new PeriodicTimer(BetweenReports, Clock);
+        try
+        {
+            while (await minute.WaitForNextTickAsync(stop)) Console.WriteLine($"{jira.Ledger.Emitted.Count} emitted, {balance.Messages} received, {jira.Pending} wait for an attempt");
+        }
+        catch (OperationCanceledException)
+        {
+            // All events are emitted.
         }
     }
 
