@@ -5,7 +5,9 @@ using LocalHost.Simulation;
 namespace Soak;
 
 /// <summary>One run: events of three sites, a schedule of faults, and at the end nothing that is still due.</summary>
-internal sealed class SoakRun(SimulatedJira jira, Hosts hosts, HttpClient http, ManagementCalls calls, Chaos chaos, Rotation rotation, IDrain drain, Balance balance, int mostPending, CancellationToken cancellationToken)
+internal sealed class SoakRun(
+    SimulatedJira jira, Hosts hosts, HttpClient http, ManagementCalls calls, Chaos chaos, Rotation rotation, IDrain drain, Balance balance, int mostPending,
+    CancellationToken cancellationToken)
 {
     private const int Burst = 10;
 

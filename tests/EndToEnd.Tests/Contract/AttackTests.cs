@@ -23,6 +23,17 @@ public sealed class AttackTests(ContractWorld world) : IClassFixture<ContractWor
     }
 
     [Fact(Timeout = Limits.Hang)]
+    public async Task AttacksOnTheManagement_OverSockets_ChangeNothing()
+    {
+        var attacks = ManagementAttacks.Of(world.Key, world.Address.Authority).ToList();
+        var before = await SitesAsync();
+
+        AttackTable.Check(attacks, await AttackTable.SendAsync(attacks, SendAsync));
+
+        Assert.Equal(before, await SitesAsync());
+    }
+
+    [Fact(Timeout = Limits.Hang)]
     [Trait("Rule", "verify-raw-body")]
     public async Task GenuineDeliveries_OverSockets_ReachTheQueue()
     {
@@ -37,11 +48,14 @@ public sealed class AttackTests(ContractWorld world) : IClassFixture<ContractWor
     [Fact]
     public void Attacks_TestOnePropertyEach()
     {
-        var attacks = AttackTable.Of(Target);
+        var attacks = AttackTable.Of(Target).Concat(ManagementAttacks.Of(world.Key, world.Address.Authority)).ToList();
 
         Assert.Empty(attacks.GroupBy(attack => attack.Property).Where(same => same.Count() > 1).Select(same => same.Key));
         Assert.Empty(attacks.GroupBy(attack => attack.Name).Where(same => same.Count() > 1).Select(same => same.Key));
     }
+
+    private async Task<string> SitesAsync() =>
+        string.Join('\n', (await world.JsonAsync("/api/sites")).EnumerateArray().Select(site => $"{site.GetProperty("site")} {site.GetProperty("source")} {site.GetProperty("url")}"));
 
     private Task<IReadOnlyList<int>> SendAsync(Attack attack) => Wire.SendAsync(attack, world.Address.Port, null, Token);
 }

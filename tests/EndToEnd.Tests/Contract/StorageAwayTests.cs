@@ -26,8 +26,12 @@ public sealed class StorageAwayTests
         ("POST", "/api/sites/other/secret", 503),
         ("POST", "/api/sites/other/disable", 503),
         ("POST", "/api/sites/other/enable", 503),
+        ("GET", "/api/sites/other/plan", 503),
         ("POST", "/api/sites/other/refresh", 503),
         ("POST", "/api/sites/other/recover?minutes=5", 503),
+        ("GET", "/api/deadletters/default", 409),
+        ("POST", "/api/deadletters/default/redrive", 409),
+        ("POST", "/api/deadletters/default/drop", 409),
         ("GET", "/api/oauth/start", 503),
         ("GET", "/api/oauth/callback?state=guessed", 503),
         ("POST", "/api/oauth/sites", 503),
@@ -55,6 +59,7 @@ public sealed class StorageAwayTests
         }));
 
         Assert.Equal(Calls, answers);
+        Assert.Equal(["POST /api/deliveries/{site}"], AppRoutes.NotIn(Calls.Select(call => (call.Verb, call.Path))));
         foreach (var site in new[] { "initech", "unknown" })
         {
             using var delivery = Delivery.To(site, headers: Delivery.Hub(Initech.Secret));

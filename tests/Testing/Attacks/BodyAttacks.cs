@@ -20,7 +20,7 @@ internal static class BodyAttacks
         yield return on.OfAdmin("half of the digits", "all digits are compared", 401, (name, valid[..^32]));
         yield return on.OfAdmin("two signatures", "a body has one signature", 401, (name, valid), (name, valid));
         yield return on.OfAdmin("a token of another scheme", "a token does not replace the signature", 401, ("Authorization", on.Bearer()));
-        yield return new("a site that does not exist", "nobody's secret opens it", 401, Wire.Post("/api/deliveries/unknown", Wire.Body, (name, valid)));
+        yield return new("a site that does not exist", "no secret opens it", 401, Wire.Post("/api/deliveries/unknown", Wire.Body, (name, valid)));
         yield return new("body signature at an OAuth site", "its secret signs tokens only", 401, Wire.Post(AttackTarget.Path(on.OAuth), Wire.Body, (name, Signatures.Hub(on.OAuth.Secret, Wire.Body))));
         yield return on.OfAdmin("compressed", "what is signed is what is read", 415, (name, valid), ("Content-Encoding", "gzip"));
 

@@ -22,7 +22,8 @@ internal static partial class Wire
     {
         var text = new StringBuilder(line).Append("\r\n");
         if (!headers.Any(header => header.Name == "Host")) text.Append("Host: hooks.example.com\r\n");
-        text.Append("Connection: close\r\nContent-Type: application/json\r\nX-Atlassian-Webhook-Identifier: attack-1\r\n");
+        if (!headers.Any(header => header.Name == "Content-Type")) text.Append("Content-Type: application/json\r\n");
+        text.Append("Connection: close\r\nX-Atlassian-Webhook-Identifier: attack-1\r\n");
         foreach (var (name, value) in headers) text.Append($"{name}: {value}\r\n");
         return Encoding.Latin1.GetBytes(text.Append("\r\n").ToString());
     }
