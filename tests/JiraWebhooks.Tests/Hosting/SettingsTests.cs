@@ -43,7 +43,7 @@ public sealed class SettingsTests
     [Trait("Decision", "a-wrong-site-is-unhealthy")]
     public void Read_EverythingWrong_NamesAllSettingsAndNoValues()
     {
-        (string Name, string Value)[] wrong =
+        (string Name, string? Value)[] wrong =
         [
             ("PublicBaseUrl", "http://example.com"),
             ("Publisher", "Kafka"),
@@ -57,7 +57,7 @@ public sealed class SettingsTests
 
         Assert.Equal(wrong.Length, errors.Count);
         Assert.All(wrong, setting => Assert.Contains(errors, error => error.StartsWith(setting.Name, StringComparison.Ordinal)));
-        Assert.All(wrong, setting => Assert.DoesNotContain(setting.Value, string.Join('\n', errors), StringComparison.Ordinal));
+        Assert.All(wrong, setting => Assert.DoesNotContain(setting.Value!, string.Join('\n', errors), StringComparison.Ordinal));
     }
 
     [Theory]
