@@ -42,6 +42,19 @@ public sealed record SitePoll(string Site) : SiteResult(Site)
     /// <summary>True when a search is not finished. The next run continues it.</summary>
     public bool Unfinished { get; init; }
 
+    /// <summary>This poll of the failed list, together with the search for what Jira never sent.</summary>
+    internal SitePoll And(SitePoll searched) => this with
+    {
+        Recovered = Recovered + searched.Recovered,
+        Found = searched.Found,
+        Repeated = searched.Repeated,
+        SearchedFrom = searched.SearchedFrom,
+        IsRepeat = searched.IsRepeat,
+        Unfinished = searched.Unfinished,
+        Losses = [.. Losses, .. searched.Losses],
+        Problem = string.Join(' ', new[] { Problem, searched.Problem }.OfType<string>()) is { Length: > 0 } both ? both : null,
+    };
+
     /// <summary>What a search cannot find; null if there was no search.</summary>
     public string? Note => SearchedFrom is null ? null
         : "Found by search and reconstructed from the issues' present state: an issue that was also delivered comes twice, and jira_reconstructed tells which is which. "

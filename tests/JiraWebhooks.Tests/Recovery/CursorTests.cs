@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using CsCheck;
 using JiraWebhooks.Recovery;
 using JiraWebhooks.Storage;
@@ -66,6 +67,26 @@ public sealed class CursorTests(AzuriteFixture azurite)
         Assert.Null(await table.TryWriteAsync("acme", first with { Time = 4 }, Token));
         Assert.NotNull(await table.TryWriteAsync("acme", second with { Time = 5 }, Token));
         Assert.Equal(5, (await table.ReadAsync("acme", Token))!.Time);
+    }
+
+    /// <summary>What was published before is then published again, and dropped by its MessageId.</summary>
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[1]")]
+    [InlineData("")]
+    [Trait("Decision", "cursor-follows-publish")]
+    public async Task Read_IdentifiersThatCannotBeRead_KeepsTheTime(string seen)
+    {
+        var tables = await new TestStorage(azurite).TablesAsync(StorageKind.Memory);
+        var table = tables.GetTableClient("cursors");
+        await table.CreateIfNotExistsAsync(Token);
+        await table.UpsertEntityAsync(new TableEntity("acme", "cursor") { ["Time"] = 5L, ["Seen0"] = seen }, cancellationToken: Token);
+
+        var read = (await new CursorTable(new LazyTable(tables, "cursors")).ReadAsync("acme", Token))!;
+
+        Assert.Equal(5, read.Time);
+        Assert.Empty(read.Seen);
     }
 
     private async Task<CursorTable> TableAsync(StorageKind kind) => new(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "cursors"));

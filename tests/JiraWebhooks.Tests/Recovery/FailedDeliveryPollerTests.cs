@@ -50,6 +50,19 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
 
     [Fact]
     [Trait("Rule", "failed-list-pages")]
+    public async Task Run_OldRecordsAgain_AreNotReadAgain()
+    {
+        for (var number = 0; number < 30; number++) Put($"id-{number}", _world.Clock.GetUtcNow().AddHours(-3).AddMinutes(number));
+        await _world.PollAsync();
+
+        var result = await _world.PollAsync(World.Globex);
+
+        Assert.Equal(0, result.Recovered);
+        Assert.Equal(0, result.Skipped);
+    }
+
+    [Fact]
+    [Trait("Rule", "failed-list-pages")]
     public async Task Run_RecordListedLate_IsFoundByTheOverlap()
     {
         await _world.FailAsync(World.Globex, 1);
@@ -130,6 +143,7 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
 
         var message = Assert.Single(_world.Publisher.Messages);
         Assert.True(message.BodyMissing);
+        Assert.True(message.Body.IsEmpty);
         Assert.Equal("globex:id-1", message.MessageId);
     }
 

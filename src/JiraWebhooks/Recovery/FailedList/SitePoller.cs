@@ -51,18 +51,7 @@ internal sealed class SitePoller(
             return await ClosedAsync(site, from, cancellationToken);
         }
 
-        var searched = await searcher.PollAsync(site, null, hasList: true, cancellationToken);
-        return result with
-        {
-            Recovered = result.Recovered + searched.Recovered,
-            Found = searched.Found,
-            Repeated = searched.Repeated,
-            SearchedFrom = searched.SearchedFrom,
-            IsRepeat = searched.IsRepeat,
-            Unfinished = searched.Unfinished,
-            Losses = [.. result.Losses, .. searched.Losses],
-            Problem = result.Problem is null || searched.Problem is null ? result.Problem ?? searched.Problem : $"{result.Problem} {searched.Problem}",
-        };
+        return result.And(await searcher.PollAsync(site, null, hasList: true, cancellationToken));
     }
 
     private async Task<SitePoll> ClosedAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken) =>
