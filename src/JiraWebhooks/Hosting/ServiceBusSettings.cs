@@ -83,7 +83,7 @@ public sealed partial class ServiceBusSettings
 
             return parsed.EntityPath is null ? null : "ServiceBus must not contain EntityPath: the topic or queue is the setting ServiceBus__EntityName.";
         }
-        catch (Exception invalid) when (invalid is FormatException or ArgumentException)
+        catch (Exception invalid) when (invalid is FormatException or ArgumentException or IndexOutOfRangeException)
         {
             return $"ServiceBus is not a connection string of the emulator: {Form}.";
         }

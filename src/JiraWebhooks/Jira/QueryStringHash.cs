@@ -35,7 +35,8 @@ internal static class QueryStringHash
     private static string CanonicalQuery(string query)
     {
         var parameters = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var pair in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        // One question mark begins a query. A second one is part of a name.
+        foreach (var pair in (query.StartsWith('?') ? query[1..] : query).Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = pair.IndexOf('=');
             var name = Decode(equals < 0 ? pair : pair[..equals]);

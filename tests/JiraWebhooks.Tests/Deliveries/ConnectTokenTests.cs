@@ -25,13 +25,14 @@ public sealed class ConnectTokenTests
         ConnectToken.QueryHash(Request("POST", "/api/deliveries/other"), site, Root);
         var hash = ConnectToken.QueryHash(Request(method, path, pathBase), site, baseUrl);
         var repeated = ConnectToken.QueryHash(Request(method, path, pathBase), site, baseUrl);
-        ConnectToken.QueryHash(Request("POST", "/api/deliveries/globex"), site, Root);
+        var ofRoot = ConnectToken.QueryHash(Request("POST", "/api/deliveries/globex"), site, Root);
         var again = ConnectToken.QueryHash(Request(method, path, pathBase), site, baseUrl);
 
         var expected = QueryStringHash.Compute(method, path, null, baseUrl.AbsolutePath);
         Assert.Equal(expected, hash);
         Assert.Equal(expected, repeated);
         Assert.Equal(expected, again);
+        Assert.Equal(QueryStringHash.Compute("POST", "/api/deliveries/globex"), ofRoot);
     }
 
     [Fact]

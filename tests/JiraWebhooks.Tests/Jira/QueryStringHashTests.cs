@@ -42,6 +42,8 @@ public sealed class QueryStringHashTests
     [InlineData("GET", "/path/to/service", "first=param&repeated=Parameter%202&repeated=parameter%201&repeated=parameter%202&zee_last=param", "", "GET&/path/to/service&first=param&repeated=Parameter%202,parameter%201,parameter%202&zee_last=param")]
     [InlineData("GET", "/hello-world", "c=&b=foo&a", "", "GET&/hello-world&a=&b=foo&c=")]
     [InlineData("GET", "/hello-world", "=foo&a=", "", "GET&/hello-world&=foo&a=")]
+    [InlineData("GET", "/hello-world", "?a=b&?c=d", "", "GET&/hello-world&%3Fc=d&a=b")]
+    [InlineData("GET", "/hello-world", "??a=b", "", "GET&/hello-world&%3Fa=b")]
     [InlineData("POST", "/hello-world", null, null, "POST&/hello-world&")]
     [InlineData("POST", "/jira/rest/api/2/project/jira&a=b&c=d", "x=y", "/jira", "POST&/rest/api/2/project/jira%26a=b%26c=d&x=y")]
     [InlineData("GET", "/base/path/to/service", "", "/base", "GET&/path/to/service&")]
