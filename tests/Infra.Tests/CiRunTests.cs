@@ -6,7 +6,10 @@ namespace Infra.Tests;
 public sealed class CiRunTests
 {
     private static readonly string[] Checks =
-        ["dotnet test", "dotnet run --project tests/Soak -- --events 5000", "dotnet format FunctionsApp.sln --no-restore --verify-no-changes", "bicep ", "shellcheck ", "smoke "];
+    [
+        "dotnet test", "dotnet run --project tests/Soak -- --events 5000", "dotnet run --no-build --project tests/Soak -- --events 1000 --bus",
+        "dotnet format FunctionsApp.sln --no-restore --verify-no-changes", "bicep ", "shellcheck ", "smoke ",
+    ];
 
     private const string Tests = """printf '  total: 7\n  failed: 0\n  succeeded: 6\n  skipped: 1\n'""";
 
@@ -27,7 +30,7 @@ public sealed class CiRunTests
     [Theory]
     [InlineData("dotnet", "[ \"$1\" != format ] || exit 2", "broken: format no-test-ran")]
     [InlineData("dotnet", "printf '  failed: 1\\n  succeeded: 5\\n'; [ $1 != test ] || exit 2", "broken: tests")]
-    [InlineData("dotnet", "printf '  failed: 0\\n  succeeded: 5\\n'; [ $1 != run ] || exit 1", "broken: soak")]
+    [InlineData("dotnet", "printf '  failed: 0\\n  succeeded: 5\\n'; [ $1 != run ] || exit 1", "broken: soak soak-bus")]
     [InlineData("shellcheck", "exit 1", "broken: shellcheck")]
     [InlineData(".ci/bicep", "exit 1", "broken: bicep")]
     [InlineData(".ci/smoke", "exit 1", "broken: smoke")]
@@ -71,7 +74,7 @@ public sealed class CiRunTests
     private static Script Ci()
     {
         var script = Script.OfCopy(".ci/run").With("dotnet", $"[ \"$1\" != test ] || {Tests}").With(".ci/bicep", "exit 0").With(".ci/smoke", "exit 0");
-        string[] tools = ["chromium", "curl", "jq", "node", "npm", "openssl", "shellcheck"];
+        string[] tools = ["chromium", "curl", "faketime", "jq", "node", "npm", "openssl", "shellcheck"];
         return tools.Aggregate(script, (with, tool) => with.With(tool, "exit 0"));
     }
 
