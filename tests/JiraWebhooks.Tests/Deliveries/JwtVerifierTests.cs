@@ -220,6 +220,34 @@ public sealed class JwtVerifierTests
         Assert.Equal(Verification.Malformed, Verify(tooLong));
     }
 
+    /// <summary>The longest token that is read, to the character: its header is padded with blanks.</summary>
+    [Theory]
+    [InlineData(0, Verification.Authentic)]
+    [InlineData(1, Verification.Malformed)]
+    internal void Verify_TokenAtTheLimit_IsRead(int more, Verification expected)
+    {
+        var token = Enumerable.Range(5000, 2000).Select(length => TestTokens.Sign($$"""{"exp":1700000180,"x":"{{new string('x', length)}}"}"""))
+            .First(token => token.Length >= JwtVerifier.MaxLength + more);
+
+        Assert.Equal(JwtVerifier.MaxLength + more, token.Length);
+        Assert.Equal(expected, Verify(token));
+    }
+
+    /// <summary>While a site changes to another app, both apps deliver, and only the secrets tell them from others.</summary>
+    [Theory]
+    [InlineData(null, Verification.BadClaims)]
+    [InlineData("former-client", Verification.Authentic)]
+    internal void Verify_IssuerOfTheFormerApp_IsAcceptedDuringTheChange(string? former, Verification expected) =>
+        Assert.Equal(expected, Verify("""{"iss":"former-client","exp":1700000180}""", JwtRules.OAuth(StubSites.OAuth with { FormerClientId = former })));
+
+    [Fact]
+    public void IsSigned_OfEachResult_IsTrueOnlyAfterAValidSignature() => Assert.Equal(
+        [
+            Verification.Authentic, Verification.MissingSite, Verification.BadClaims, Verification.OtherSite, Verification.WrongTimes, Verification.Expired,
+            Verification.NotYetValid,
+        ],
+        Enum.GetValues<Verification>().Where(verification => verification.IsSigned()));
+
     private static Verification Verify(string claims, in JwtRules rules) => VerifyToken(TestTokens.Sign(claims), rules);
 
     private static Verification Verify(string token) => VerifyToken(token, OAuth);

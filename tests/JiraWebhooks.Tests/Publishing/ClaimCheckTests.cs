@@ -54,6 +54,19 @@ public sealed class ClaimCheckTests
         Assert.Equal(created, storage.ContainersCreated);
     }
 
+    /// <summary>A repeat must not write over the body that an earlier message refers to, and a reader learns from storage what the bytes are.</summary>
+    [Fact]
+    [Trait("Decision", "claim-check")]
+    public async Task Store_ABody_IsWrittenOnlyIfItIsNotThere_WithItsType()
+    {
+        using var storage = new Storage { Status = HttpStatusCode.Created };
+
+        await storage.ClaimCheck().StoreAsync(Message with { ContentType = "application/json; charset=utf-8" }, Token);
+
+        Assert.Equal("*", storage.IfNoneMatch);
+        Assert.Equal("application/json; charset=utf-8", storage.ContentType);
+    }
+
     /// <summary>Storage that creates every container, and answers a body as it is told.</summary>
     private sealed class Storage : HttpMessageHandler
     {
@@ -62,6 +75,10 @@ public sealed class ClaimCheckTests
         public string? Code { get; set; }
 
         public int ContainersCreated { get; private set; }
+
+        public string? IfNoneMatch { get; private set; }
+
+        public string? ContentType { get; private set; }
 
         public ClaimCheck ClaimCheck()
         {
@@ -73,6 +90,7 @@ public sealed class ClaimCheckTests
         {
             var isContainer = request.RequestUri!.Query.Contains("restype=container", StringComparison.Ordinal);
             if (isContainer) ContainersCreated++;
+            else (IfNoneMatch, ContentType) = (request.Headers.IfNoneMatch.ToString(), request.Headers.GetValues("x-ms-blob-content-type").Single());
 
             var response = new HttpResponseMessage(isContainer ? HttpStatusCode.Created : Status) { Content = new ByteArrayContent([]) };
             response.Headers.TryAddWithoutValidation("ETag", "\"0x1\"");

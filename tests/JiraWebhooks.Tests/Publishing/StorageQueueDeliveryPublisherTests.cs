@@ -20,6 +20,16 @@ public sealed class StorageQueueDeliveryPublisherTests(AzuriteFixture azurite) :
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    /// <summary>By default a queue message is deleted after seven days.</summary>
+    [Fact]
+    [Trait("Decision", "200-after-publish")]
+    public async Task Publish_AMessage_NeverExpires()
+    {
+        await Publisher().PublishAsync(Message("id-1", "{}"u8.ToArray()), Token);
+
+        Assert.Equal(9999, (await _queues.GetQueueClient("jira-deliveries").PeekMessageAsync(Token)).Value.ExpiresOn!.Value.Year);
+    }
+
     [Fact]
     [Trait("Decision", "untouched-body")]
     public async Task Publish_SmallBody_IsInTheQueueWithEveryProperty()
