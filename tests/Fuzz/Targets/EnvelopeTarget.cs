@@ -12,7 +12,11 @@ internal static class EnvelopeTarget
 
     private static readonly Site Site = new()
     {
-        Id = "acme", Scheme = SiteScheme.OAuth, Url = new Uri("https://acme.atlassian.net"), ApiUrl = new Uri("https://api.atlassian.com"), CloudId = "cloud",
+        Id = "acme",
+        Scheme = SiteScheme.OAuth,
+        Url = new Uri("https://acme.atlassian.net"),
+        ApiUrl = new Uri("https://api.atlassian.com"),
+        CloudId = "cloud",
     };
 
     public static void Run(byte[] input)

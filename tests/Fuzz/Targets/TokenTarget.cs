@@ -14,7 +14,12 @@ internal static class TokenTarget
 
     private static readonly JwtRules Rules = JwtRules.OAuth(new Site
     {
-        Id = "acme", Scheme = SiteScheme.OAuth, Url = new Uri("https://acme.atlassian.net"), ApiUrl = new Uri("https://api.atlassian.com"), ClientId = "client", CloudId = "cloud",
+        Id = "acme",
+        Scheme = SiteScheme.OAuth,
+        Url = new Uri("https://acme.atlassian.net"),
+        ApiUrl = new Uri("https://api.atlassian.com"),
+        ClientId = "client",
+        CloudId = "cloud",
     });
 
     public static void Run(byte[] input)

@@ -14,7 +14,13 @@ public sealed class SitePollTests
     {
         var both = List.And(new SitePoll("globex")
         {
-            Recovered = 4, Found = 4, Repeated = 1, SearchedFrom = Since.AddHours(-1), IsRepeat = true, Unfinished = true, Losses = [new(Loss.OldCursor, "of the search")],
+            Recovered = 4,
+            Found = 4,
+            Repeated = 1,
+            SearchedFrom = Since.AddHours(-1),
+            IsRepeat = true,
+            Unfinished = true,
+            Losses = [new(Loss.OldCursor, "of the search")],
         });
 
         Assert.Equal(7, both.Recovered);
