@@ -42,9 +42,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         var host = await LaunchAsync(settings);
         try
         {
-            var first = await Task.WhenAny(host._channel.Started, host.Worker.Ended).WaitAsync(cancellationToken);
-            if (first == host.Worker.Ended) throw new InvalidOperationException("The worker ended: " + string.Join('\n', host.Worker.Errors));
-
+            await host.ConnectAsync(cancellationToken);
             await host.LoadAsync(cancellationToken);
             return host;
         }
@@ -56,7 +54,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>Starts a worker.</summary>
-    public static async Task<FunctionsHost> LaunchAsync(IEnumerable<KeyValuePair<string, string?>> settings)
+    /// <param name="settings">Its settings.</param>
+    /// <param name="program">The published app; null for ours.</param>
+    public static async Task<FunctionsHost> LaunchAsync(IEnumerable<KeyValuePair<string, string?>> settings, string? program = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -66,7 +66,39 @@ internal sealed class FunctionsHost : IAsyncDisposable
         var server = builder.Build();
         server.MapGrpcService<HostChannel>();
         await server.StartAsync();
-        return new(server, server.Services.GetRequiredService<HostChannel>(), new WorkerProcess(new Uri(server.Urls.Single()), settings));
+        return new(server, server.Services.GetRequiredService<HostChannel>(), new WorkerProcess(new Uri(server.Urls.Single()), settings, program ?? WorkerProcess.Program));
+    }
+
+    /// <summary>Waits until the worker has called.</summary>
+    public async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        var first = await Task.WhenAny(_channel.Started, Worker.Ended).WaitAsync(cancellationToken);
+        if (first == Worker.Ended) throw new InvalidOperationException("The worker ended: " + string.Join('\n', Worker.Errors));
+    }
+
+    /// <summary>Has the worker, which has called, index and load its functions.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var init = await _channel.AskAsync(new()
+        {
+            WorkerInitRequest = new() { HostVersion = "4.0.0", WorkerDirectory = Worker.Folder, FunctionAppDirectory = Worker.Folder },
+        }, cancellationToken);
+        Address = new Uri(init.WorkerInitResponse.Capabilities["HttpUri"]);
+        Client = new HttpClient(new HttpForwarder(this, Address)) { Timeout = Timeout.InfiniteTimeSpan };
+
+        var indexed = (await _channel.AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = Worker.Folder } },
+            cancellationToken)).FunctionMetadataResponse;
+        if (indexed.Result.Status is not StatusResult.Types.Status.Success || indexed.UseDefaultMetadataIndexing)
+        {
+            throw new InvalidOperationException("The worker has not indexed its functions.");
+        }
+
+        Functions = indexed.FunctionMetadataResults;
+        foreach (var function in Functions)
+        {
+            var loaded = await _channel.AskAsync(new() { FunctionLoadRequest = new() { FunctionId = function.Name, Metadata = function } }, cancellationToken);
+            _loaded.Add(function.Name, loaded.FunctionLoadResponse.Result);
+        }
     }
 
     /// <summary>Fires a timer; ends when the worker says how the run has ended.</summary>
@@ -103,26 +135,5 @@ internal sealed class FunctionsHost : IAsyncDisposable
         await Worker.DisposeAsync();
         Client?.Dispose();
         await _server.DisposeAsync();
-    }
-
-    private async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        var init = await _channel.AskAsync(new()
-        {
-            WorkerInitRequest = new() { HostVersion = "4.0.0", WorkerDirectory = WorkerProcess.Folder, FunctionAppDirectory = WorkerProcess.Folder },
-        }, cancellationToken);
-        Address = new Uri(init.WorkerInitResponse.Capabilities["HttpUri"]);
-        Client = new HttpClient(new HttpForwarder(this, Address)) { Timeout = Timeout.InfiniteTimeSpan };
-
-        var indexed = (await _channel.AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = WorkerProcess.Folder } },
-            cancellationToken)).FunctionMetadataResponse;
-        Assert.Equal(StatusResult.Types.Status.Success, indexed.Result.Status);
-        Assert.False(indexed.UseDefaultMetadataIndexing);
-        Functions = indexed.FunctionMetadataResults;
-        foreach (var function in Functions)
-        {
-            var loaded = await _channel.AskAsync(new() { FunctionLoadRequest = new() { FunctionId = function.Name, Metadata = function } }, cancellationToken);
-            _loaded.Add(function.Name, loaded.FunctionLoadResponse.Result);
-        }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class HttpForwarder(FunctionsHost host, Uri worker) : Delegating
     // A worker tells its address before it listens there, and the real host knocks again, too.
     private async Task<HttpResponseMessage> ForwardAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(5), TimeProvider.System);
         while (true)
         {
             try

@@ -9,12 +9,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
 
-    public WorkerProcess(Uri host, IEnumerable<KeyValuePair<string, string?>> settings)
+    public WorkerProcess(Uri host, IEnumerable<KeyValuePair<string, string?>> settings, string program)
     {
+        Folder = Path.GetDirectoryName(program)!;
         var start = new ProcessStartInfo(
             Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
             [
-                Path.Combine(Folder, "FunctionsApp.dll"), "--functions-uri", host.AbsoluteUri, "--functions-request-id", "1", "--functions-worker-id", "1",
+                program, "--functions-uri", host.AbsoluteUri, "--functions-request-id", "1", "--functions-worker-id", "1",
                 "--functions-grpc-max-message-length", "2147483647",
             ])
         {
@@ -27,14 +28,23 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, _) => { };
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        Started = TimeProvider.System.GetTimestamp();
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         Ended = _process.WaitForExitAsync();
     }
 
-    /// <summary>Where the build has published the app to.</summary>
-    public static string Folder => Path.Combine(AppContext.BaseDirectory, "worker");
+    /// <summary>Our app, where the build of the tests has published it to.</summary>
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "worker", "FunctionsApp.dll");
+
+    /// <summary>The folder of the published app.</summary>
+    public string Folder { get; }
+
+    /// <summary>When the process was started.</summary>
+    public long Started { get; }
+
+    public int Id => _process.Id;
 
     /// <summary>Ends when the process has, and all it has said was read.</summary>
     public Task Ended { get; }

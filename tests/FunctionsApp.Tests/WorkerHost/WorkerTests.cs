@@ -17,7 +17,7 @@ public sealed class WorkerTests(AzuriteFixture azurite)
         await using var world = await WorkerWorld.NewAsync(azurite);
         await using var host = await FunctionsHost.StartAsync(world.Settings, Token);
 
-        var file = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(WorkerProcess.Folder, "functions.metadata"), Token))!.AsArray();
+        var file = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(host.Worker.Folder, "functions.metadata"), Token))!.AsArray();
         Assert.Equal(
             file.Select(function => Line((string)function!["name"]!, (string)function["entryPoint"]!, (string)function["scriptFile"]!, function["bindings"]!.AsArray()!)).Order(StringComparer.Ordinal),
             host.Functions.Select(function => Line(function.Name, function.EntryPoint, function.ScriptFile, function.RawBindings.Select(binding => JsonNode.Parse(binding)!)))
