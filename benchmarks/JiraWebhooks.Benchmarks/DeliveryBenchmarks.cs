@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
+using Microsoft.AspNetCore.Http;
 
 namespace JiraWebhooks.Benchmarks;
 

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Running;
 using JiraWebhooks.Benchmarks.Load;
 
-// dotnet run -c Release --project benchmarks/JiraWebhooks.Benchmarks -- load [rounds] [seconds]   throughput against bare Kestrel and Octokit
+// dotnet run -c Release --project benchmarks/JiraWebhooks.Benchmarks -- load [rounds] [seconds]   throughput against bare Kestrel, Octokit, Express and webhook
 // dotnet run -c Release --project benchmarks/JiraWebhooks.Benchmarks -- bus [rounds] [seconds]    deliveries through the SDK of Service Bus
 // dotnet run -c Release --project benchmarks/JiraWebhooks.Benchmarks -- --filter '*'              BenchmarkDotNet
 switch (args)
@@ -15,6 +15,6 @@ switch (args)
     case ["bus-server"]:
         return await BusRun.ServeAsync();
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        BenchmarkSwitcher.FromAssembly(typeof(LoadRun).Assembly).Run(args);
         return 0;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using JiraWebhooks.Sites;
 using ServiceBusSimulator;
 using ServiceBusSimulator.Entities;
@@ -31,9 +30,9 @@ internal static class BusRun
         }
 
         using var server = MeasuredProcess.Start("server", connection, "warm");
-        var client = Client(int.Parse(await server.ReadLineAsync(), CultureInfo.InvariantCulture));
-        client.Run(Connections, TimeSpan.FromSeconds(6), server.Process);
-        var results = Enumerable.Range(0, rounds).Select(_ => client.Run(Connections, duration, server.Process)).ToList();
+        var client = Client(await server.ReadPortAsync());
+        client.Run(Connections, TimeSpan.FromSeconds(6), server);
+        var results = Enumerable.Range(0, rounds).Select(_ => client.Run(Connections, duration, server)).ToList();
         Print($"4 KB, {Connections} at once, {Environment.ProcessorCount} cores shared with client and bus, medians of {rounds} rounds of {duration.TotalSeconds:0.#} s:");
         Print($"{Median(results.Select(result => result.PerSecond)):0} deliveries/s, p99 {Median(results.Select(result => result.P99Milliseconds)):0.0} ms, server CPU {Median(results.Select(result => result.ServerMicroseconds)):0} us per delivery");
         return 0;
@@ -51,7 +50,7 @@ internal static class BusRun
     private static async Task<double> FirstAsync(string connection, bool warm)
     {
         using var server = MeasuredProcess.Start("server", connection, warm ? "warm" : "cold");
-        return Client(int.Parse(await server.ReadLineAsync(), CultureInfo.InvariantCulture)).First();
+        return Client(await server.ReadPortAsync()).First();
     }
 
     private static LoadClient Client(int port)

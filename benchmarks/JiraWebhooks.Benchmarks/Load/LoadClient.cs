@@ -27,37 +27,39 @@ internal sealed class LoadClient(int port, string path, byte[] body, params IEnu
         while (true)
         {
             if (connection.IsSending) connection.Send();
-            else if (connection.Socket.Poll(TimeSpan.FromSeconds(30), SelectMode.SelectRead) && connection.Receive() is { } latency) return Stopwatch.GetElapsedTime(0,
-                latency).TotalMilliseconds;
+            else if (connection.Socket.Poll(TimeSpan.FromSeconds(30), SelectMode.SelectRead) && connection.Receive() is { } latency) return Milliseconds(latency);
         }
     }
 
     /// <summary>Runs one round over <paramref name="connections"/> connections.</summary>
-    public LoadResult Run(int connections, TimeSpan duration, Process server)
+    public LoadResult Run(int connections, TimeSpan duration, MeasuredProcess server)
     {
         var open = Enumerable.Range(0, connections).Select(_ => new LoadConnection(port, _request)).ToDictionary(connection => connection.Socket);
         try
         {
-            server.Refresh();
-            var processor = server.TotalProcessorTime;
+            var (processor, allocated) = (server.ProcessorTime(), server.Allocated());
             var latencies = new List<long>(1_000_000);
             var started = Stopwatch.GetTimestamp();
             var until = started + (long)(duration.TotalSeconds * Stopwatch.Frequency);
             while (Stopwatch.GetTimestamp() < until) Poll(open, latencies);
 
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            server.Refresh();
+            (processor, allocated) = (server.ProcessorTime() - processor, server.Allocated() - allocated);
             latencies.Sort();
             return new LoadResult(
                 latencies.Count / seconds,
-                Stopwatch.GetElapsedTime(0, latencies[(int)(latencies.Count * 0.99)]).TotalMilliseconds,
-                (server.TotalProcessorTime - processor).TotalMicroseconds / latencies.Count);
+                Milliseconds(latencies[latencies.Count / 2]),
+                Milliseconds(latencies[(int)(latencies.Count * 0.99)]),
+                processor.TotalMicroseconds / latencies.Count,
+                allocated / (double)latencies.Count);
         }
         finally
         {
             foreach (var connection in open.Values) connection.Dispose();
         }
     }
+
+    private static double Milliseconds(long ticks) => Stopwatch.GetElapsedTime(0, ticks).TotalMilliseconds;
 
     private static void Poll(Dictionary<Socket, LoadConnection> open, List<long> latencies)
     {
@@ -74,5 +76,5 @@ internal sealed class LoadClient(int port, string path, byte[] body, params IEnu
     }
 }
 
-/// <summary>The result of a round. On a shared machine, the server's processor time per request varies least of the three.</summary>
-internal readonly record struct LoadResult(double PerSecond, double P99Milliseconds, double ServerMicroseconds);
+/// <summary>The result of a round, the last two per request. On a shared machine, the processor time varies less than the speed.</summary>
+internal readonly record struct LoadResult(double PerSecond, double P50Milliseconds, double P99Milliseconds, double ServerMicroseconds, double? Allocated);

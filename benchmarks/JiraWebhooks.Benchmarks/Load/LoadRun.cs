@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace JiraWebhooks.Benchmarks.Load;
 
-/// <summary>Compares (a) bare Kestrel, (b) this app's endpoint per scheme and (c) Octokit.Webhooks. Rounds alternate and ratios are computed
-/// within a round, so that other load on the machine affects all equally; the result is the medians.</summary>
+/// <summary>Compares (a) bare Kestrel, (b) this app's endpoint per scheme, (c) Octokit.Webhooks and, if their tools are on this machine, (d) Express
+/// with jsonwebtoken and (e) Debian's webhook. Rounds alternate and ratios are computed within a round, so that other load on the machine affects
+/// all equally; the result is the medians.</summary>
 internal static class LoadRun
 {
     private const int Connections = 32;
@@ -16,33 +16,47 @@ internal static class LoadRun
     public static async Task<int> RunAsync(int rounds, TimeSpan duration)
     {
         using var server = MeasuredProcess.Start("server");
-        var port = int.Parse(await server.ReadLineAsync(), CultureInfo.InvariantCulture);
-        Console.WriteLine($"{Environment.ProcessorCount} cores shared with the client, {Connections} connections, medians of {rounds} rounds of {duration.TotalSeconds:0.#} s");
-        foreach (var size in (int[])[Payloads.Small, Payloads.Medium, Payloads.Large])
+        var port = await server.ReadPortAsync();
+        var rivals = await Rival.StartAllAsync();
+        try
         {
-            var subjects = LoadSubject.All(port, size);
-            Print(size, subjects, Measure(subjects, server.Process, rounds, duration));
+            Console.WriteLine($"{Environment.ProcessorCount} cores shared with the client, {Connections} connections, medians of {rounds} rounds of {duration.TotalSeconds:0.#} s");
+            Console.WriteLine("Express: verifies a JWT, on one thread, with the secret as text (as in its documentation) or as a key object.");
+            Console.WriteLine("webhook: verifies X-Hub-Signature, parses the body, and starts a command per request, whose CPU counts. \"No command\" names one that does not exist.");
+            foreach (var size in (int[])[Payloads.Small, Payloads.Medium, Payloads.Large])
+            {
+                var subjects = LoadSubject.All(port, server, rivals, size);
+                Print(size, subjects, Measure(subjects, rounds, duration));
+            }
+        }
+        finally
+        {
+            foreach (var rival in rivals) rival.Dispose();
         }
 
         return 0;
     }
 
-    private static LoadResult[][] Measure(IReadOnlyList<LoadSubject> subjects, Process server, int rounds, TimeSpan duration)
+    private static LoadResult[][] Measure(IReadOnlyList<LoadSubject> subjects, int rounds, TimeSpan duration)
     {
-        foreach (var subject in subjects) subject.Client.Run(Connections, WarmUp, server);
+        foreach (var subject in subjects) subject.Run(Connections, WarmUp);
 
-        return [.. Enumerable.Range(0, rounds).Select(_ => subjects.Select(subject => subject.Client.Run(Connections, duration, server)).ToArray())];
+        return [.. Enumerable.Range(0, rounds).Select(_ => subjects.Select(subject => subject.Run(Connections, duration)).ToArray())];
     }
 
     private static void Print(int size, IReadOnlyList<LoadSubject> subjects, LoadResult[][] rounds)
     {
-        Console.WriteLine($"\n{size / 1024} KB body          requests/s    p99 ms   server CPU us      to a      to c");
-        for (var i = 0; i < subjects.Count; i++)
+        var octokit = subjects.Index().Single(subject => subject.Item.Name == LoadSubject.Octokit).Index;
+        Console.WriteLine($"\n{size / 1024 + " KB body",-23} {"requests/s",10} {"p50 ms",8} {"p99 ms",8} {"server CPU us",14} {"allocated B",12} {"to a",6} {"to c",6}");
+        foreach (var (i, subject) in subjects.Index())
         {
-            var at = i;
+            double Of(Func<LoadResult, double> value) => Median(round => value(round[i]));
+            double To(int other) => Median(round => round[i].PerSecond / round[other].PerSecond);
+            var allocated = rounds[0][i].Allocated is null ? "-" : Of(result => result.Allocated!.Value).ToString("0", CultureInfo.InvariantCulture);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{subjects[at].Name,-18} {Median(round => round[at].PerSecond),12:0} {Median(round => round[at].P99Milliseconds),9:0.00} {Median(round => round[at].ServerMicroseconds),15:0.0} {Median(round => round[at].PerSecond / round[0].PerSecond),9:0.00} {Median(round => round[at].PerSecond / round[^1].PerSecond),9:0.00}"));
+                $"{subject.Name,-23} {Of(result => result.PerSecond),10:0} {Of(result => result.P50Milliseconds),8:0.00} {Of(result => result.P99Milliseconds),8:0.00} "
+                + $"{Of(result => result.ServerMicroseconds),14:0.0} {allocated,12} {To(0),6:0.00} {To(octokit),6:0.00}"));
         }
 
         double Median(Func<LoadResult[], double> value)

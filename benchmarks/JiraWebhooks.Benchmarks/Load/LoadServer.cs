@@ -5,6 +5,11 @@ using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Webhooks;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Octokit.Webhooks;
 using Octokit.Webhooks.AspNetCore;
@@ -19,7 +24,7 @@ internal static class LoadServer
 
     private static readonly IReadOnlyList<WebhookRow> Created = [new("issues", Payloads.WebhookId, "")];
 
-    /// <summary>Prints its port, then runs until standard input closes.</summary>
+    /// <summary>Prints its port, then for each line of standard input the bytes that it has allocated, until standard input closes.</summary>
     /// <param name="bus">Empty, or the connection string of a bus to publish to and <c>warm</c> or <c>cold</c>.</param>
     public static async Task<int> RunAsync(string[] bus)
     {
@@ -27,7 +32,6 @@ internal static class LoadServer
         var publisher = client is null ? (IDeliveryPublisher)new NoPublisher()
             : new ServiceBusDeliveryPublisher(client.CreateSender(BusRun.Topic), new NoClaimCheck(), int.MaxValue);
         if (bus is [_, "warm"]) await publisher.OpenAsync(CancellationToken.None);
-
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -50,7 +54,8 @@ internal static class LoadServer
         await app.StartAsync();
 
         Console.WriteLine(new Uri(app.Urls.Single()).Port);
-        await Console.In.ReadToEndAsync();
+        while (await Console.In.ReadLineAsync() is not null) Console.WriteLine(GC.GetTotalAllocatedBytes());
+
         await app.StopAsync();
         return 0;
     }
