@@ -33,11 +33,10 @@ internal static class WebhookServer
         {
             var server = MeasuredProcess.Start(new ProcessStartInfo("webhook", ["-ip", "127.0.0.1", "-port", $"{port}", "-hooks", file]));
             await ListensAsync(server, port);
-            return new Rival(server, body =>
-            [
-                ("e webhook, no command", Client(port, "none", body)),
-                ("e webhook, /bin/true", Client(port, "true", body)),
-            ]) { ListensToInput = false };
+            return new Rival(server, body => [("e webhook, no command", Client(port, "none", body)), ("e webhook, /bin/true", Client(port, "true", body))])
+            {
+                ListensToInput = false,
+            };
         }
         catch (Win32Exception missing)
         {
