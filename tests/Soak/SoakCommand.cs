@@ -17,7 +17,7 @@ internal static class SoakCommand
     private const string Account = "soak";
 
     // Six attempts take longer than any fault, also on a busy machine.
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeProvider Clock = TimeProvider.System;
 
     public static async Task<int> RunAsync(int events, int seed, bool withBus, int mostPending, CancellationToken cancellationToken)
