@@ -26,7 +26,7 @@ internal sealed class Chaos(
     public async Task NextAsync()
     {
         var kind = _random.Next(bus is null ? 10 : 12);
-        Count(kind switch { 0 or 1 => "kill", 2 => "stop", 3 => "freeze", 4 => "freezeStorage", 5 => "cut", 6 => "slow", 7 => "secondInstance", 8 => "throttle", 9 => "clock", _ => "bus" });
+        Count(kind switch { 0 or 1 => "kill", 2 => "stop", 3 => "freeze", 4 => "freezeStorage", 5 => "cut", 6 => "slow", 7 => "secondInstance", 8 => "throttle", 9 => FakeClocks.Work ? "clock" : "nothing", _ => "bus" });
         switch (kind)
         {
             case 0 or 1:
@@ -53,6 +53,9 @@ internal sealed class Chaos(
                 break;
             case 8:
                 jira.Faults.FailNext("", 429, Requests, retryAfter: "1");
+                break;
+            case 9 when !FakeClocks.Work:
+                await Task.Delay(Frozen, clock, cancellationToken);
                 break;
             case 9:
                 clocks.Shift(0, Shifts[_random.Next(Shifts.Length)]);

@@ -23,9 +23,6 @@ internal static class SoakCommand
     public static async Task<int> RunAsync(int events, int seed, bool withBus, int mostPending, CancellationToken cancellationToken)
     {
         Console.WriteLine($"Seed {seed}");
-        if (!FakeClocks.Work) Console.WriteLine("libfaketime is missing, so no clock is shifted: apt install faketime");
-        if (!FakeClocks.Work && Environment.GetEnvironmentVariable("REQUIRE_ALL") == "1") return 1;
-
         var folder = Directory.CreateTempSubdirectory("soak");
         try
         {
