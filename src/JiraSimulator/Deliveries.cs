@@ -42,7 +42,7 @@ internal sealed class Deliveries(TimeProvider clock, int seed)
         }
     }
 
-    public int Waiting
+    public int Pending
     {
         get
         {

@@ -29,7 +29,7 @@ public sealed class SimulatedJira(TimeProvider clock, int seed = 1)
     public DateTimeOffset? NextDue => _deliveries.NextDue;
 
     /// <summary>Deliveries that wait for their first or next attempt.</summary>
-    public int Pending => _deliveries.Waiting;
+    public int Pending => _deliveries.Pending;
 
     /// <summary>The time between two attempts of a delivery; null for Jira's 5 to 15 minutes.</summary>
     public TimeSpan? RetryAfter

@@ -18,7 +18,7 @@ namespace EndToEnd.Tests;
 /// FunctionsApp generates for the Functions host.</summary>
 public sealed class FunctionsTests(AzuriteFixture azurite) : IAsyncLifetime
 {
-    private static readonly List<Function> Generated = Read();
+    private static readonly IReadOnlyList<AppFunction> Generated = AppFunction.ReadAll();
 
     private readonly HttpClient _http = new();
     private WebApplication _app = null!;
@@ -55,8 +55,8 @@ public sealed class FunctionsTests(AzuriteFixture azurite) : IAsyncLifetime
             .Where(endpoint => endpoint.Metadata.GetMetadata<LocalFunction>() is not null)
             .Select(endpoint => (Function: endpoint.Metadata.GetMetadata<LocalFunction>()!,
                 Verbs: endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods, endpoint.RoutePattern.RawText))
-            .Select(mapped => new Function(mapped.Function.Name, string.Join(',', mapped.Verbs), mapped.RawText!, mapped.Function.Http!.AuthLevel.ToString(), null));
-        var timers = _app.Services.GetRequiredService<TimerService>().All.Select(timer => new Function(timer.Name, null!, null!, null, timer.Timer!.Schedule));
+            .Select(mapped => new AppFunction(mapped.Function.Name, string.Join(',', mapped.Verbs), mapped.RawText!, mapped.Function.Http!.AuthLevel.ToString(), null));
+        var timers = _app.Services.GetRequiredService<TimerService>().All.Select(timer => new AppFunction(timer.Name, null!, null!, null, timer.Timer!.Schedule));
 
         Assert.NotEmpty(Generated);
         Assert.Equal(Generated.OrderBy(function => function.Name), mapped.Concat(timers).OrderBy(function => function.Name));
@@ -128,23 +128,5 @@ public sealed class FunctionsTests(AzuriteFixture azurite) : IAsyncLifetime
         if (header is not null) request.Headers.TryAddWithoutValidation(FunctionKey.Header, header);
         using var response = await _http.SendAsync(request, Token);
         return response.StatusCode;
-    }
-
-    private static List<Function> Read()
-    {
-        using var metadata = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "functions.metadata")));
-        return [.. metadata.RootElement.EnumerateArray().Select(function => Function.Of(function.GetProperty("name").GetString()!, function.GetProperty("bindings")[0]))];
-    }
-
-    private sealed record Function(string Name, string Verbs, string Path, string? Level, string? Schedule)
-    {
-        public static Function Of(string name, JsonElement trigger) => trigger.GetProperty("type").GetString() switch
-        {
-            "httpTrigger" => new Function(
-                name, string.Join(',', trigger.GetProperty("methods").EnumerateArray().Select(verb => verb.GetString()!.ToUpperInvariant())),
-                $"{FunctionRoutes.Prefix}/{trigger.GetProperty("route").GetString()}", trigger.GetProperty("authLevel").GetString(), null),
-            "timerTrigger" => new Function(name, null!, null!, null, trigger.GetProperty("schedule").GetString()),
-            var other => new Function(name, null!, null!, null, other),
-        };
     }
 }

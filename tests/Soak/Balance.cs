@@ -29,7 +29,7 @@ internal sealed class Balance
             if (isRecovered) Recovered++;
         }
 
-        bodies.Add(Hash(body));
+        bodies.Add(Hash(body.ToMemory()));
     }
 
     public bool Has(EmittedEvent emitted) => _bodies.ContainsKey(IdOf(emitted));
@@ -37,8 +37,6 @@ internal sealed class Balance
     public bool HasBody(EmittedEvent emitted) => _bodies[IdOf(emitted)].Contains(Hash(emitted.Body));
 
     private static string IdOf(EmittedEvent emitted) => $"{emitted.Site}:{emitted.Identifier}";
-
-    private static string Hash(BinaryData body) => Hash(body.ToMemory());
 
     private static string Hash(ReadOnlyMemory<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body.Span));
 }

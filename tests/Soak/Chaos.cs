@@ -19,53 +19,30 @@ internal sealed class Chaos(
 
     private readonly Random _random = new(seed);
 
+    private IReadOnlyList<(string Name, Func<Task> Happen)> Kinds => field ??=
+    [
+        ("kill", () => RestartAsync(kill: true)),
+        ("kill", () => RestartAsync(kill: true)),
+        ("stop", () => RestartAsync(kill: false)),
+        ("freeze", () => hosts[0] is { } host ? FreezeAsync(host.Process.Id) : Task.CompletedTask),
+        ("freezeStorage", () => FreezeAsync(storage.Id)),
+        ("cut", () => At(() => network.CutNext(Requests))),
+        ("slow", () => At(() => network.SlowNext(Requests))),
+        ("secondInstance", () => hosts[1] is null ? hosts.StartAsync(1) : hosts.EndAsync(1, kill: _random.Next(2) == 0)),
+        ("throttle", () => At(() => jira.Faults.FailNext("", 429, Requests, retryAfter: "1"))),
+        .. FakeClocks.Work ? [("clock", ShiftAsync)] : Array.Empty<(string, Func<Task>)>(),
+        .. bus is null ? [] : Enumerable.Repeat<(string, Func<Task>)>(("bus", () => At(() => bus.FailSends(Sends[_random.Next(Sends.Length)], Requests))), 2),
+    ];
+
     /// <summary>How often each kind happened.</summary>
     public SortedDictionary<string, int> Happened { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Does the next thing, and waits until it is over.</summary>
     public async Task NextAsync()
     {
-        var kind = _random.Next(bus is null ? 10 : 12);
-        Count(kind switch { 0 or 1 => "kill", 2 => "stop", 3 => "freeze", 4 => "freezeStorage", 5 => "cut", 6 => "slow", 7 => "secondInstance", 8 => "throttle", 9 => FakeClocks.Work ? "clock" : "nothing", _ => "bus" });
-        switch (kind)
-        {
-            case 0 or 1:
-                await RestartAsync(kill: true);
-                break;
-            case 2:
-                await RestartAsync(kill: false);
-                break;
-            case 3:
-                if (hosts[0] is { } host) await FreezeAsync(host.Process.Id);
-                break;
-            case 4:
-                await FreezeAsync(storage.Id);
-                break;
-            case 5:
-                network.CutNext(Requests);
-                break;
-            case 6:
-                network.SlowNext(Requests);
-                break;
-            case 7:
-                if (hosts[1] is null) await hosts.StartAsync(1);
-                else await hosts.EndAsync(1, kill: _random.Next(2) == 0);
-                break;
-            case 8:
-                jira.Faults.FailNext("", 429, Requests, retryAfter: "1");
-                break;
-            case 9 when !FakeClocks.Work:
-                await Task.Delay(Frozen, clock, cancellationToken);
-                break;
-            case 9:
-                clocks.Shift(0, Shifts[_random.Next(Shifts.Length)]);
-                await Task.Delay(Frozen, clock, cancellationToken);
-                clocks.Shift(0, TimeSpan.Zero);
-                break;
-            default:
-                bus!.FailSends(Sends[_random.Next(Sends.Length)], Requests);
-                break;
-        }
+        var (name, happen) = Kinds[_random.Next(Kinds.Count)];
+        Happened[name] = Happened.GetValueOrDefault(name) + 1;
+        await happen();
     }
 
     /// <summary>Ends what would go on.</summary>
@@ -88,7 +65,18 @@ internal sealed class Chaos(
         Signal(process, "CONT");
     }
 
-    private void Count(string kind) => Happened[kind] = Happened.GetValueOrDefault(kind) + 1;
+    private async Task ShiftAsync()
+    {
+        clocks.Shift(0, Shifts[_random.Next(Shifts.Length)]);
+        await Task.Delay(Frozen, clock, cancellationToken);
+        clocks.Shift(0, TimeSpan.Zero);
+    }
+
+    private static Task At(Action happen)
+    {
+        happen();
+        return Task.CompletedTask;
+    }
 
     private static void Signal(int process, string name)
     {

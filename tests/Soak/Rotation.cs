@@ -25,7 +25,7 @@ internal sealed class Rotation(SimulatedSite site, ManagementCalls calls, TimePr
         {
             var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
             await CallAsync(HttpMethod.Post, path, new { secret, announce = true }, cancellationToken);
-            await Task.Delay(UntilEveryInstanceKnows, clock, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(UntilEveryInstanceKnows, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stop.IsCancellationRequested) return;
 
             site.Rotate(secret);

@@ -4,8 +4,6 @@ using JiraSimulator;
 using LocalHost.Azurite;
 using LocalHost.Simulation;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 using ServiceBusSimulator;
 using ServiceBusSimulator.Entities;
 
@@ -47,10 +45,10 @@ internal static class SoakCommand
         };
         var clocks = new FakeClocks(folder);
         await using var hosts = new Hosts(settings, withBus ? ["--bus"] : [], clocks, cancellationToken);
-        var root = new Uri($"http://localhost:{LocalHostProcess.FreePort()}");
-        await using var server = await ServeAsync(jira, root, cancellationToken);
+        var port = LocalHostProcess.FreePort();
+        await using var server = await LocalServer.StartAsync(port, server => server.MapGroup("/jira").MapJiraSimulator(jira), cancellationToken);
         SimulatedSites.Add(jira, new Uri($"http://localhost:{hosts.Ports[0]}"));
-        foreach (var (name, value) in SimulatedSites.Settings(jira, new Uri(root, "/jira")))
+        foreach (var (name, value) in SimulatedSites.Settings(jira, new Uri($"http://localhost:{port}/jira")))
         {
             // The site whose secret rotates is added over the API.
             if (!name.StartsWith($"Sites:{SimulatedSites.Admin}:", StringComparison.Ordinal)) settings[name.Replace(":", "__", StringComparison.Ordinal)] = value;
@@ -77,16 +75,5 @@ internal static class SoakCommand
             ["rotations"] = rotation.Done,
         };
         return new SoakReport(jira, balance).Print(report, isBus: withBus) ? 0 : 1;
-    }
-
-    private static async Task<WebApplication> ServeAsync(SimulatedJira jira, Uri address, CancellationToken cancellationToken)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(address.AbsoluteUri);
-        var server = builder.Build();
-        server.MapGroup("/jira").MapJiraSimulator(jira);
-        await server.StartAsync(cancellationToken);
-        return server;
     }
 }

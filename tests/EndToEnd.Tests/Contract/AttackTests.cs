@@ -14,11 +14,8 @@ public sealed class AttackTests(ContractWorld world) : IClassFixture<ContractWor
     [Trait("Rule", "verify-raw-body")]
     public async Task Attacks_OverSockets_HaveTheirStatusAndReachNoQueue()
     {
-        var attacks = AttackTable.Of(Target);
+        await AttackTable.CheckAsync(AttackTable.Of(Target), SendAsync);
 
-        var lines = await AttackTable.SendAsync(attacks, SendAsync);
-
-        AttackTable.Check(attacks, lines);
         Assert.Empty(await world.DrainAsync());
     }
 
@@ -28,7 +25,7 @@ public sealed class AttackTests(ContractWorld world) : IClassFixture<ContractWor
         var attacks = ManagementAttacks.Of(world.Key, world.Address.Authority).ToList();
         var before = await SitesAsync();
 
-        AttackTable.Check(attacks, await AttackTable.SendAsync(attacks, SendAsync));
+        await AttackTable.CheckAsync(attacks, SendAsync);
 
         Assert.Equal(before, await SitesAsync());
     }
@@ -39,9 +36,8 @@ public sealed class AttackTests(ContractWorld world) : IClassFixture<ContractWor
     {
         var genuine = AttackTable.Accepted(Target);
 
-        var lines = await AttackTable.SendAsync(genuine, SendAsync);
+        await AttackTable.CheckAsync(genuine, SendAsync);
 
-        AttackTable.Check(genuine, lines);
         Assert.Equal(genuine.Count, (await world.DrainAsync()).Count);
     }
 

@@ -20,12 +20,12 @@ public sealed partial class WorkerAttackTests(AzuriteFixture azurite)
         Assert.Equal(200, await WorkerWorld.DeliverAsync(host.Client, world.Secret, Token));
 
         var genuine = AttackTable.Accepted(target);
-        AttackTable.Check(genuine, await AttackTable.SendAsync(genuine, attack => SendAsync(host, attack)));
+        await AttackTable.CheckAsync(genuine, attack => SendAsync(host, attack));
         Assert.Equal(1 + genuine.Count, (await world.PublishedAsync(Token)).Count);
 
         // What has no route ends in the host.
         var attacks = AttackTable.Of(target).Where(attack => attack.IsForTheServer || SiteOf(attack) is not null).ToList();
-        AttackTable.Check(attacks, await AttackTable.SendAsync(attacks, attack => SendAsync(host, attack)));
+        await AttackTable.CheckAsync(attacks, attack => SendAsync(host, attack));
 
         Assert.Equal(1 + genuine.Count, (await world.PublishedAsync(Token)).Count);
     }
@@ -37,11 +37,11 @@ public sealed partial class WorkerAttackTests(AzuriteFixture azurite)
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var id = Guid.NewGuid().ToString();
-        var invocation = host.InvokeAsync(
+        Task invocation = host.InvokeAsync(
             nameof(ReceiveDelivery), id, "httpTrigger", new() { Http = new() }, [KeyValuePair.Create("site", site)], ended.Token);
         var statuses = await Wire.SendAsync(attack, host.Address.Port, $"x-ms-invocation-id: {id}", Token);
         await ended.CancelAsync();
-        await invocation.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await invocation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return statuses;
     }
 

@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Hosting;
 using JiraWebhooks.Tests.Support;
@@ -203,10 +201,9 @@ public sealed class JwtVerifierTests
     public void Verify_OtherAlgorithmsSignature_IsRefused_Rfc8725()
     {
         using var rsa = RSA.Create(2048);
-        var signed = Encode("""{"alg":"RS256"}""") + "." + Encode("""{"exp":1700000180}""");
-        var signature = rsa.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var token = Jws.Sign("""{"alg":"RS256"}""", """{"exp":1700000180}"""u8.ToArray(), signed => rsa.SignData(signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 
-        Assert.Equal(Verification.Malformed, Verify($"{signed}.{Base64Url.EncodeToString(signature)}"));
+        Assert.Equal(Verification.Malformed, Verify(token));
     }
 
     [Fact]
@@ -256,6 +253,4 @@ public sealed class JwtVerifierTests
         JwtVerifier.Verify(token, SiteSecret.From(StubSites.Secret)!, SiteSecret.From(StubSites.PreviousSecret), rules, At(Now), out _);
 
     private static DateTimeOffset At(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds);
-
-    private static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -10,13 +9,9 @@ internal static class TestTokens
     public const string Header = """{"typ":"JWT","alg":"HS256"}""";
 
     public static string Sign(string payload, string secret = StubSites.Secret, string header = Header) =>
-        Sign(Encoding.UTF8.GetBytes(payload), secret, header);
+        Jws.Sign(header, payload, secret);
 
-    public static string Sign(byte[] payload, string secret, string header = Header)
-    {
-        var signed = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(payload)}";
-        return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(signed)))}";
-    }
+    public static string Sign(byte[] payload, string secret, string header = Header) => Jws.Sign(header, payload, secret);
 
     public static string OAuth(DateTimeOffset now, string secret = StubSites.Secret) =>
         Sign($$"""{"iss":"{{StubSites.ClientId}}","iat":{{now.ToUnixTimeSeconds()}},"exp":{{now.ToUnixTimeSeconds() + 180}}}""", secret);

@@ -52,7 +52,7 @@ public sealed class PlanTextTests : IAsyncLifetime
         _world.Unsubscribe(World.Globex, "comments");
         _world.Subscribe(World.Globex, "no_name", "project = SHOP", "jira:issue_updated");
 
-        var step = Assert.Single((await _world.PlanAsync(World.Globex)).Steps, step => step.Webhook is null);
+        var step = await StepAsync(null);
 
         Assert.Equal(PlannedAction.Keep, step.Action);
         Assert.Equal("A declared webhook has invalid settings, and this may be its webhook.", step.Why);
@@ -75,7 +75,7 @@ public sealed class PlanTextTests : IAsyncLifetime
     {
         Globex.Add("https://hooks.example.com/api/deliveries/globex", ["comment_created"], "project = ORPHAN");
 
-        var step = Assert.Single((await _world.PlanAsync(World.Globex)).Steps, step => step.Webhook is null);
+        var step = await StepAsync(null);
 
         Assert.Equal(PlannedAction.Delete, step.Action);
         Assert.Equal("It stays until each declared webhook has one.", step.Otherwise);
@@ -88,11 +88,11 @@ public sealed class PlanTextTests : IAsyncLifetime
         Globex.ListsUrls = false;
         Globex.Add("https://production.example.com/api/deliveries/globex", ["comment_created"], "project = X");
 
-        var step = Assert.Single((await _world.PlanAsync(World.Globex)).Steps, step => step.Webhook is null);
+        var step = await StepAsync(null);
 
         Assert.Equal(PlannedAction.Leave, step.Action);
         Assert.Equal("Jira lists it without an address, and it is not known here: it may be production's.", step.Why);
     }
 
-    private async Task<PlannedStep> StepAsync(string webhook) => Assert.Single((await _world.PlanAsync(World.Globex)).Steps, step => step.Webhook == webhook);
+    private async Task<PlannedStep> StepAsync(string? webhook) => Assert.Single((await _world.PlanAsync(World.Globex)).Steps, step => step.Webhook == webhook);
 }

@@ -36,7 +36,7 @@ internal static class TokenAttacks
         // With a valid signature.
         yield return on.OfOAuth("alg none under a valid signature", "the header must say what was verified", on.Bearer(header: """{"alg":"none"}"""));
         yield return on.OfOAuth("alg twice", "a member counts once", on.Bearer(header: """{"alg":"HS256","alg":"none"}"""));
-        yield return on.OfOAuth("alg HS512 with its signature", "HS256 is the only algorithm", "Bearer " + Jws.Sign("""{"alg":"HS512"}""", on.Claims(), signed => HMACSHA512.HashData(Encoding.UTF8.GetBytes(on.OAuth.Secret), signed)));
+        yield return on.OfOAuth("alg HS512 with its signature", "HS256 is the only algorithm", "Bearer " + Jws.Sign("""{"alg":"HS512"}""", Encoding.UTF8.GetBytes(on.Claims()), signed => HMACSHA512.HashData(Encoding.UTF8.GetBytes(on.OAuth.Secret), signed)));
         yield return on.OfOAuth("crit", "an extension that must be understood is refused", on.Bearer(header: """{"alg":"HS256","crit":["b64"],"b64":false}"""));
         yield return on.OfOAuth("header is no object", "the header has a form", on.Bearer(header: "\"HS256\""));
         yield return on.OfOAuth("claims are no object", "the claims have a form", on.Bearer(claims: "[]"));

@@ -22,7 +22,7 @@ internal readonly record struct BodyRules(BodyMemory Memory, int Limit, bool Kee
     /// nothing.</summary>
     public long RoomFor(long needed)
     {
-        var most = Declared is { } declared && declared >= needed && declared <= Limit ? declared : Limit;
+        var most = Declared is { } declared && declared >= needed ? declared : Limit;
         return Verified ? most : Math.Min(4 * needed, most);
     }
 }
