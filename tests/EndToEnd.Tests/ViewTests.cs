@@ -105,6 +105,6 @@ public sealed class ViewTests : IDisposable
     {
         public Task<HealthReport> ReportAsync(bool details, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<SiteHealth> ReportAsync(JiraWebhooks.Sites.Site site, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<SiteHealth>> ReportAsync(IReadOnlyList<JiraWebhooks.Sites.Site> some, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -78,6 +78,6 @@ public sealed class HealthTests
             return Task.FromResult(report);
         }
 
-        public Task<SiteHealth> ReportAsync(JiraWebhooks.Sites.Site site, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<SiteHealth>> ReportAsync(IReadOnlyList<JiraWebhooks.Sites.Site> some, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

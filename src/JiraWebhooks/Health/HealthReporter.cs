@@ -7,7 +7,8 @@ using JiraWebhooks.Telemetry;
 namespace JiraWebhooks.Health;
 
 /// <summary>Computes Health from what the timers saved, the settings and the grants (docs/jira-behaviour.md#health-per-site). The short form is
-/// public: it is cached, because each report reads storage and the vault for every site. Details are never cached.</summary>
+/// public: it is cached, because each report reads storage and the vault for every site. Details are never cached, except for grants that work
+/// (<see cref="GrantStates.BelievedFor"/>).</summary>
 internal sealed class HealthReporter(
     ISiteStore sites, SiteStatusTable status, GrantStates grants, DeliveryActivity activity, TimeProvider clock) : IHealthReporter
 {
@@ -36,15 +37,18 @@ internal sealed class HealthReporter(
     }
 
     /// <inheritdoc/>
-    public async Task<SiteHealth> ReportAsync(Site site, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SiteHealth>> ReportAsync(IReadOnlyList<Site> some, CancellationToken cancellationToken)
     {
+        if (some is not [var site]) return await EachAsync(some, await TryReadAllAsync(cancellationToken), cancellationToken);
+
+        // One site: its rows alone.
         try
         {
-            return await ReportAsync(site, await status.ReadAsync(site.Id, cancellationToken), new GrantReads(grants), cancellationToken);
+            return [await ReportAsync(site, await status.ReadAsync(site.Id, cancellationToken), new GrantReads(grants), cancellationToken)];
         }
         catch (Azure.RequestFailedException)
         {
-            return Unreadable(site);
+            return [Unreadable(site)];
         }
     }
 
@@ -90,15 +94,19 @@ internal sealed class HealthReporter(
     {
         using var timer = new CancellationTokenSource(Patience, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
-        var all = await sites.ListAsync(limit.Token);
         var rows = await TryReadAllAsync(limit.Token);
-        var made = new SiteHealth[all.Count];
-        var read = new GrantReads(grants);
-        await Parallel.ForAsync(0, all.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = limit.Token }, async (index, token) =>
-            made[index] = rows is null ? Unreadable(all[index]) : await ReportAsync(all[index], SiteStatusTable.Of(rows, all[index].Id), read, token));
-        List<SiteHealth> reports = [.. made];
+        List<SiteHealth> reports = [.. await EachAsync(await sites.ListAsync(limit.Token), rows, limit.Token)];
         reports.AddRange((await sites.ListMissingAsync(limit.Token)).Select(site => new SiteHealth(site.Id, "unhealthy", site.Reason, site.Since, null, null, null, null, null)));
         return new HealthReport(reports.TrueForAll(report => report.State is "ok" or "disabled"), reports) { Notice = rows is null ? null : StillDue(rows) };
+    }
+
+    private async Task<SiteHealth[]> EachAsync(IReadOnlyList<Site> all, ILookup<string, TableEntity>? rows, CancellationToken cancellationToken)
+    {
+        var made = new SiteHealth[all.Count];
+        var read = new GrantReads(grants);
+        await Parallel.ForAsync(0, all.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
+            made[index] = rows is null ? Unreadable(all[index]) : await ReportAsync(all[index], SiteStatusTable.Of(rows, all[index].Id), read, token));
+        return made;
     }
 
     private async Task<ILookup<string, TableEntity>?> TryReadAllAsync(CancellationToken cancellationToken)

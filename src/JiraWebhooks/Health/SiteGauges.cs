@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure.Data.Tables;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
@@ -11,6 +12,8 @@ internal sealed partial class SiteGauges(ISiteStore store, SiteStatusTable statu
 {
     // This time is added to the run's budget, and the host ends an invocation after functionTimeout.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private const int AtOnce = 16;
 
     /// <summary>Records the state of <paramref name="sites"/> without the disabled ones, and then that <paramref name="timer"/> ran.</summary>
     public async Task RecordAsync(string timer, IReadOnlyList<Site> sites, CancellationToken cancellationToken)
@@ -41,25 +44,37 @@ internal sealed partial class SiteGauges(ISiteStore store, SiteStatusTable statu
     }
 
     // Null if a grant cannot be read: a number that is too small would resolve an alert that is still correct.
-    private async Task<IReadOnlyList<string>?> ReconnectsAsync(List<Site> sites, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<string>?> ReconnectsAsync(List<Site> sites, CancellationToken cancellationToken)
     {
-        var reconnect = new List<string>();
-        foreach (var site in sites.Where(site => site.Problem is null && site.Scheme is SiteScheme.OAuth))
+        var (reconnect, read) = (new ConcurrentBag<string>(), new GrantReads(grants));
+        try
         {
-            if (cancellationToken.IsCancellationRequested) return null;
-
-            try
-            {
-                if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) reconnect.Add(site.Id);
-            }
-            catch (Exception error)
-            {
-                Log.Unreadable(logger, site.Id, error.GetType().Name);
-                return null;
-            }
+            await Parallel.ForEachAsync(
+                sites.Where(site => site.Problem is null && site.Scheme is SiteScheme.OAuth),
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+                async (site, token) =>
+                {
+                    if (await IsDeadAsync(site, read, token)) reconnect.Add(site.Id);
+                });
+            return reconnect;
         }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
 
-        return reconnect;
+    private async Task<bool> IsDeadAsync(Site site, GrantReads read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await read.ReconnectRequiredSinceAsync(site, cancellationToken) is not null;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.Unreadable(logger, site.Id, error.GetType().Name);
+            throw;
+        }
     }
 
     private static SiteState State(Site site, ILookup<string, TableEntity> states) => new(site, SiteStatusTable.Of(states, site.Id));

@@ -107,7 +107,7 @@ public sealed class ConnectNoticeTests
         var instance = world.NewInstance();
         world.Tables.Before = _ => throw new Azure.RequestFailedException(503, "storage is away");
 
-        var report = await instance.GetRequiredService<IHealthReporter>().ReportAsync(StubSites.Connect, Token);
+        var report = Assert.Single(await instance.GetRequiredService<IHealthReporter>().ReportAsync([StubSites.Connect], Token));
 
         Assert.Equal("unhealthy", report.State);
         Assert.NotNull(report.Notice);

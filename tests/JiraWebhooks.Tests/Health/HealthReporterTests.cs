@@ -35,7 +35,7 @@ public sealed class HealthReporterTests : IAsyncLifetime
     [Trait("Rule", "health-per-site")]
     public async Task Report_TimersNeverRan_IsUnhealthy()
     {
-        var site = await _health.ReportAsync(Fixed, Token);
+        var site = Assert.Single(await _health.ReportAsync([Fixed], Token));
 
         Assert.Equal("unhealthy", site.State);
         Assert.Equal("Not refreshed yet: its webhooks do not exist until RefreshWebhooks has run.", site.Reason);
@@ -46,13 +46,28 @@ public sealed class HealthReporterTests : IAsyncLifetime
     {
         var added = Fixed with { IsStored = true, ActiveSince = Now };
 
-        var site = await _health.ReportAsync(added, Token);
+        var site = Assert.Single(await _health.ReportAsync([added], Token));
         Assert.Equal("ok", site.State);
         Assert.Null(site.Reason);
         Assert.Contains("Not refreshed yet", site.Notice, StringComparison.Ordinal);
 
         _world.Clock.Advance(TimeSpan.FromHours(26));
         Assert.Equal(("unhealthy", added.ActiveSince), await StateAsync(added));
+    }
+
+    /// <summary>For the list of sites.</summary>
+    [Fact]
+    public async Task Report_OfSeveralSites_IsInTheirOrderAndReadsTheTableOnce()
+    {
+        await RanAsync();
+        Site[] sites = [.. Enumerable.Range(0, 50).Select(number => Fixed with { Id = $"unknown{number}" }), Fixed, StubSites.Admin];
+        var before = _world.Tables.Calls;
+
+        var reports = await _health.ReportAsync(sites, Token);
+
+        Assert.Equal(sites.Select(site => site.Id), reports.Select(report => report.Site));
+        Assert.Equal(Enumerable.Repeat("unhealthy", 50).Concat(["ok", "ok"]), reports.Select(report => report.State));
+        Assert.Equal(before + 1, _world.Tables.Calls);
     }
 
     [Fact]
@@ -172,13 +187,13 @@ public sealed class HealthReporterTests : IAsyncLifetime
 
     private async Task<(string State, DateTimeOffset? Since)> StateAsync(Site site)
     {
-        var health = await _health.ReportAsync(site, Token);
+        var health = Assert.Single(await _health.ReportAsync([site], Token));
         return (health.State, health.Since);
     }
 
     private async Task<(string State, string? Reason)> ReasonAsync()
     {
-        var health = await _health.ReportAsync(Fixed, Token);
+        var health = Assert.Single(await _health.ReportAsync([Fixed], Token));
         return (health.State, health.Reason);
     }
 }

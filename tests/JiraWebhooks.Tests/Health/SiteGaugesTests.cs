@@ -213,6 +213,19 @@ public sealed class SiteGaugesTests : IAsyncLifetime
         Assert.Equal([1], measured.Of(MetricNames.SitesReconnectRequired));
     }
 
+    /// <summary>Each of many sites has a grant of its own, and the vault answers in a second: one after the other they would not be read in the minute that
+    /// a run has for it.</summary>
+    [Fact]
+    public async Task Record_ManyGrants_AreReadSideBySide()
+    {
+        using var measured = new MeasuredHere();
+        ((MemoryTokenStore)_world.NewInstance().GetRequiredService<ITokenStore>()).BeforeRead = token => Task.Delay(TimeSpan.FromSeconds(1), _world.Clock, token);
+
+        await _world.Clock.DriveAsync(RecordAsync([.. Enumerable.Range(0, 300).Select(number => StubSites.OAuth with { Id = $"never-given-{number}" })]));
+
+        Assert.Equal([300], measured.Of(MetricNames.SitesReconnectRequired));
+    }
+
     [Fact]
     public async Task Record_GrantThatCannotBeRead_CountsNoneRatherThanTooFew()
     {

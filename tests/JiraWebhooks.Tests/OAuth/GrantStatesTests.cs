@@ -1,4 +1,5 @@
 using JiraWebhooks.OAuth;
+using JiraWebhooks.Sites;
 using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.OAuth;
@@ -39,6 +40,44 @@ public sealed class GrantStatesTests
     [Fact]
     public async Task ReconnectRequiredSince_NeverConnected_IsNow() =>
         Assert.Equal(_harness.Clock.GetUtcNow(), await States.ReconnectRequiredSinceAsync(_harness.Site with { RefreshToken = null }, Token));
+
+    [Fact]
+    public async Task ReconnectRequiredLately_WorkingGrant_IsReadAgainAfterFiveMinutes()
+    {
+        await _harness.GetAsync();
+        var (states, before) = (States, _harness.Store.Reads);
+
+        for (var minute = 0; minute < 10; minute++)
+        {
+            Assert.Null(await states.ReconnectRequiredLatelyAsync(_harness.Site, Token));
+            _harness.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(before + 2, _harness.Store.Reads);
+    }
+
+    [Fact]
+    public async Task ReconnectRequiredLately_DeadGrant_IsReadEachTimeSoThatAConsentShowsAtOnce()
+    {
+        var (states, site) = (States, _harness.Site with { RefreshToken = null });
+        Assert.NotNull(await states.ReconnectRequiredLatelyAsync(site, Token));
+        Assert.NotNull(await states.ReconnectRequiredLatelyAsync(site, Token));
+        Assert.Equal(2, _harness.Store.Reads);
+
+        _harness.Store.Put(GrantName.Of(site), new OAuthGrant { RefreshToken = "of-a-new-consent" });
+
+        Assert.Null(await states.ReconnectRequiredLatelyAsync(site, Token));
+    }
+
+    /// <summary>A site whose own refresh token is not stored yet works; another site with the same grant and no token does not.</summary>
+    [Fact]
+    public async Task ReconnectRequiredLately_SameGrantWithAndWithoutASeed_AreApart()
+    {
+        var states = States;
+
+        Assert.Null(await states.ReconnectRequiredLatelyAsync(_harness.Site, Token));
+        Assert.NotNull(await states.ReconnectRequiredLatelyAsync(_harness.Site with { RefreshToken = null }, Token));
+    }
 
     [Fact]
     public async Task ReconnectRequiredSince_SiteWithoutOAuth_ReadsNothing()

@@ -137,9 +137,8 @@ public sealed class SitesApi(
     private async Task<SiteView[]> ViewAsync(Func<Site, bool> wanted, CancellationToken cancellationToken)
     {
         var found = (await sites.ListAsync(cancellationToken)).Where(wanted).OrderBy(site => site.Id, StringComparer.Ordinal).ToList();
-        var views = new List<SiteView>();
-        foreach (var site in found) views.Add(SiteView.Of(site, await health.ReportAsync(site, cancellationToken), options.CallbackUrl(site.Id)));
-        return [.. views];
+        var states = await health.ReportAsync(found, cancellationToken);
+        return [.. found.Zip(states, (site, state) => SiteView.Of(site, state, options.CallbackUrl(site.Id)))];
     }
 
     private async Task<Site> FindAsync(string id, CancellationToken cancellationToken) =>
