@@ -60,6 +60,19 @@ public sealed class PlanTextTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Replace_BesideInvalidSettings_NeedsNoPlaceOfTheOther()
+    {
+        _world.Subscribe(World.Globex, "no_name", "", "jira:issue_updated");
+        _world.Subscribe(World.Globex, "issues", "project = OTHER", "jira:issue_created", "jira:issue_updated");
+
+        var step = await StepAsync("issues");
+
+        Assert.Equal(PlannedAction.Replace, step.Action);
+        Assert.Null(step.Missed);
+        Assert.Equal("If Jira refuses the new definition, the old webhook stays.", step.Otherwise);
+    }
+
+    [Fact]
     public async Task Keep_WhileAnotherAddressIsThere_SaysThatNothingIsDeleted()
     {
         _world.Unsubscribe(World.Globex, "comments");

@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;
@@ -43,6 +44,25 @@ public sealed class WebhookTableTests(AzuriteFixture azurite)
         await table.SaveAsync("acme", changed with { Refusal = null }, Token);
 
         Assert.Equal([changed with { Refusal = null }, refused], await table.ListAsync("acme", Token));
+    }
+
+    /// <summary>A row that was damaged by hand counts as one without a webhook, and a refusal without words is still a refusal.</summary>
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task List_RowsWithoutColumns_AreNotCreated(StorageKind kind)
+    {
+        var tables = await new TestStorage(azurite).TablesAsync(kind);
+        var table = new WebhookTable(new LazyTable(tables, "webhooks"));
+        await table.SaveAsync("acme", new WebhookRow("whole", 1, "a"), Token);
+        var rows = tables.GetTableClient("webhooks");
+        await rows.UpsertEntityAsync(new TableEntity("acme", "empty"), TableUpdateMode.Replace, Token);
+        await rows.UpsertEntityAsync(new TableEntity("acme", "refused") { ["RefusedDefinition"] = "f" }, TableUpdateMode.Replace, Token);
+
+        var listed = await table.ListAsync("acme", Token);
+
+        Assert.Equal([new("empty", 0, ""), new WebhookRow("refused", 0, "") { Refusal = new Refusal("f", "") }, new("whole", 1, "a")], listed);
+        Assert.Equal(["whole"], listed.Where(row => row.IsCreated).Select(row => row.Name));
     }
 
     [Theory]
