@@ -284,7 +284,7 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             var leases = new TableClient(before.ConnectionString("local"), "leases");
             await leases.CreateAsync(Token);
-            foreach (var site in new[] { "acme", "globex" }) await leases.AddEntityAsync(new TableEntity("refresh", site) { ["ExpiresAt"] = DateTimeOffset.MaxValue }, Token);
+            foreach (var site in new[] { "acme", "globex" }) await leases.AddEntityAsync(new TableEntity("refresh", site) { ["Seconds"] = (long)TimeSpan.FromDays(1).TotalSeconds }, Token);
         }
 
         var port = LocalHostProcess.FreePort();

@@ -20,7 +20,7 @@ internal static class SoakCommand
 
     public static async Task<int> RunAsync(int events, int seed, bool withBus, int mostPending, CancellationToken cancellationToken)
     {
-        Console.WriteLine($"Seed {seed}");
+        Console.WriteLine($"Seed {seed}{(FakeClocks.Work ? "" : "; clocks are not shifted, because libfaketime is missing (apt install faketime)")}");
         var folder = Directory.CreateTempSubdirectory("soak");
         try
         {

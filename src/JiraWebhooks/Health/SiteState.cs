@@ -27,7 +27,7 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
     private const string Missing = "Not refreshed yet: its webhooks do not exist until RefreshWebhooks has run.";
 
     private static DateTimeOffset? Saved(IReadOnlyDictionary<string, TableEntity> rows) =>
-        rows.GetValueOrDefault(SiteStatusTable.DeliveryRow)?.Time(SiteStatusTable.LastDelivery);
+        rows.GetValueOrDefault(SiteStatusTable.DeliveryRow)?.PastTime(SiteStatusTable.LastDelivery);
 
     private readonly TableEntity? _refresh = rows.GetValueOrDefault("refresh");
     private readonly TableEntity? _poll = rows.GetValueOrDefault("poll");
@@ -37,7 +37,7 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
     public DateTimeOffset? LastDelivery => Saved(rows) is { } saved && !(saved < accepted) ? saved : accepted;
 
     /// <summary>When a refresh last kept every declared webhook alive.</summary>
-    public DateTimeOffset? LastRefresh => _refresh?.Time("OkAt");
+    public DateTimeOffset? LastRefresh => _refresh?.PastTime("OkAt");
 
     /// <summary>The time of the last good refresh or, if there was none, the time since when the site is known.</summary>
     public DateTimeOffset? RefreshedUntil => LastRefresh ?? KnownSince;
@@ -50,7 +50,7 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
 
     /// <summary>The time up to which nothing of its failed list can be lost. For a Connect site whose polls have all failed it is the time of the
     /// first poll; a site without access to the list has none.</summary>
-    public DateTimeOffset? ReadUntil => Cursor ?? (site.Scheme is SiteScheme.Connect && _poll?.Time("OkAt") is null ? _poll?.Time("FirstAt") : null);
+    public DateTimeOffset? ReadUntil => Cursor ?? (site.Scheme is SiteScheme.Connect && _poll?.PastTime("OkAt") is null ? _poll?.PastTime("FirstAt") : null);
 
     /// <summary>Since when its settings are invalid, as far as a refresh has seen it.</summary>
     public DateTimeOffset? WrongSince => SiteStatusTable.ProblemSince(_refresh);
@@ -86,13 +86,13 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
         return null;
     }
 
-    private DateTimeOffset? LateAt => _clock?.Time(SiteStatusTable.LateAt);
+    private DateTimeOffset? LateAt => _clock?.PastTime(SiteStatusTable.LateAt);
 
     private bool NotRefreshedYet => LastRefresh is null && site.Webhooks.Count > 0;
 
-    private DateTimeOffset? PolledAt => _poll?.Time("At") ?? KnownSince;
+    private DateTimeOffset? PolledAt => _poll?.PastTime("At") ?? KnownSince;
 
-    private DateTimeOffset? KnownSince => site.ActiveSince ?? new[] { _refresh, _poll }.Min(row => row?.Time("FirstAt"));
+    private DateTimeOffset? KnownSince => site.ActiveSince ?? new[] { _refresh, _poll }.Min(row => row?.PastTime("FirstAt"));
 
     private bool IsNew(DateTimeOffset now) => now - site.ActiveSince < LongestWithoutRefresh;
 }

@@ -27,7 +27,7 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
     private const string RunsPartition = "$runs";
     private const string StillDue = "StillDue";
     private const string Version = "Version";
-    private const string NotBefore = "NotBefore";
+    private const string RetryAfter = "RetryAfterSeconds";
 
     // The timers' client waits for minutes, but a run that has used its budget must end.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -47,7 +47,7 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
         {
             var row = Row(result.Site, kind, before, now, ok, result.Problem, fact);
             if ((ok ? result.Version : before?.Text(Version)) is { } version) row[Version] = version;
-            if (result.RetryAfter is { } wait) row[NotBefore] = now + wait;
+            if (result.RetryAfter is { } wait) row[RetryAfter] = (long)Math.Ceiling(wait.TotalSeconds);
             return row;
         },
         cancellationToken);
@@ -63,7 +63,7 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
     public Task SaveDeliveryAsync(string site, DateTimeOffset at, CancellationToken cancellationToken) => SaveAsync(
         site,
         DeliveryRow,
-        (before, now) => before?.Time(LastDelivery) is { } saved && saved >= at && saved <= now ? null
+        (before, now) => before?.PastTime(LastDelivery) is { } saved && saved >= at && saved <= now ? null
             : Row(site, DeliveryRow, before, now, ok: true, problem: null, (LastDelivery, at)),
         cancellationToken);
 
@@ -75,7 +75,7 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
     public Task SaveInTimeAsync(string site, CancellationToken cancellationToken) => SaveAsync(
         site,
         ClockRow,
-        (before, now) => ProblemSince(before) is null ? null : Row(site, ClockRow, before, now, ok: true, problem: null, (LateAt, before!.Time(LateAt))),
+        (before, now) => ProblemSince(before) is null ? null : Row(site, ClockRow, before, now, ok: true, problem: null, (LateAt, before!.PastTime(LateAt))),
         cancellationToken);
 
     /// <summary>Reads all rows of a site, by kind: <c>refresh</c>, <c>poll</c>, <c>delivery</c>, <c>clock</c>.</summary>
@@ -127,7 +127,7 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
         {
             var table = await status.GetAsync(cancellationToken);
             var row = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: cancellationToken);
-            return row.HasValue && row.Value!.Time("At") >= began;
+            return row.HasValue && row.Value!.PastTime("At") >= began;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -137,15 +137,15 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
 
     private static SiteTurn Turn(Site site, TableEntity? row) => new(site)
     {
-        At = row?.Time("At"),
-        OkAt = row?.Time("OkAt"),
-        NotBefore = row?.Time(NotBefore),
+        At = row?.PastTime("At"),
+        OkAt = row?.PastTime("OkAt"),
+        NotBefore = row?.Whole(RetryAfter) is { } seconds ? row.PastTime("At") + TimeSpan.FromSeconds(seconds) : null,
         Version = row?.Text(Version),
     };
 
     /// <summary>Since when the row reports a problem; null if it reports none.</summary>
     public static DateTimeOffset? ProblemSince(TableEntity? row) =>
-        row?.Text("Problem") is { Length: > 0 } ? row.Time("ProblemSince") : null;
+        row?.Text("Problem") is { Length: > 0 } ? row.PastTime("ProblemSince") : null;
 
     private Task SaveAsync(string site, string kind, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact, CancellationToken cancellationToken) =>
         SaveAsync(site, kind, (before, now) => Row(site, kind, before, now, ok, problem, fact), cancellationToken);
@@ -172,8 +172,8 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
         new(site, kind)
         {
             ["At"] = now,
-            ["FirstAt"] = before?.Time("FirstAt") ?? now,
-            ["OkAt"] = ok ? now : before?.Time("OkAt"),
+            ["FirstAt"] = before?.PastTime("FirstAt") ?? now,
+            ["OkAt"] = ok ? now : before?.PastTime("OkAt"),
             ["Problem"] = problem ?? "",
             ["ProblemSince"] = problem is { Length: > 0 } ? ProblemSince(before) ?? now : null,
             // A failed run knows nothing, so the known values stay. A successful run that found no value clears it.

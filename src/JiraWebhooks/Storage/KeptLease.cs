@@ -15,7 +15,7 @@ public sealed partial class KeptLease : IAsyncDisposable
     /// <summary>How often it is renewed.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
 
-    /// <summary>The work is cancelled this long before the lease expires: it needs some time to stop, and clocks differ.</summary>
+    /// <summary>The work is cancelled this long before the lease expires, because it needs some time to stop.</summary>
     internal static readonly TimeSpan Margin = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -69,7 +69,7 @@ public sealed partial class KeptLease : IAsyncDisposable
         {
             try
             {
-                if (!await _lease.TryRenewAsync(_clock.GetUtcNow() + Duration, _held.Token).WaitAsync(_held.Token)) break;
+                if (!await _lease.TryRenewAsync(_held.Token).WaitAsync(_held.Token)) break;
 #pragma warning disable RS0030 // This source was made with the clock, and CancelAfter uses that one.
                 _held.CancelAfter(UntilTheEnd());
 #pragma warning restore RS0030
@@ -102,7 +102,7 @@ public sealed partial class KeptLease : IAsyncDisposable
         }
     }
 
-    private TimeSpan UntilTheEnd() => _lease.ExpiresAt - Margin - _clock.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+    private TimeSpan UntilTheEnd() => Duration - Margin - _clock.GetElapsedTime(_lease.HeldSince) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
     private static partial class Log
     {

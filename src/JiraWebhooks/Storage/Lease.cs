@@ -1,46 +1,64 @@
+using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 
 namespace JiraWebhooks.Storage;
 
-/// <summary>A lease that is held until it is disposed or until <see cref="ExpiresAt"/>. Work that writes must also guard its rows by ETag:
-/// a lease separates two runs, but it cannot stop a run that lasts longer than its lease.</summary>
+/// <summary>A lease that is held until it is disposed or its duration is over. Only storage's clock decides when another process may take it, because
+/// the clocks of two hosts differ. Work that writes must also guard its rows by ETag: a lease separates two runs, but it cannot stop a run that lasts
+/// longer than its lease.</summary>
 public sealed class Lease : IAsyncDisposable
 {
+    private const string Seconds = "Seconds";
+
+    // A renewal whose response is lost is found and done again; a second loss ends the lease.
+    private const int MostWrites = 2;
+
     private readonly TableClient _table;
     private readonly TableEntity _row;
+    private readonly TimeProvider _clock;
     private ETag _version;
 
-    internal Lease(TableClient table, TableEntity row, ETag version) => (_table, _row, _version) = (table, row, version);
+    private Lease(TableClient table, TableEntity row, TimeProvider clock, long heldSince, ETag version) =>
+        (_table, _row, _clock, HeldSince, _version) = (table, row, clock, heldSince, version);
 
-    /// <summary>When another process may take it.</summary>
-    public DateTimeOffset ExpiresAt => _row.Time(nameof(ExpiresAt))!.Value;
+    /// <summary>A timestamp of the clock from before the last write. Storage counts the duration from the write itself, so another process takes the
+    /// lease later than a holder that counts from here expects.</summary>
+    internal long HeldSince { get; private set; }
 
-    /// <summary>The row of a lease that <paramref name="owner"/> holds until <paramref name="expiresAt"/>.</summary>
-    internal static TableEntity Row(string kind, string key, string owner, DateTimeOffset expiresAt) =>
-        new(kind, key) { [nameof(Owner)] = owner, [nameof(ExpiresAt)] = expiresAt };
-
-    /// <summary>Extends the lease to <paramref name="expiresAt"/>. Returns false if another process has taken it. Throws the errors of storage; then
-    /// the old expiry stays.</summary>
-    internal async Task<bool> TryRenewAsync(DateTimeOffset expiresAt, CancellationToken cancellationToken)
+    /// <summary>Takes the lease over the version of the row that was read (null: there was no row); null if another process was faster.</summary>
+    internal static async Task<Lease?> TryTakeAsync(
+        TableClient table, string kind, string key, TimeSpan duration, ETag? version, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var next = Row(_row.PartitionKey, _row.RowKey, Owner(_row), expiresAt);
-        if (await _table.TryWriteAsync(next, _version, cancellationToken) is { } written)
+        var row = new TableEntity(kind, key) { [nameof(Owner)] = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture), [Seconds] = (long)duration.TotalSeconds };
+        var before = clock.GetTimestamp();
+        return await table.TryWriteAsync(row, version, cancellationToken) is { } written ? new Lease(table, row, clock, before, written) : null;
+    }
+
+    /// <summary>True if another process holds the lease of <paramref name="row"/> at <paramref name="now"/>, the time of storage.</summary>
+    internal static bool IsHeld(TableEntity row, DateTimeOffset now) => row.Timestamp + TimeSpan.FromSeconds(row.Whole(Seconds) ?? 0) > now;
+
+    /// <summary>Extends the lease: its duration begins again. Returns false if another process has taken it. Throws the errors of storage; then it ends
+    /// when it would have ended without the call.</summary>
+    internal async Task<bool> TryRenewAsync(CancellationToken cancellationToken)
+    {
+        for (var write = 0; write < MostWrites; write++)
         {
-            _version = written;
-        }
-        else
-        {
+            var before = _clock.GetTimestamp();
+            if (await _table.TryWriteAsync(_row, _version, cancellationToken) is { } written)
+            {
+                (_version, HeldSince) = (written, before);
+                return true;
+            }
+
             // The client repeats a write whose response is lost, and the repeated write finds the version of the first.
             var held = await _table.GetEntityIfExistsAsync<TableEntity>(_row.PartitionKey, _row.RowKey, cancellationToken: cancellationToken);
             if (!held.HasValue || Owner(held.Value!) != Owner(_row)) return false;
 
             _version = held.Value!.ETag;
-            expiresAt = held.Value.Time(nameof(ExpiresAt))!.Value;
         }
 
-        _row[nameof(ExpiresAt)] = expiresAt;
-        return true;
+        return false;
     }
 
     /// <summary>Releases the lease. An error is ignored: the lease expires by itself.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Logging;
 
@@ -13,13 +12,10 @@ public sealed class LeaseTable(LazyTable leases, TimeProvider clock, ILogger<Lea
     public async Task<Lease?> TryAcquireAsync(string kind, string key, TimeSpan duration, CancellationToken cancellationToken)
     {
         var table = await leases.GetAsync(cancellationToken);
-        var now = clock.GetUtcNow();
-        var row = Lease.Row(kind, key, Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture), now + duration);
-
         var held = await table.GetEntityIfExistsAsync<TableEntity>(kind, key, cancellationToken: cancellationToken);
-        if (held.HasValue && held.Value!.Time(nameof(Lease.ExpiresAt)) > now) return null;
+        if (held.HasValue && Lease.IsHeld(held.Value!, held.GetRawResponse().Headers.Date ?? clock.GetUtcNow())) return null;
 
-        return await table.TryWriteAsync(row, held.HasValue ? held.Value!.ETag : null, cancellationToken) is { } written ? new Lease(table, row, written) : null;
+        return await Lease.TryTakeAsync(table, kind, key, duration, held.HasValue ? held.Value!.ETag : null, clock, cancellationToken);
     }
 
     /// <summary>Takes the lease for work of unknown length, or returns null while another process holds it. The lease is renewed until it is

@@ -28,6 +28,11 @@ internal static class TolerantValues
         _ => null,
     });
 
+    /// <summary>The time of something that had happened when the row was written, or null. A host whose clock is ahead saves times that are still to
+    /// come, and would wait for them when its clock is right again. So the time is never later than that of the row, which storage sets.</summary>
+    public static DateTimeOffset? PastTime(this TableEntity row, string name) =>
+        row.Time(name) is { } time ? (row.Timestamp < time ? row.Timestamp : time) : null;
+
     /// <summary>A whole number, or null.</summary>
     public static long? Whole(this TableEntity row, string name) => Read<long?>(row, name, value => value switch
     {

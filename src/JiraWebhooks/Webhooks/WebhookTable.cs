@@ -35,7 +35,7 @@ public sealed class WebhookTable(LazyTable webhooks)
         {
             found.Add(new WebhookRow(row.RowKey, row.Whole("WebhookId") ?? 0, row.Text("Definition") ?? "")
             {
-                Seen = row.Time("Seen"),
+                Seen = row.PastTime("Seen"),
                 Refusal = row.Text("RefusedDefinition") is { } refused ? new Refusal(refused, row.Text("RefusedWith") ?? "") : null,
             });
         }

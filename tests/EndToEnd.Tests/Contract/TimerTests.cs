@@ -43,7 +43,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
         using var held = world.Hold("/oauth/token");
         var recovering = CallAsync("/api/sites/acme/recover?minutes=5");
         await held.Come.WaitAsync(Token);
-        await world.AssertRowAsync(Names.Table.Leases, "token", Acme, "ExpiresAt:DateTimeOffset Owner:String");
+        await world.AssertRowAsync(Names.Table.Leases, "token", Acme, "Owner:String Seconds:Int64");
         held.Dispose();
         Assert.Equal("""busy=False isRepeat=False losses=[] note= possibleLoss=False recovered=1 repeated=0 searchedFrom= site="acme" skipped=0 unfinished=False unsupported=False""", await recovering);
 
@@ -73,7 +73,7 @@ public sealed class TimerTests(ContractWorld world) : IClassFixture<ContractWorl
         await held.Come.WaitAsync(Token);
 
         Assert.Equal("""busy=True extended=0 failed=0 problem= registered=0 replaced=0 site="vandelay" """.TrimEnd(), await CallAsync("/api/sites/vandelay/refresh"));
-        await world.AssertRowAsync(Names.Table.Leases, "refresh", Vandelay, "ExpiresAt:DateTimeOffset Owner:String");
+        await world.AssertRowAsync(Names.Table.Leases, "refresh", Vandelay, "Owner:String Seconds:Int64");
 
         held.Dispose();
         Assert.Contains("busy=False", await running, StringComparison.Ordinal);

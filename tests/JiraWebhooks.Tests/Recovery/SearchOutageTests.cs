@@ -110,7 +110,8 @@ public sealed class SearchOutageTests : IAsyncLifetime
         await PassAsync(600, receiverIsDown: true);
         var at = _world.Clock.GetUtcNow();
         await _world.Outages().RecordFailureAsync(World.Acme, at, at, CancellationToken.None);
-        await _world.Outages().RecordAcceptedAsync(World.Acme, at.AddMinutes(1), CancellationToken.None);
+        _world.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _world.Outages().RecordAcceptedAsync(World.Acme, _world.Clock.GetUtcNow(), CancellationToken.None);
 
         var polls = await PassAsync(60);
 

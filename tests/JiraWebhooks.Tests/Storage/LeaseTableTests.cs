@@ -1,3 +1,5 @@
+using Azure.Core.Pipeline;
+using Azure.Data.Tables;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -5,13 +7,21 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Storage;
 
-public sealed class LeaseTableTests(AzuriteFixture azurite)
+public sealed class LeaseTableTests(AzuriteFixture azurite) : IDisposable
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+    private readonly FakeTimeProvider _storage = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+    private readonly PassingTime _time = new();
+    private readonly ShiftedClock _clock = new(TimeProvider.System);
+    private readonly ShiftedClock _othersClock = new(TimeProvider.System);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static MatrixTheoryData<StorageKind, int, bool> WrongClocks => new([StorageKind.Memory, StorageKind.Azurite], [-300, -20, 20, 300], [true, false]);
+
+    public void Dispose() => _time.Dispose();
 
     [Theory]
     [InlineData(StorageKind.Memory)]
@@ -38,9 +48,25 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
         await (await one.TryAcquireAsync("refresh", "acme", Minute, Token))!.DisposeAsync();
         Assert.NotNull(await two.TryAcquireAsync("refresh", "acme", Minute, Token));
 
-        _clock.Advance(Minute);
+        Pass(Minute + Second);
 
         Assert.NotNull(await one.TryAcquireAsync("refresh", "acme", Minute, Token));
+    }
+
+    /// <summary>A host is killed whose clock was wrong: the lease ends when it would have ended with the right clock.</summary>
+    [Theory]
+    [MemberData(nameof(WrongClocks))]
+    [Trait("Decision", "storage-has-the-clock")]
+    public async Task TryAcquire_ClockOfAHostIsWrong_LeaseEndsByStoragesClock(StorageKind kind, int minutesAhead, bool ofTheHolder)
+    {
+        (ofTheHolder ? _clock : _othersClock).Ahead = TimeSpan.FromMinutes(minutesAhead);
+        var (one, two) = await TwoInstancesAsync(kind);
+        Assert.NotNull(await one.TryAcquireAsync("refresh", "acme", Minute, Token));
+
+        Pass(Minute - Second);
+        Assert.Null(await two.TryAcquireAsync("refresh", "acme", Minute, Token));
+        Pass(Second * 2);
+        Assert.NotNull(await two.TryAcquireAsync("refresh", "acme", Minute, Token));
     }
 
     [Theory]
@@ -51,8 +77,8 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
     {
         var (one, two) = await TwoInstancesAsync(kind);
         var late = await one.TryAcquireAsync("refresh", "acme", Minute, Token);
-        _clock.Advance(Minute);
-        await two.TryAcquireAsync("refresh", "acme", Minute, Token);
+        Pass(Minute + Second);
+        Assert.NotNull(await two.TryAcquireAsync("refresh", "acme", Minute, Token));
 
         await late!.DisposeAsync();
 
@@ -76,7 +102,7 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
     [Trait("Decision", "schedules")]
     public async Task Dispose_StorageIsAway_LetsNothingThrough()
     {
-        var tables = new InMemoryTables();
+        var tables = new InMemoryTables(_storage);
         var table = new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance);
         foreach (var error in new Exception[] { new Azure.RequestFailedException(503, "away"), new AggregateException("Retry failed after 4 tries."), new TaskCanceledException() })
         {
@@ -86,14 +112,22 @@ public sealed class LeaseTableTests(AzuriteFixture azurite)
             await lease!.DisposeAsync();
 
             tables.Before = _ => { };
-            _clock.Advance(Minute);
+            Pass(Minute);
         }
+    }
+
+    private void Pass(TimeSpan time)
+    {
+        _storage.Advance(time);
+        _time.Advance(time);
     }
 
     private async Task<(LeaseTable One, LeaseTable Two)> TwoInstancesAsync(StorageKind kind)
     {
-        var tables = await new TestStorage(azurite).TablesAsync(kind);
+        var tables = kind is StorageKind.Memory
+            ? new InMemoryTables(_storage)
+            : new TableServiceClient(await azurite.NewAccountAsync(), new TableClientOptions { Transport = new HttpClientTransport(new HttpClient(_time, disposeHandler: false)) });
         return (new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance),
-            new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance));
+            new LeaseTable(new LazyTable(tables, "leases"), _othersClock, NullLogger<LeaseTable>.Instance));
     }
 }

@@ -37,6 +37,19 @@ public sealed class TolerantValuesTests
         Assert.Equal(flag, row.Flag("X"));
     }
 
+    [Theory]
+    [InlineData(-1, -1)]
+    [InlineData(0, 0)]
+    [InlineData(5, 0)]
+    [InlineData(null, null)]
+    [Trait("Decision", "storage-has-the-clock")]
+    public void PastTime_SavedTime_IsNeverAfterTheRowItself(int? hoursAfterTheRow, int? expected)
+    {
+        var row = new TableEntity("p", "r") { ["X"] = hoursAfterTheRow is { } hours ? Time.AddHours(hours) : null, Timestamp = Time };
+
+        Assert.Equal(expected is { } read ? Time.AddHours(read) : null, row.PastTime("X"));
+    }
+
     [Fact]
     public void Read_ValueThatCannotBeConverted_IsCounted()
     {

@@ -9,8 +9,9 @@ using Azure.Data.Tables.Models;
 
 namespace JiraWebhooks.Tests.Support;
 
-/// <summary>Table Storage in memory, with entity tags: the part of it that this system uses.</summary>
-internal sealed class InMemoryTables : TableServiceClient
+/// <summary>Table Storage in memory, with entity tags and times of rows: the part of it that this system uses. It has a clock of its own, as the real
+/// one has.</summary>
+internal sealed class InMemoryTables(TimeProvider? clock = null) : TableServiceClient
 {
     private readonly ConcurrentDictionary<string, InMemoryTable> _tables = new();
     private int _calls;
@@ -23,6 +24,9 @@ internal sealed class InMemoryTables : TableServiceClient
 
     /// <summary>Rows that are asked for are there when this is done.</summary>
     public Task Rows { get; set; } = Task.CompletedTask;
+
+    /// <summary>The time of storage.</summary>
+    internal DateTimeOffset Now => (clock ?? TimeProvider.System).GetUtcNow();
 
     /// <summary>Calls so far.</summary>
     public int Calls => _calls;
@@ -65,7 +69,7 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         {
             MustExist();
             return Task.FromResult<NullableResponse<T>>(
-                Find(partitionKey, rowKey) is { } row ? new Found<T>((T)(object)Copy(row)) : new Missing<T>());
+                Find(partitionKey, rowKey) is { } row ? new Found<T>((T)(object)Copy(row), owner.Now) : new Missing<T>());
         }
     }
 
@@ -145,11 +149,12 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
                 if (value is not null && key is not ("PartitionKey" or "RowKey" or "odata.etag" or "Timestamp")) row[key] = value;
             }
 
+            row.Timestamp = owner.Now;
             row.ETag = new ETag((++_version).ToString(CultureInfo.InvariantCulture));
             if (!_partitions.TryGetValue(row.PartitionKey, out var rows)) _partitions[row.PartitionKey] = rows = new(StringComparer.Ordinal);
             rows[row.RowKey] = row;
             owner.Written(name, "write");
-            return Task.FromResult<Response>(new Answer(204, row.ETag));
+            return Task.FromResult<Response>(new Answer(204, ("ETag", row.ETag.ToString("H"))));
         }
     }
 
@@ -184,13 +189,13 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         }
     }
 
-    private sealed class Found<T>(T value) : NullableResponse<T>
+    private sealed class Found<T>(T value, DateTimeOffset at) : NullableResponse<T>
     {
         public override bool HasValue => true;
 
         public override T? Value => value;
 
-        public override Response GetRawResponse() => new Answer(200);
+        public override Response GetRawResponse() => new Answer(200, ("Date", at.ToString("R", CultureInfo.InvariantCulture)));
     }
 
     private sealed class Missing<T> : NullableResponse<T>
@@ -202,7 +207,7 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         public override Response GetRawResponse() => new Answer(404);
     }
 
-    private sealed class Answer(int status, ETag? etag = null) : Response
+    private sealed class Answer(int status, (string Name, string Value)? header = null) : Response
     {
         public override int Status => status;
 
@@ -216,13 +221,13 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         {
         }
 
-        protected override bool ContainsHeader(string name) => name == "ETag" && etag is not null;
+        protected override bool ContainsHeader(string name) => TryGetHeader(name, out _);
 
-        protected override IEnumerable<HttpHeader> EnumerateHeaders() => etag is { } tag ? [new HttpHeader("ETag", tag.ToString("H"))] : [];
+        protected override IEnumerable<HttpHeader> EnumerateHeaders() => header is { } one ? [new HttpHeader(one.Name, one.Value)] : [];
 
         protected override bool TryGetHeader(string name, [NotNullWhen(true)] out string? value)
         {
-            value = name == "ETag" ? etag?.ToString("H") : null;
+            value = name == header?.Name ? header.Value.Value : null;
             return value is not null;
         }
 

@@ -34,7 +34,7 @@ internal sealed partial class World : IAsyncDisposable
 
     private World(TableServiceClient? tables)
     {
-        Tables = tables as InMemoryTables ?? new InMemoryTables();
+        Tables = tables as InMemoryTables ?? new InMemoryTables(Clock);
         _tables = tables ?? Tables;
         Jira = new SimulatedJira(Clock);
         Jira.AddSite(new SimulatedSiteOptions(Acme, SimulatedAuth.OAuth));

@@ -22,7 +22,7 @@ internal sealed partial class CursorTable(LazyTable cursors)
         return new Cursor(row.Whole("Time") ?? 0)
         {
             Seen = Seen(row),
-            UnsupportedSince = row.Time("UnsupportedSince"),
+            UnsupportedSince = row.PastTime("UnsupportedSince"),
             Version = row.ETag,
         };
     }

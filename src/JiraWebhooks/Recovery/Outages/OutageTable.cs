@@ -19,9 +19,9 @@ public sealed class OutageTable(LazyTable cursors)
     /// <summary>The recorded outage, or null.</summary>
     public async Task<Outage?> ReadAsync(string site, CancellationToken cancellationToken) =>
         await FindAsync(site, OutageRow, cancellationToken) is { } row
-            ? new Outage(row.Time("From"), row.Time("Last"), row.ETag)
+            ? new Outage(row.PastTime("From"), row.PastTime("Last"), row.ETag)
             {
-                Accepted = row.Time("Accepted"),
+                Accepted = row.PastTime("Accepted"),
                 Unended = row.Flag("Unended") is true,
             }
             : null;
@@ -56,7 +56,7 @@ public sealed class OutageTable(LazyTable cursors)
 
     /// <summary>The record that webhooks were missing, or null.</summary>
     public async Task<MissingWebhooks?> MissingAsync(string site, CancellationToken cancellationToken) =>
-        await FindAsync(site, MissingRow, cancellationToken) is { } row && row.Time("From") is { } from ? new MissingWebhooks(from, row.ETag) : null;
+        await FindAsync(site, MissingRow, cancellationToken) is { } row && row.PastTime("From") is { } from ? new MissingWebhooks(from, row.ETag) : null;
 
     /// <summary>Records that webhooks of the site were missing since <paramref name="from"/>. Jira never sent the events of that time, so they must
     /// be searched for. The earliest time counts.</summary>

@@ -29,10 +29,10 @@ internal sealed record FilterSearch
     /// <summary>Plans a search: changes since <paramref name="from"/> may have been lost.</summary>
     public FilterSearch Lost(DateTimeOffset from, DateTimeOffset now)
     {
-        if (Passes.FirstOrDefault(pass => pass.Kind is PassKind.First) is not { } open) return Plan(new SearchPass(PassKind.First, from, now, now));
+        if (Passes.FirstOrDefault(pass => pass.Kind is PassKind.First) is not { } open) return Plan(First(from, now));
 
         // Progress is kept, unless the new stretch begins before the old one.
-        return Replace(open, from < open.From ? new SearchPass(PassKind.First, from, now, now) : open with { To = now });
+        return Replace(open, from < open.From ? First(from, now) : open with { To = now });
     }
 
     /// <summary>The next pass that may run, other than <paramref name="except"/>.</summary>
@@ -67,6 +67,9 @@ internal sealed record FilterSearch
 
     /// <summary>Takes over the passes of a filter that no longer exists.</summary>
     public FilterSearch TakeOver(FilterSearch former) => former.Passes.Aggregate(this, (search, pass) => search.Plan(pass.Restarted()));
+
+    // Due from its start, and not only from now: it may run at once even if the clock is ahead now.
+    private static SearchPass First(DateTimeOffset from, DateTimeOffset now) => new(PassKind.First, from, now, from);
 
     private FilterSearch Plan(SearchPass pass)
     {

@@ -23,12 +23,12 @@ internal sealed partial class SearchTable(LazyTable cursors, TimeProvider clock)
         if (!found.HasValue) return null;
 
         var row = found.Value!;
-        if (row.Time("WellUntil") is not { } wellUntil || TryRead(row.GetText(Filters)) is not { } filters)
+        if (row.PastTime("WellUntil") is not { } wellUntil || TryRead(row.GetText(Filters)) is not { } filters)
         {
             return new SearchState((row.Timestamp ?? clock.GetUtcNow()) - Longest) { Version = row.ETag };
         }
 
-        return new SearchState(wellUntil) { Filters = filters, Begun = row.Time("From"), Version = row.ETag };
+        return new SearchState(wellUntil) { Filters = filters, Begun = row.PastTime("From"), Version = row.ETag };
     }
 
     /// <summary>Writes <paramref name="state"/> over the version it was read from; null if another run has written since.</summary>

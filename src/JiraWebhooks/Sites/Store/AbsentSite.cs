@@ -17,7 +17,7 @@ public sealed record AbsentSite(string Id, DateTimeOffset? ErasedAt, DateTimeOff
     public bool IsOver(DateTimeOffset now) => now - (ErasedAt ?? SeenAt) >= KeptFor;
 
     internal static AbsentSite Read(TableEntity row) => new(
-        row.RowKey, row.Time(nameof(ErasedAt)), row.Time(nameof(MissingSince)), row.Time(nameof(SeenAt)));
+        row.RowKey, row.PastTime(nameof(ErasedAt)), row.PastTime(nameof(MissingSince)), row.PastTime(nameof(SeenAt)));
 
     internal TableEntity Write(string partition) => new(partition, Id)
     {

@@ -121,13 +121,13 @@ public sealed class SiteTable(LazyTable sites)
             Id = row.RowKey,
             Settings = settings ?? new SiteSettings(),
             SecretRevision = row.Text(nameof(StoredSite.SecretRevision)) ?? "",
-            Former = row.Time("FormerSince") is { } left
+            Former = row.PastTime("FormerSince") is { } left
                 ? new FormerApp(row.Text("FormerClientId"), row.Text("FormerSecretRevision") ?? "", left)
                 : null,
-            ActiveSince = row.Time(nameof(StoredSite.ActiveSince)) ?? default,
-            DisabledSince = row.Time(nameof(StoredSite.DisabledSince)),
+            ActiveSince = row.PastTime(nameof(StoredSite.ActiveSince)) ?? default,
+            DisabledSince = row.PastTime(nameof(StoredSite.DisabledSince)),
             DisabledReason = row.Text(nameof(StoredSite.DisabledReason)),
-            RemovedAt = row.Time(nameof(StoredSite.RemovedAt)),
+            RemovedAt = row.PastTime(nameof(StoredSite.RemovedAt)),
             Version = row.ETag,
         };
     }

@@ -1,0 +1,159 @@
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Recovery;
+using JiraWebhooks.Runs;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Telemetry;
+using JiraWebhooks.Tests.Recovery;
+using JiraWebhooks.Tests.Support;
+using JiraWebhooks.Webhooks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JiraWebhooks.Tests.Health;
+
+/// <summary>A run of a timer saves times while our clock is wrong. When the clock is right again, none of them stops the next run, and none hides a
+/// gap.</summary>
+[Collection<Clocked>]
+[Trait("Decision", "storage-has-the-clock")]
+public sealed class WrongClockRunsTests : IAsyncLifetime
+{
+    private World _world = null!;
+
+    public static TheoryData<double> Shifts => [-5, -20 / 60.0, 20 / 60.0, 5];
+
+    public async ValueTask InitializeAsync()
+    {
+        _world = await World.StartAsync();
+        await _world.RefreshAsync();
+        await _world.PollAsync();
+        _world.Clock.Advance(TimeSpan.FromMinutes(1));
+    }
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Theory]
+    [MemberData(nameof(Shifts))]
+    public async Task Poll_AfterARunWithAWrongClock_Recovers(double hoursAhead)
+    {
+        var failed = await _world.FailAsync(World.Globex, 3);
+        await WhileWrongAsync(hoursAhead, PollAsync);
+
+        await AssertNextPollRecoversAsync(failed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shifts))]
+    public async Task Poll_AfterAWaitThatWasSavedWithAWrongClock_Recovers(double hoursAhead)
+    {
+        var failed = await _world.FailAsync(World.Globex, 3);
+        _world.Site(World.Globex).Faults.FailNext("GET /rest/api/3/webhook/failed", 429, times: 10, retryAfter: "400");
+        await WhileWrongAsync(hoursAhead, PollAsync);
+        _world.Site(World.Globex).Faults.Clear();
+
+        await AssertNextPollRecoversAsync(failed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shifts))]
+    public async Task Poll_AfterAKillWithAWrongClock_Recovers(double hoursAhead)
+    {
+        var failed = await _world.FailAsync(World.Globex, 3);
+        await WhileWrongAsync(hoursAhead, async () =>
+            Assert.NotNull(await Leases.TryAcquireAsync(MetricNames.PollTimer, World.Globex, KeptLease.Duration, CancellationToken.None)));
+
+        await AssertNextPollRecoversAsync(failed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shifts))]
+    public async Task Poll_ListWasClosedWithAWrongClock_IsReadAgainAfterItsPause(double hoursAhead)
+    {
+        var failed = await _world.FailAsync(World.Globex, 3);
+        _world.Site(World.Globex).Faults.FailNext("GET /rest/api/3/webhook/failed", 403);
+        await WhileWrongAsync(hoursAhead, PollAsync);
+        _world.Site(World.Globex).Faults.Clear();
+        _world.Clock.Advance(TimeSpan.FromHours(1));
+
+        await AssertNextPollRecoversAsync(failed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shifts))]
+    public async Task Refresh_AfterARunWithAWrongClock_IsDueADayLater(double hoursAhead)
+    {
+        await WhileWrongAsync(hoursAhead, RefreshAsync);
+        var before = _world.Jira.Ledger.Calls("PUT /rest/api/3/webhook/refresh");
+        _world.Clock.Advance(TimeSpan.FromHours(21));
+
+        await RefreshAsync();
+
+        Assert.Equal(before + 2, _world.Jira.Ledger.Calls("PUT /rest/api/3/webhook/refresh"));
+    }
+
+    /// <summary>The search for an OAuth site begins at the last run that found the site working, by storage's clock.</summary>
+    [Theory]
+    [MemberData(nameof(Shifts))]
+    public async Task Search_AppWasAwayAfterARunWithAWrongClock_FindsWhatChanged(double hoursAhead)
+    {
+        await WhileWrongAsync(hoursAhead, PollAsync);
+        _world.Emit(World.Acme, 7);
+        await _world.PassAsync(World.Acme, TimeSpan.FromHours(3), receiverIsDown: true, timerIsDown: true);
+
+        await PollAsync();
+
+        Assert.Empty(_world.LostIssues(World.Acme));
+    }
+
+    /// <summary>Webhooks were last seen by a run with a wrong clock, and are gone at the next.</summary>
+    [Theory]
+    [MemberData(nameof(Shifts))]
+    public async Task Search_WebhooksGoneAfterARunWithAWrongClock_FindsWhatChanged(double hoursAhead)
+    {
+        await WhileWrongAsync(hoursAhead, RefreshAsync);
+        await _world.PassAsync(World.Acme, TimeSpan.FromHours(1));
+        var seen = _world.Clock.GetUtcNow();
+        _world.Site(World.Acme).Delete(_world.Site(World.Acme).Webhooks.Select(webhook => webhook.Id).ToList());
+        await _world.PassAsync(World.Acme, TimeSpan.FromHours(1));
+        await _world.RefreshAsync();
+
+        var missing = await _world.Outages().MissingAsync(World.Acme, CancellationToken.None);
+
+        Assert.NotNull(missing);
+        Assert.True(missing.From <= seen, $"missing since {missing.From:u}, gone at {seen:u}");
+    }
+
+    private LeaseTable Leases => _world.NewInstance().GetRequiredService<LeaseTable>();
+
+    private async Task WhileWrongAsync(double hoursAhead, Func<Task> work)
+    {
+        _world.Ours.Ahead = TimeSpan.FromHours(hoursAhead);
+        await work();
+        _world.Ours.Ahead = TimeSpan.Zero;
+        _world.Clock.Advance(TimeSpan.FromMinutes(15));
+    }
+
+    private async Task AssertNextPollRecoversAsync(IReadOnlyList<string> identifiers)
+    {
+        await PollAsync();
+
+        // While the list counted as closed, a search has found the issues too.
+        Assert.Equal(
+            identifiers.Select(identifier => DeliveryIdentity.MessageId(World.Globex, identifier)).Order(),
+            _world.Publisher.Messages.Where(message => !message.Reconstructed).Select(message => message.MessageId).Distinct().Order());
+    }
+
+    private Task RefreshAsync() => _world.Clock.DriveAsync(TimerAsync(instance => instance.GetRequiredService<WebhookRefresher>().RunTimerAsync(CancellationToken.None)));
+
+    private Task PollAsync() => _world.Clock.DriveAsync(TimerAsync(instance => instance.GetRequiredService<FailedDeliveryPoller>().RunTimerAsync(CancellationToken.None)));
+
+    private async Task TimerAsync(Func<IServiceProvider, Task> run)
+    {
+        try
+        {
+            await run(_world.NewInstance());
+        }
+        catch (TimerRunException)
+        {
+            // Jira refuses the tokens of a wrong clock, so every site may fail.
+        }
+    }
+}
