@@ -7,7 +7,7 @@ public sealed class CiRunTests
 {
     private static readonly string[] Checks =
     [
-        "dotnet test", "dotnet run --project tests/Soak -- --events 5000", "dotnet run --no-build --project tests/Soak -- --events 500 --bus",
+        "dotnet test", "dotnet run --no-build --project tests/Soak -- --events 5000", "dotnet run --no-build --project tests/Soak -- --events 500 --bus",
         "dotnet format FunctionsApp.sln --no-restore --verify-no-changes", "bicep ", "shellcheck ", "smoke ",
     ];
 
@@ -22,7 +22,7 @@ public sealed class CiRunTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.EndsWith("\n6 passed, 0 failed, 1 skipped\n", run.Output, StringComparison.Ordinal);
-        Assert.Equal(Checks, Seen(script));
+        Assert.Equal(Checks.Order(StringComparer.Ordinal), Seen(script));
         Assert.DoesNotContain("broken", run.Output, StringComparison.Ordinal);
     }
 
@@ -42,7 +42,7 @@ public sealed class CiRunTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.Matches($@"\n{broken}\n\d+ passed, \d+ failed, \d+ skipped\n$", run.Output);
-        Assert.Equal(Checks, Seen(script));
+        Assert.Equal(Checks.Order(StringComparer.Ordinal), Seen(script));
     }
 
     [Fact]
@@ -78,6 +78,7 @@ public sealed class CiRunTests
         return tools.Aggregate(script, (with, tool) => with.With(tool, "exit 0"));
     }
 
+    // One check runs beside others.
     private static IEnumerable<string> Seen(Script script) =>
-        script.Calls.Select(call => Checks.FirstOrDefault(check => call.StartsWith(check, StringComparison.Ordinal))).OfType<string>();
+        script.Calls.Select(call => Checks.FirstOrDefault(check => call.StartsWith(check, StringComparison.Ordinal))).OfType<string>().Order(StringComparer.Ordinal);
 }
