@@ -11,8 +11,8 @@ internal sealed class RunReport(SiteStatusTable status, SiteGauges gauges) : IRu
     public Task<IReadOnlyList<SiteTurn>> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken) =>
         status.TurnsAsync(sites, kind, cancellationToken);
 
-    public Task<bool> WasThereAsync(Site site, string kind, DateTimeOffset began, CancellationToken cancellationToken) =>
-        status.WasThereAsync(site.Id, kind, began, cancellationToken);
+    public Task<bool> WasThereAsync(Site site, string kind, TimeSpan time, CancellationToken cancellationToken) =>
+        status.WasThereAsync(site.Id, kind, time, cancellationToken);
 
     public Task SaveAsync(SiteResult result, bool wasReached)
     {

@@ -29,6 +29,9 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
     private const string Version = "Version";
     private const string RetryAfter = "RetryAfterSeconds";
 
+    // The Date of a response has no fractions of a second. Work that is done twice does less harm than work that is left.
+    private static readonly TimeSpan DateGrain = TimeSpan.FromSeconds(1);
+
     // The timers' client waits for minutes, but a run that has used its budget must end.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -120,14 +123,15 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
         }
     }
 
-    /// <summary>True if a run of <paramref name="kind"/> was at the site since <paramref name="began"/>; false if the table cannot be read.</summary>
-    public async Task<bool> WasThereAsync(string site, string kind, DateTimeOffset began, CancellationToken cancellationToken)
+    /// <summary>True if a run of <paramref name="kind"/> was at the site in the last <paramref name="time"/>, by storage's clock alone; false if the table
+    /// cannot be read.</summary>
+    public async Task<bool> WasThereAsync(string site, string kind, TimeSpan time, CancellationToken cancellationToken)
     {
         try
         {
             var table = await status.GetAsync(cancellationToken);
             var row = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: cancellationToken);
-            return row.HasValue && row.Value!.PastTime("At") >= began;
+            return row.HasValue && row.GetRawResponse().Headers.Date - row.Value!.Timestamp + DateGrain < time;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -9,8 +9,8 @@ public interface IRunReport
     /// the turn of the others.</summary>
     Task<IReadOnlyList<SiteTurn>> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken);
 
-    /// <summary>True if a run of this kind was at the site since <paramref name="began"/>; false if that is unknown.</summary>
-    Task<bool> WasThereAsync(Site site, string kind, DateTimeOffset began, CancellationToken cancellationToken);
+    /// <summary>True if a run of this kind was at the site in the last <paramref name="time"/>; false if that is unknown.</summary>
+    Task<bool> WasThereAsync(Site site, string kind, TimeSpan time, CancellationToken cancellationToken);
 
     /// <summary>Counts and saves the result of one site.</summary>
     /// <param name="result">The result.</param>

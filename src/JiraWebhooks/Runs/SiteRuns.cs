@@ -53,7 +53,7 @@ public sealed partial class SiteRuns(
         var results = new ConcurrentBag<T>();
         var all = await sites.ListKnownAsync(logger, cancellationToken, tally.CountUnreadable);
         var turns = await report.TurnsAsync([.. all.Where(work.Wants)], work.Kind, run.Token);
-        var now = clock.GetUtcNow();
+        var (now, began) = (clock.GetUtcNow(), clock.GetTimestamp());
         var stillDue = 0;
         await Parallel.ForEachAsync(
             turns.Where(turn => !dueOnly || turn.IsDue(work.Every, work.Version(turn.Site), now)).Select(turn => turn.Site).ToList(),
@@ -62,7 +62,7 @@ public sealed partial class SiteRuns(
             {
                 var wasReached = !run.IsCancellationRequested;
                 var turn = clock.GetTimestamp();
-                var result = wasReached ? await DoAsync(work, site, dueOnly ? now : null, run.Token) : With(work.Failed(site), TimeIsUp);
+                var result = wasReached ? await DoAsync(work, site, dueOnly ? began : null, run.Token) : With(work.Failed(site), TimeIsUp);
                 cancellationToken.ThrowIfCancellationRequested();
 
                 // The end of the run is no fault of a site whose turn had just begun. A slow one has had its turn.
@@ -79,7 +79,7 @@ public sealed partial class SiteRuns(
     }
 
     // Another instance may have worked at the site since this run has listed the sites that are due.
-    private async Task<T> DoAsync<T>(SiteWork<T> work, Site site, DateTimeOffset? began, CancellationToken cancellationToken)
+    private async Task<T> DoAsync<T>(SiteWork<T> work, Site site, long? began, CancellationToken cancellationToken)
         where T : SiteResult
     {
         if (site.Problem is { } problem) return With(work.Failed(site), problem);
@@ -90,7 +90,7 @@ public sealed partial class SiteRuns(
             await using var held = lease = await leases.TryKeepAsync(work.Kind, site.Id, cancellationToken);
             if (lease is null) return With(work.Nothing(site), "Another run is at this site.", busy: true);
 
-            if (began is { } since && await report.WasThereAsync(site, work.Kind, since, lease.Token)) return With(work.Nothing(site), "Another run was at this site.", busy: true);
+            if (began is { } since && await report.WasThereAsync(site, work.Kind, clock.GetElapsedTime(since), lease.Token)) return With(work.Nothing(site), "Another run was at this site.", busy: true);
 
             var result = await work.DoAsync(site, lease.Token);
             result = (T)((SiteResult)result with { Version = work.Version(site) });

@@ -19,7 +19,7 @@ public sealed record SiteTurn(Site Site)
     public string? Version { get; init; }
 
     /// <summary>True if a run should work at the site: its last success is older than <paramref name="every"/>, or had another
-    /// <paramref name="version"/> to reach. A success in the future was saved by a wrong clock and does not count.</summary>
+    /// <paramref name="version"/> to reach. If a run was there in the future, our clock is behind, and what was saved does not count.</summary>
     internal bool IsDue(TimeSpan? every, string? version, DateTimeOffset now) =>
-        !(now < NotBefore) && (every is null || OkAt is null || OkAt > now || now - OkAt >= every || Version != version);
+        At > now || (!(now < NotBefore) && (every is null || OkAt is null || now - OkAt >= every || Version != version));
 }

@@ -121,6 +121,38 @@ public sealed class WrongClockRunsTests : IAsyncLifetime
         Assert.True(missing.From <= seen, $"missing since {missing.From:u}, gone at {seen:u}");
     }
 
+    /// <summary>The clock was ahead for long, or was set back: what is stored is in the future as long as it stays there.</summary>
+    [Theory]
+    [InlineData(-20 / 60.0)]
+    [InlineData(-5)]
+    public async Task Refresh_ClockStaysBehind_WorksAllTheSame(double hoursAhead)
+    {
+        _world.Site(World.Acme).Faults.FailNext("GET /rest/api/3/webhook", 429, times: 10, retryAfter: "400");
+        _world.Subscribe(World.Acme, "more", "project = OTHER", "jira:issue_created");
+        await RefreshAsync();
+        _world.Site(World.Acme).Faults.Clear();
+        _world.Clock.Advance(TimeSpan.FromMinutes(15));
+        _world.Ours.Ahead = TimeSpan.FromHours(hoursAhead);
+
+        await RefreshAsync();
+
+        Assert.Contains(_world.Site(World.Acme).Webhooks, webhook => webhook.Jql == "project = OTHER");
+    }
+
+    [Fact]
+    public async Task Poll_ClockStaysBehind_ReadsTheFailedListAgain()
+    {
+        _world.Site(World.Globex).Faults.FailNext("GET /rest/api/3/webhook/failed", 403);
+        await PollAsync();
+        _world.Clock.Advance(TimeSpan.FromMinutes(15));
+        _world.Ours.Ahead = TimeSpan.FromMinutes(-20);
+        var before = _world.Jira.Ledger.Calls("GET /rest/api/3/webhook/failed");
+
+        await PollAsync();
+
+        Assert.True(_world.Jira.Ledger.Calls("GET /rest/api/3/webhook/failed") > before);
+    }
+
     private LeaseTable Leases => _world.NewInstance().GetRequiredService<LeaseTable>();
 
     private async Task WhileWrongAsync(double hoursAhead, Func<Task> work)

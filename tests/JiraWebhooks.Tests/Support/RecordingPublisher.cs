@@ -27,6 +27,7 @@ internal sealed class RecordingPublisher : IDeliveryPublisher
 
     public async Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken)
     {
+        Assert.NotEmpty(messages);
         foreach (var message in messages) await PublishAsync(message, cancellationToken);
     }
 }

@@ -35,7 +35,8 @@ internal sealed class SitePoller(
     {
         var started = clock.GetUtcNow();
         var stored = await cursors.ReadAsync(site.Id, cancellationToken);
-        if (started - stored?.UnsupportedSince < UnsupportedPause(site)) return await ClosedAsync(site, from, cancellationToken);
+        var closedFor = started - stored?.UnsupportedSince;
+        if (closedFor >= TimeSpan.Zero && closedFor < UnsupportedPause(site)) return await ClosedAsync(site, from, cancellationToken);
 
         // After a time in which the list was closed, the cursor is old. Nothing is lost because of that: the search was used instead.
         var cursor = stored ?? new Cursor((started - Kept).ToUnixTimeMilliseconds());
