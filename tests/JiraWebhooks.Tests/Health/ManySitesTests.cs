@@ -85,7 +85,8 @@ public sealed class ManySitesTests(ITestOutputHelper output)
         {
             var site = new SimulatedSiteOptions(slug, number % 4 == 1 ? SimulatedAuth.OAuth : SimulatedAuth.Connect);
             world.Jira.AddSite(site);
-            await manager.PutAsync(slug, Request(world, site) with { Url = site.Url, Secret = site.Secret, Webhooks = Declared(number % 50 == 0 ? 100 : 5) }, null, CancellationToken.None);
+            var request = Request(world, site) with { Url = site.Url, Secret = site.Secret, Webhooks = Declared(number % 50 == 0 ? 100 : 5) };
+            await manager.PutAsync(slug, request, null, CancellationToken.None);
         }
     }
 
