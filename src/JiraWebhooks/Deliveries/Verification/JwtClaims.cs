@@ -91,10 +91,11 @@ internal record struct JwtClaims
         return true;
     }
 
-    private static double? Seconds(ref Utf8JsonReader reader) =>
-        reader.Read() && reader.TokenType is JsonTokenType.Number && reader.TryGetDouble(out var seconds) && double.IsFinite(seconds)
-            ? seconds
-            : null;
+    private static double? Seconds(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType is JsonTokenType.Number && reader.TryGetDouble(out var seconds) && double.IsFinite(seconds) ? seconds : null;
+    }
 
     private static ClaimMatch Match(ref Utf8JsonReader reader, string? expected, bool ignoreCase = false)
     {
