@@ -57,14 +57,14 @@ public sealed class FileTokenStore(JiraWebhooksOptions options, TimeProvider clo
 
     private async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
     {
-        var giveUpAt = clock.GetUtcNow() + LockPatience;
+        var began = clock.GetTimestamp();
         while (true)
         {
             try
             {
                 return new FileStream(path, OwnerOnly.Exclusive(FileMode.OpenOrCreate));
             }
-            catch (IOException) when (clock.GetUtcNow() < giveUpAt)
+            catch (IOException) when (clock.GetElapsedTime(began) < LockPatience)
             {
                 await Task.Delay(LockStep, clock, cancellationToken);
             }

@@ -53,7 +53,7 @@ internal sealed partial class GrantRotation(
 
     private async Task<string> FindAsync(Flight flight, CancellationToken cancellationToken)
     {
-        var giveUpAt = clock.GetUtcNow() + LeasePatience;
+        var began = clock.GetTimestamp();
         while (true)
         {
             if (flight.Cell.Unsaved is null
@@ -70,7 +70,7 @@ internal sealed partial class GrantRotation(
             }
 
             if (Spared(flight.Cell, flight.Rejected) is { } token) return token;
-            if (clock.GetUtcNow() >= giveUpAt) throw new TimeoutException($"The OAuth grant {flight.Grant} is being refreshed by another process.");
+            if (clock.GetElapsedTime(began) >= LeasePatience) throw new TimeoutException($"The OAuth grant {flight.Grant} is being refreshed by another process.");
             await Task.Delay(LeaseStep, clock, cancellationToken);
         }
     }

@@ -16,7 +16,7 @@ public sealed class GrantWriter(ITokenStore store, ILeases leases, TimeProvider 
     /// <exception cref="TimeoutException">Other processes kept the lease.</exception>
     public async Task<bool> TryWriteAsync(string grant, Func<StoredGrant?, OAuthGrant?> change, CancellationToken cancellationToken)
     {
-        var giveUpAt = clock.GetUtcNow() + Patience;
+        var began = clock.GetTimestamp();
         while (true)
         {
             using var hold = new CancellationTokenSource(GrantRotation.HoldTime, clock);
@@ -30,7 +30,7 @@ public sealed class GrantWriter(ITokenStore store, ILeases leases, TimeProvider 
                 }
             }
 
-            if (clock.GetUtcNow() >= giveUpAt) throw new TimeoutException($"The OAuth grant {grant} is being refreshed by another process.");
+            if (clock.GetElapsedTime(began) >= Patience) throw new TimeoutException($"The OAuth grant {grant} is being refreshed by another process.");
             await Task.Delay(Step, clock, cancellationToken);
         }
     }

@@ -27,7 +27,7 @@ public sealed partial class WebhookRemover(JiraWebhookClient jira, GapRecorder g
         await gaps.RecordAsync(run, cancellationToken);
         await DeleteAsync(run, ids, cancellationToken);
 
-        for (var end = clock.GetUtcNow() + Longest; clock.GetUtcNow() < end;)
+        for (var began = clock.GetTimestamp(); clock.GetElapsedTime(began) < Longest;)
         {
             await Task.Delay(Step, clock, cancellationToken);
             try

@@ -74,8 +74,8 @@ internal sealed class DataFolder : IDisposable
     // A killed host leaves an Azurite that still saves. A start before its end would read, and later write, less than was acknowledged.
     private async Task WaitForTheLastAsync(CancellationToken cancellationToken)
     {
-        var giveUpAt = TimeProvider.System.GetUtcNow() + Patience;
-        while (IsRunning() && TimeProvider.System.GetUtcNow() < giveUpAt) await Task.Delay(Step, TimeProvider.System, cancellationToken);
+        var began = TimeProvider.System.GetTimestamp();
+        while (IsRunning() && TimeProvider.System.GetElapsedTime(began) < Patience) await Task.Delay(Step, TimeProvider.System, cancellationToken);
     }
 
     private bool IsRunning()

@@ -56,6 +56,21 @@ public sealed class GrantWriterTests
         Assert.Equal(Rotated, _harness.Stored);
     }
 
+    /// <summary>The patience is a time that passes, not a time of day.</summary>
+    [Fact]
+    public async Task Write_ClockIsSetBackMeanwhile_GivesUpAfterTheSameTime()
+    {
+        var clock = new ShiftedClock(_harness.Clock);
+        var began = _harness.Clock.GetUtcNow();
+        _harness.Leases.TryAcquire(GrantRotation.LeaseKind, OAuthHarness.Grant, TimeSpan.FromDays(1));
+        var writing = new GrantWriter(_harness.Store, _harness.Leases, clock).TryWriteAsync(OAuthHarness.Grant, _ => Given, Token);
+        clock.Ahead = TimeSpan.FromHours(-5);
+
+        await Assert.ThrowsAsync<TimeoutException>(() => _harness.Clock.DriveAsync(writing));
+
+        Assert.InRange((_harness.Clock.GetUtcNow() - began).TotalSeconds, 40, 42);
+    }
+
     [Fact]
     public async Task Write_LeaseNeverFree_GivesUp()
     {
