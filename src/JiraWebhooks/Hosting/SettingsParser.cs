@@ -42,15 +42,18 @@ internal static class SettingsParser
 
     /// <summary>True for https on any host, and for http on this machine, where the simulator runs.</summary>
     public static bool IsHttpsOrLoopback(Uri url) =>
-        url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback);
+        (url.Scheme == Uri.UriSchemeHttps && HasHost(url)) || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback);
 
     private static Uri? PublicBaseUrl(SettingsTexts texts, List<string> errors)
     {
         if (texts[Setting.PublicBaseUrl] is null)
         {
-            if (texts[Setting.HostName] is { } host && !host.StartsWith("localhost", StringComparison.OrdinalIgnoreCase)) return new Uri($"https://{host}");
+            var host = texts[Setting.HostName] is { } name && !name.StartsWith("localhost", StringComparison.OrdinalIgnoreCase) ? name : null;
+            if (host is not null && Origin(host) is { } origin) return origin;
 
-            errors.Add("PublicBaseUrl is missing: set it to the https address under which Jira reaches this app.");
+            errors.Add(host is null
+                ? "PublicBaseUrl is missing: set it to the https address under which Jira reaches this app."
+                : "PublicBaseUrl is missing, and WEBSITE_HOSTNAME is not the name of a host: set PublicBaseUrl to the https address under which Jira reaches this app.");
             return null;
         }
 
@@ -61,6 +64,23 @@ internal static class SettingsParser
         }
 
         return url;
+    }
+
+    private static Uri? Origin(string host) =>
+        Uri.TryCreate($"https://{host}", UriKind.Absolute, out var url) && IsHttpsOrLoopback(url)
+        && url is { AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0, UserInfo.Length: 0 } ? url : null;
+
+    // Uri accepts names of hosts that HttpClient cannot convert for DNS. Every request would throw UriFormatException.
+    private static bool HasHost(Uri url)
+    {
+        try
+        {
+            return url.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
     }
 
     private static PublisherKind Publisher(string? text, List<string> errors)

@@ -31,6 +31,26 @@ public sealed class SettingsTests
     public void Read_UnderFuncStart_DoesNotTakeLocalhostForThePublicAddress() =>
         Assert.StartsWith("PublicBaseUrl is missing", Assert.Single(Errors(("PublicBaseUrl", null), ("WEBSITE_HOSTNAME", "localhost:7071"))), StringComparison.Ordinal);
 
+    /// <summary>An exception would hide the other errors, and its message would not name a setting.</summary>
+    [Theory]
+    [InlineData("hunter2 hooks")]
+    [InlineData("[hunter2")]
+    [InlineData("hunter2:99999")]
+    [InlineData("hunter2/hooks")]
+    [InlineData("hunter2?hooks")]
+    [InlineData("hunter2#hooks")]
+    [InlineData("admin@hunter2")]
+    [InlineData("https://hunter2")]
+    [InlineData("hunter2\u0773.example")]
+    public void Read_HostNameThatIsNone_IsToldBesideTheOtherErrors(string host)
+    {
+        var errors = Errors(("PublicBaseUrl", null), ("WEBSITE_HOSTNAME", host), ("TakeOver", "perhaps"));
+
+        Assert.Equal(
+            ["PublicBaseUrl is missing, and WEBSITE_HOSTNAME is not the name of a host: set PublicBaseUrl to the https address under which Jira reaches this app.", "TakeOver must be true or false."],
+            errors);
+    }
+
     [Theory]
     [InlineData("https://hooks.example.com", "https://hooks.example.com/api/deliveries/acme")]
     [InlineData("https://hooks.example.com/", "https://hooks.example.com/api/deliveries/acme")]
@@ -83,6 +103,16 @@ public sealed class SettingsTests
         var errors = Errors([.. settings.Select(setting => (setting.Key, (string?)setting.Value))]);
 
         Assert.Equal($"{name} must have no user name or password.", Assert.Single(errors));
+    }
+
+    /// <summary>A word of Latin and Arabic letters is no name for DNS: HttpClient throws UriFormatException for it.</summary>
+    [Fact]
+    public void Read_HostThatNoRequestCanReach_IsRefused()
+    {
+        foreach (var name in new[] { "AtlassianApiUrl", "AtlassianAuthUrl", "KeyVaultUri" })
+        {
+            Assert.StartsWith($"{name} must be an absolute https address", Assert.Single(Errors((name, "https://hunter2\u0773.example"))), StringComparison.Ordinal);
+        }
     }
 
     [Theory]
