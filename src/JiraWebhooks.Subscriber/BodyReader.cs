@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using static JiraWebhooks.Subscriber.JsonMembers;
 
 namespace JiraWebhooks.Subscriber;
 
@@ -67,23 +68,6 @@ internal static class BodyReader
         }
 
         return items;
-    }
-
-    private static JsonElement Member(JsonElement parent, string name) =>
-        parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : default;
-
-    // Jira writes ids sometimes as numbers and sometimes as texts.
-    private static string? Text(JsonElement parent, string name)
-    {
-        var value = Member(parent, name);
-        try
-        {
-            return value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Number => value.GetRawText(), _ => null };
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half a surrogate pair
-        }
     }
 
     private static DateTimeOffset? Date(string? text) =>

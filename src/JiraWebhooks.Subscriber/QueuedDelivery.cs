@@ -30,7 +30,7 @@ internal sealed record QueuedDelivery
     {
         try
         {
-            using var json = JsonDocument.Parse(text.ToMemory());
+            using var json = JsonDocument.Parse(text.ToMemory(), new JsonDocumentOptions { AllowDuplicateProperties = false });
             var root = json.RootElement;
             return new QueuedDelivery
             {

@@ -137,6 +137,24 @@ public sealed class JiraEventTests
         Assert.Throws<FormatException>(() => JiraEvent.ReadQueueMessage(BinaryData.FromString("{}")));
     }
 
+    [Theory]
+    [InlineData("""{"messageId":"m","sessionId":"s","subject":"x","contentType":"y","properties":{"site":"acme","site":"acme"},"body":""}""")]
+    [InlineData("""{"messageId":"m","sessionId":"s","subject":"x","contentType":"y","properties":{"jira_retry":0.5},"body":""}""")]
+    [InlineData("""{"messageId":"m","sessionId":"s","subject":"x","contentType":"y","properties":[],"body":""}""")]
+    [InlineData("""{"messageId":"\ud83d","sessionId":"s","subject":"x","contentType":"y","properties":{},"body":""}""")]
+    [InlineData("""{"messageId":"m","sessionId":"s","subject":"x","contentType":"y","properties":{},"body":"!"}""")]
+    public void ReadQueueMessage_OtherText_IsAFormatException(string text) =>
+        Assert.Throws<FormatException>(() => JiraEvent.ReadQueueMessage(BinaryData.FromString(text)));
+
+    [Fact]
+    public void Read_NamesWithHalfACharacter_AreLeftOut()
+    {
+        var read = JiraEvent.Read(Message("""{"\ud83d":1,"issue":{"id":"10010","key":"SHOP-1","\ud83d":1}}""", []));
+
+        Assert.Equal("10010", read.IssueId);
+        Assert.Equal("SHOP-1", read.IssueKey);
+    }
+
     private static ServiceBusReceivedMessage Message(string body, Dictionary<string, object> properties) =>
         ServiceBusModelFactory.ServiceBusReceivedMessage(BinaryData.FromString(body), messageId: "acme:i-1", sessionId: "acme:10010", properties: properties);
 }

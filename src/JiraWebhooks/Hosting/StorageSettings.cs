@@ -67,7 +67,10 @@ public sealed class StorageSettings
     private static Uri? Address(SettingsTexts texts, string service)
     {
         var text = texts[$"{Section}__{Service(service)}"] ?? $"https://{texts[$"{Section}__{AccountName}"]}.{service}.core.windows.net";
-        return Uri.TryCreate(text, UriKind.Absolute, out var address) && SettingsParser.IsHttpsOrLoopback(address) ? address : null;
+
+        // The identity's token is sent over https alone, also to this machine: the clients throw for anything else.
+        return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps && SettingsParser.IsHttpsOrLoopback(address)
+            ? address : null;
     }
 
     // The SDKs throw for an invalid connection string, and their message shows it.

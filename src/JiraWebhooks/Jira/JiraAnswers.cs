@@ -76,7 +76,9 @@ internal sealed class JiraAnswers(TimeProvider clock)
     {
         if ((int)response.StatusCode! is < 300 or >= 400 || response.Headers?.Location is not { } location || site.Scheme is not SiteScheme.Connect) return "";
 
-        var target = new Uri(site.ApiUrl, location);
+        // A header may hold what is no address together with ours, like //[ or https:.
+        if (!Uri.TryCreate(site.ApiUrl, location, out var target)) return "";
+
         return target.Host == site.ApiUrl.Host ? "" : $", a redirect to {target.GetLeftPart(UriPartial.Authority)}: if the site was renamed, set its Url to this";
     }
 

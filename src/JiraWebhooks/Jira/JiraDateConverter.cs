@@ -13,16 +13,9 @@ internal sealed class JiraDateConverter : JsonConverter<DateTimeOffset?>
     /// <inheritdoc/>
     public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.Number when reader.TryGetInt64(out var milliseconds):
-                return Plausible(FromMilliseconds(milliseconds));
-            case JsonTokenType.String:
-                return Plausible(Parse(reader.GetString()));
-            default:
-                reader.Skip();
-                return null;
-        }
+        return reader.TokenType is JsonTokenType.Number && reader.TryGetInt64(out var milliseconds)
+            ? Plausible(FromMilliseconds(milliseconds))
+            : Plausible(Parse(JsonTexts.ReadOrSkip(ref reader)));
     }
 
     /// <inheritdoc/>
@@ -34,7 +27,7 @@ internal sealed class JiraDateConverter : JsonConverter<DateTimeOffset?>
 
     // A webhook that expired so long ago is not in a list. Seconds instead of milliseconds are a date in January 1970, and would look like an expired
     // webhook, which is replaced.
-    private static DateTimeOffset? Plausible(DateTimeOffset? date) => date < Earliest ? null : date;
+    internal static DateTimeOffset? Plausible(DateTimeOffset? date) => date < Earliest ? null : date;
 
     internal static DateTimeOffset? Parse(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)

@@ -10,6 +10,7 @@ namespace JiraWebhooks.Jira;
 public sealed record Webhook(long Id, IReadOnlyList<string> Events, string JqlFilter)
 {
     /// <summary>Callback URL; missing on older tenants.</summary>
+    [JsonConverter(typeof(JiraUrlConverter))]
     public Uri? Url { get; init; }
 
     /// <summary>When Jira silently stops sending; null if unknown.</summary>

@@ -115,6 +115,16 @@ public sealed class SettingsTests
         }
     }
 
+    /// <summary>The SDKs send no token over http: the clients would throw when they are made.</summary>
+    [Fact]
+    public void Read_StorageOverHttpWithAnIdentity_IsRefused()
+    {
+        var errors = Errors(
+            ("AzureWebJobsStorage", null), ("AzureWebJobsStorage:accountName", "hunter2"), ("AzureWebJobsStorage:queueServiceUri", "http://127.0.0.1:10001/hunter2"));
+
+        Assert.StartsWith("AzureWebJobsStorage__queueServiceUri is missing or no https address", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("26214400")]
     [InlineData("62914560")]

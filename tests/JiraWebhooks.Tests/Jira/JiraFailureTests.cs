@@ -63,6 +63,9 @@ public sealed class JiraFailureTests : IDisposable
     [Theory]
     [InlineData("https://renamed.atlassian.net/rest/api/3/webhook?startAt=0", true)]
     [InlineData("/login?token=of-theirs", false)]
+    [InlineData("//[of-theirs", false)]
+    [InlineData("//renamed.atlassian.net:99999/of-theirs", false)]
+    [InlineData("https:", false)]
     public async Task Call_OfARenamedConnectSite_NamesTheNewAddress(string location, bool named)
     {
         _harness.Jira.Answer(301, "", ("Location", location));

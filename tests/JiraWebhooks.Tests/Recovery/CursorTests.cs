@@ -89,5 +89,21 @@ public sealed class CursorTests(AzuriteFixture azurite)
         Assert.Empty(read.Seen);
     }
 
+    /// <summary>A time that is no date, for example one in microseconds, would end every poll of the site.</summary>
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData(1_700_000_000_000_000)]
+    [Trait("Decision", "cursor-follows-publish")]
+    public async Task Read_TimeThatIsNoDate_CountsAsMissing(long time)
+    {
+        var tables = await new TestStorage(azurite).TablesAsync(StorageKind.Memory);
+        var table = tables.GetTableClient("cursors");
+        await table.CreateIfNotExistsAsync(Token);
+        await table.UpsertEntityAsync(new TableEntity("acme", "cursor") { ["Time"] = time }, cancellationToken: Token);
+
+        Assert.Equal(0, (await new CursorTable(new LazyTable(tables, "cursors")).ReadAsync("acme", Token))!.Time);
+    }
+
     private async Task<CursorTable> TableAsync(StorageKind kind) => new(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "cursors"));
 }

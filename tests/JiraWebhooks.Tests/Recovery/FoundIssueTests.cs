@@ -17,6 +17,10 @@ public sealed class FoundIssueTests
     [InlineData("""{"id":"10002","fields":{}}""", "10002", null, 0)]
     [InlineData("""{"id":"10002","fields":"none"}""", "10002", null, 0)]
     [InlineData("""{"id":"10002"}""", "10002", null, 0)]
+    [InlineData("""{"id":"10002","key":"\ud83d","fields":{"updated":"\ud83d"}}""", "10002", null, 0)]
+    [InlineData("""{"\ud83d":1,"id":"10002","fields":{"\ud83d":1}}""", "10002", null, 0)]
+    [InlineData("""{"id":"10002","fields":{"updated":"2023-11-14T22:13:20.123+0000","\ud83d":1},"\ud83d":1}""", "10002", null, Updated)]
+    [InlineData("""{"id":"10002","fields":{"updated":"0001-01-01T00:00:00.000+0000"}}""", "10002", null, 0)]
     public void Describe_AnyForm_HasTheIdentityOfItsState(string json, string id, string? key, long updated)
     {
         var message = FoundIssue.Describe(StubSites.OAuth, JsonElement.Parse(json))!;
@@ -35,6 +39,7 @@ public sealed class FoundIssueTests
     [InlineData("{}")]
     [InlineData("""{"id":""}""")]
     [InlineData("""{"id":null}""")]
+    [InlineData("""{"id":"\ud83d"}""")]
     [InlineData("""{"id":{"of":"issue"}}""")]
     [InlineData("[]")]
     [InlineData("null")]

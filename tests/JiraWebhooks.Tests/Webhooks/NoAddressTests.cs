@@ -33,6 +33,23 @@ public sealed class NoAddressTests : IAsyncLifetime
         Assert.Equal(production, Assert.Single(_world.Site(World.Acme).Webhooks).Id);
     }
 
+    /// <summary>A list that cannot be read because of one address would end the run, and all webhooks would expire.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("/api/deliveries/acme")]
+    [InlineData("https://[")]
+    [Trait("Decision", "take-over")]
+    public async Task Run_AddressThatIsNone_CountsAsMissing(string address)
+    {
+        _world.Site(World.Acme).ListsUrls = true;
+        _world.Site(World.Acme).Add(address, ["jira:issue_updated"], "project = SHOP");
+
+        var result = await _world.RefreshAsync(World.Acme);
+
+        Assert.Contains("1 webhook(s) without an address", result.Problem, StringComparison.Ordinal);
+        Assert.Equal(address, Assert.Single(_world.Site(World.Acme).Webhooks).Url);
+    }
+
     [Fact]
     [Trait("Decision", "take-over")]
     public async Task Run_UnknownBesideOurs_OursAreKeptAlive()

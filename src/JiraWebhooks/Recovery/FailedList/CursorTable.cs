@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Azure.Data.Tables;
+using JiraWebhooks.Jira;
 using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Recovery;
@@ -19,7 +20,7 @@ internal sealed partial class CursorTable(LazyTable cursors)
         if (!found.HasValue) return null;
 
         var row = found.Value!;
-        return new Cursor(row.Whole("Time") ?? 0)
+        return new Cursor(Time(row))
         {
             Seen = Seen(row),
             UnsupportedSince = row.PastTime("UnsupportedSince"),
@@ -36,6 +37,16 @@ internal sealed partial class CursorTable(LazyTable cursors)
         row.SetText("Seen", JsonSerializer.Serialize(cursor.Seen, CursorJson.Default.IReadOnlyListString));
 
         return await table.TryWriteAsync(row, cursor.Version, cancellationToken) is { } written ? cursor with { Version = written } : null;
+    }
+
+    // A number that is no date has another unit, or was written by hand. The list is then read from its beginning.
+    private static long Time(TableEntity row)
+    {
+        if (row.Whole("Time") is not { } time) return 0;
+        if (JiraDateConverter.FromMilliseconds(time) is not null) return time;
+
+        TolerantValues.CountUnreadable("Time");
+        return 0;
     }
 
     // Unreadable identifiers only cause duplicates, which the bus drops, so polling continues.

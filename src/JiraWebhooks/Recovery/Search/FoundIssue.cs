@@ -5,6 +5,7 @@ using JiraWebhooks.Jira;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Subscriber;
+using static JiraWebhooks.Subscriber.JsonMembers;
 
 namespace JiraWebhooks.Recovery;
 
@@ -43,12 +44,5 @@ internal static class FoundIssue
     public static DateTimeOffset? NewestOf(IEnumerable<JsonElement> page) => page.Max(Updated);
 
     private static DateTimeOffset? Updated(JsonElement issue) =>
-        issue.ValueKind is JsonValueKind.Object && issue.TryGetProperty("fields", out var fields) && fields.ValueKind is JsonValueKind.Object
-            ? JiraDateConverter.Parse(Text(fields, "updated"))
-            : null;
-
-    private static string? Text(JsonElement parent, string name) =>
-        parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out var value)
-            ? value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Number => value.GetRawText(), _ => null }
-            : null;
+        JiraDateConverter.Plausible(JiraDateConverter.Parse(Text(Member(issue, "fields"), "updated")));
 }
