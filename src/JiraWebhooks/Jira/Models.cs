@@ -90,6 +90,7 @@ public sealed record FailedWebhooks
     public IReadOnlyList<FailedWebhook>? Values { get; init; }
 
     /// <summary>Where the next page is; present only when there was a record.</summary>
+    [JsonConverter(typeof(ForgivingTextConverter))]
     public string? Next { get; init; }
 }
 
@@ -103,7 +104,11 @@ public sealed record FailedPage(IReadOnlyList<FailedWebhook> Records, DateTimeOf
 /// <param name="Url">The callback URL.</param>
 /// <param name="FailureTime">Time of the last failed retry, epoch milliseconds.</param>
 /// <param name="Body">The body as text; may be missing.</param>
-public sealed record FailedWebhook(string Id, string? Url, long FailureTime, [property: JsonConverter(typeof(ForgivingTextConverter))] string? Body);
+public sealed record FailedWebhook(
+    [property: JsonConverter(typeof(ForgivingTextConverter))] string Id,
+    [property: JsonConverter(typeof(ForgivingTextConverter))] string? Url,
+    long FailureTime,
+    [property: JsonConverter(typeof(ForgivingTextConverter))] string? Body);
 
 /// <summary>What Atlassian answers in place of a site, such as a suspended one.</summary>
 internal sealed record StandInError
