@@ -1,4 +1,6 @@
 using System.Text;
+using Azure.Core;
+using Azure.Security.KeyVault.Secrets;
 using JiraWebhooks.Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -9,6 +11,8 @@ internal static class SettingsTarget
 {
     // A shorter value can be a word of a sentence by chance.
     private const int ShortestSecret = 8;
+
+    private static readonly TokenCredential Identity = new NoIdentity();
 
     private static readonly string Sentences = string.Join('\n', Errors([]));
 
@@ -21,7 +25,10 @@ internal static class SettingsTarget
             if (equals > 0) values[line[..equals].Replace("__", ":", StringComparison.Ordinal)] = line[(equals + 1)..];
         }
 
-        var errors = Errors(values);
+        var errors = new List<string>();
+        var options = Parse(values, errors);
+        if (errors.Count == 0) Use(options);
+
         FuzzTargets.Require(errors.All(error => error.Length > 0), "An error is a sentence.");
         FuzzTargets.Require(errors.All(error => !values.Where(IsSecretLike).Any(value => error.Contains(value.Value!.Trim(), StringComparison.Ordinal))), "An error shows no value.");
     }
@@ -29,12 +36,33 @@ internal static class SettingsTarget
     private static bool IsSecretLike(KeyValuePair<string, string?> value) =>
         value.Value!.Trim() is { Length: >= ShortestSecret } text && text.Any(char.IsAsciiDigit) && !Sentences.Contains(text, StringComparison.OrdinalIgnoreCase);
 
+    // What is accepted must not throw when the app starts.
+    private static void Use(JiraWebhooksOptions options)
+    {
+        _ = (options.Storage!.Tables(new(), Identity), options.Storage.Queues(new(), Identity), options.Storage.Blobs(new(), Identity));
+        _ = (options.Storage.Credential(), options.ServiceBus?.Client(new()), options.KeyVaultUri is { } vault ? new SecretClient(vault, Identity) : null);
+        FuzzTargets.Require(options.CallbackUrl("acme").AbsolutePath.EndsWith("/api/deliveries/acme", StringComparison.Ordinal), "The site ends the path of its callback URL.");
+        FuzzTargets.Require(new[] { options.PublicBaseUrl, options.AtlassianApiUrl, options.AtlassianAuthUrl }.All(url => url.IdnHost.Length > 0), "Every address has a host.");
+    }
+
     private static List<string> Errors(IEnumerable<KeyValuePair<string, string?>> values)
+    {
+        var errors = new List<string>();
+        _ = Parse(values, errors);
+        return errors;
+    }
+
+    private static JiraWebhooksOptions Parse(IEnumerable<KeyValuePair<string, string?>> values, List<string> errors)
     {
         var texts = new SettingsTexts();
         texts.Read(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
-        var errors = new List<string>();
-        _ = SettingsParser.Parse(texts, errors);
-        return errors;
+        return SettingsParser.Parse(texts, errors);
+    }
+
+    private sealed class NoIdentity : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }
