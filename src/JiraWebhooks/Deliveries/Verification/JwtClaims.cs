@@ -36,7 +36,9 @@ internal record struct JwtClaims
     /// <summary><c>context.cloudId</c>.</summary>
     public ClaimMatch CloudId { get; private set; }
 
-    /// <summary>Reads the claims. Returns false if they are not a JSON object, or if a claim that we use is repeated or has the wrong type.</summary>
+    /// <summary>Reads the claims. Returns false if they are not a JSON object, or if a claim that we use is repeated or has the wrong type. Only
+    /// <c>context</c> is read with less rigour: if it is not an object, or if its <c>cloudId</c> is not a text, the cloud id counts as absent. A
+    /// <c>cloudId</c> after one that is a text is refused.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, in JwtRules rules, out JwtClaims claims)
     {
         claims = default;
