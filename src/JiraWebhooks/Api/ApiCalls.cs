@@ -64,9 +64,17 @@ public sealed partial class ApiCalls(JiraWebhooksOptions options, TimeProvider c
         if (!request.HasJsonContentType()) throw new SiteChangeException(415, "Send JSON, with Content-Type: application/json.");
         if (await BoundedBody.ReadAsync(request, MostBodyBytes, cancellationToken) is not { } body) throw new SiteChangeException(413, $"The body has more than {MostBodyBytes} bytes.");
 
+        return Parse(body.Span, type);
+    }
+
+    /// <summary>Reads the JSON of a call.</summary>
+    /// <exception cref="SiteChangeException">The JSON is not what the call takes.</exception>
+    internal static T Parse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
+        where T : class
+    {
         try
         {
-            return JsonSerializer.Deserialize(body.Span, type) ?? throw new SiteChangeException(400, "The body is null.");
+            return JsonSerializer.Deserialize(body, type) ?? throw new SiteChangeException(400, "The body is null.");
         }
         catch (JsonException wrong)
         {

@@ -93,8 +93,10 @@ internal static class SiteReader
     private static List<DeclaredWebhook> Webhooks(SiteSettings settings, List<string> problems)
     {
         var webhooks = new List<DeclaredWebhook>();
-        foreach (var (name, wanted) in settings.Webhooks)
+        foreach (var (name, given) in settings.Webhooks)
         {
+            // JSON and the settings can name a webhook and say nothing else. It is null then, in spite of its type.
+            var wanted = given ?? new DeclaredWebhookOptions();
             var row = name.ToLowerInvariant();
             if (!RowName.IsValid(row))
             {

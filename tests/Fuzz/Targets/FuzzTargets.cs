@@ -12,6 +12,7 @@ internal static class FuzzTargets
         ["dates"] = DateTarget.Run,
         ["failed-page"] = FailedPageTarget.Run,
         ["settings"] = SettingsTarget.Run,
+        ["site"] = SiteTarget.Run,
     };
 
     /// <summary>Throws with the name of the broken rule, and never with the input.</summary>

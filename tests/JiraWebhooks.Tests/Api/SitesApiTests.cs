@@ -75,6 +75,7 @@ public sealed class SitesApiTests : IAsyncLifetime
     [InlineData("""{"scheme":"AdminWebhook","url":"https://x.atlassian.net","secret":"s","apiToken":"leak-5f0c"}""", "apiToken are for sites of the settings alone")]
     [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c"}""", "It has no webhooks")]
     [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c","webhooks":{"i":{"events":[],"jql":""}}}""", "Webhook i: it has no Events")]
+    [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c","webhooks":{"i":null}}""", "Webhook i: it has no Events")]
     [InlineData("""{"scheme":"Connect","url":"https://x.atlassian.net","secret":"s","appKey":"a","clientKey":"c","webhooks":{"Not_A_Slug":{"events":["jira:issue_updated"],"jql":"project = A"}}}""", "a webhook's name must be")]
     [Trait("Rule", "secrecy")]
     public async Task Put_WrongBody_SaysWhatAndNeverItsValue(string body, string sentence)

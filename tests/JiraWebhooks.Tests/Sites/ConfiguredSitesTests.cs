@@ -113,6 +113,34 @@ public sealed class ConfiguredSitesTests
         Assert.Contains("a webhook's name must be", Assert.Single(site.WebhookProblems), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Sites:acme:Webhooks:comments")]
+    [InlineData("Sites:acme:Webhooks:comments:Events")]
+    [InlineData("Sites:acme:Webhooks")]
+    [InlineData("Sites:acme:Webhooks:comments:Events:0")]
+    [InlineData("Sites:acme:OwnAccountIds")]
+    [InlineData("Sites:acme")]
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public void Find_ValueWhereNoneBelongs_ThrowsNothing(string name)
+    {
+        Assert.NotNull(Find("acme", With(name, "")));
+        Assert.DoesNotContain("hunter2", Find("acme", With(name, "hunter2"))!.Problem ?? "", StringComparison.Ordinal);
+    }
+
+    /// <summary>An exception would end every delivery to a site of the table.</summary>
+    [Theory]
+    [InlineData("Webhooks:issues")]
+    [InlineData("Webhooks:issues:Events")]
+    [InlineData("Webhooks")]
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public void Load_DefaultWebhookWithAValueWhereNoneBelongs_ThrowsNothing(string name)
+    {
+        foreach (var value in new[] { "", "hunter2" })
+        {
+            Assert.NotNull(new SiteLoader(null!, null!, Configuration(new() { [name] = value, ["Webhooks:comments:Jql"] = "project = A" }), Options, TimeProvider.System).DefaultWebhooks["comments"]);
+        }
+    }
+
     [Fact]
     public void Find_IdsWithBlanksAround_AreTrimmed()
     {
