@@ -80,6 +80,31 @@ public sealed class GrantStatesTests
     }
 
     [Fact]
+    [Trait("Rule", "health-per-site")]
+    public async Task GrantReads_SitesOfTwoGrants_ReadsEachGrantOnceAndKeepsThemApart()
+    {
+        var dead = _harness.Clock.GetUtcNow().AddHours(-1);
+        _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = "r", ReconnectRequiredSince = dead });
+        _harness.Store.Put("globex", new OAuthGrant { RefreshToken = "r" });
+        var reads = new GrantReads(States);
+
+        Assert.Equal(dead, await reads.ReconnectRequiredSinceAsync(_harness.Site, Token));
+        Assert.Equal(dead, await reads.ReconnectRequiredSinceAsync(_harness.Site with { Id = "another" }, Token));
+        Assert.Null(await reads.ReconnectRequiredSinceAsync(_harness.Site with { Id = "globex", Grant = "globex" }, Token));
+        Assert.Equal(2, _harness.Store.Reads);
+    }
+
+    /// <summary>The first is connected when its grant is stored; the second shares its name, and has no token to begin with.</summary>
+    [Fact]
+    public async Task GrantReads_SitesOfAGrantThatIsNotStored_OnlyTheOneWithATokenIsConnected()
+    {
+        var reads = new GrantReads(States);
+
+        Assert.Null(await reads.ReconnectRequiredSinceAsync(_harness.Site, Token));
+        Assert.Equal(_harness.Clock.GetUtcNow(), await reads.ReconnectRequiredSinceAsync(_harness.Site with { RefreshToken = null }, Token));
+    }
+
+    [Fact]
     public async Task ReconnectRequiredSince_SiteWithoutOAuth_ReadsNothing()
     {
         Assert.Null(await States.ReconnectRequiredSinceAsync(StubSites.Connect, Token));

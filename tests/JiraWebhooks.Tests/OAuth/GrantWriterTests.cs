@@ -76,7 +76,8 @@ public sealed class GrantWriterTests
     {
         var forever = _harness.Leases.TryAcquire(GrantRotation.LeaseKind, OAuthHarness.Grant, TimeSpan.FromDays(1));
 
-        await Assert.ThrowsAsync<TimeoutException>(() => _harness.Clock.DriveAsync(_writer.TryWriteAsync(OAuthHarness.Grant, _ => Given, Token)));
+        var error = await Assert.ThrowsAsync<TimeoutException>(() => _harness.Clock.DriveAsync(_writer.TryWriteAsync(OAuthHarness.Grant, _ => Given, Token)));
+        Assert.Contains($"{OAuthHarness.Grant} is being refreshed by another process", error.Message, StringComparison.Ordinal);
         Assert.NotNull(forever);
         Assert.Null(_harness.Stored);
     }

@@ -22,6 +22,7 @@ public sealed class OAuthFailureTests
         var thrown = await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync());
 
         Assert.Equal(OAuthHarness.Grant, thrown.Grant);
+        Assert.Contains($"is no longer valid ({error})", (await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync())).Message, StringComparison.Ordinal);
         Assert.Equal(_harness.Seed, _harness.Stored!.RefreshToken);
         Assert.Equal((DateTimeOffset?)_harness.Clock.GetUtcNow(), _harness.Stored.ReconnectRequiredSince);
         Assert.Equal(error, _harness.Stored.Reason);
@@ -81,6 +82,25 @@ public sealed class OAuthFailureTests
         Assert.Equal(2, _harness.Endpoint.Requests.Count);
     }
 
+    /// <summary>Other processes write grants that are refused too: nothing is marked as dead that was not tried, and the search for one ends.</summary>
+    [Fact]
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_EachRefusedGrantIsReplacedByAnother_IsTransientAfterFiveCalls()
+    {
+        _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = "refused-0" });
+        _harness.Endpoint.Before = (_, _) =>
+        {
+            _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = $"refused-{_harness.Endpoint.Requests.Count}" });
+            return Task.FromResult<HttpResponseMessage?>(TokenEndpoint.Json(403, """{"error":"invalid_grant"}"""));
+        };
+
+        var error = await Assert.ThrowsAsync<TimeoutException>(() => _harness.GetAsync());
+
+        Assert.Contains($"{OAuthHarness.Grant} keeps changing", error.Message, StringComparison.Ordinal);
+        Assert.Equal(5, _harness.Endpoint.Requests.Count);
+        Assert.Equal(new OAuthGrant { RefreshToken = "refused-5" }, _harness.Stored);
+    }
+
     [Fact]
     [Trait("Rule", "oauth-tokens")]
     public async Task GetAccessToken_RefusedAndTheStoreCannotSayWhetherItHoldsANewer_IsTransient()
@@ -108,6 +128,8 @@ public sealed class OAuthFailureTests
     [InlineData(200, "null")]
     [InlineData(200, """{"refresh_token":"r","expires_in":3600}""")]
     [InlineData(200, """{"access_token":""}""")]
+    [InlineData(300, """{"access_token":"a","refresh_token":"r"}""")]
+    [InlineData(500, """{"access_token":"a","refresh_token":"r"}""")]
     [InlineData(302, "")]
     [InlineData(204, "")]
     [Trait("Rule", "oauth-tokens")]

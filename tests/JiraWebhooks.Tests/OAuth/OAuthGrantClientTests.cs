@@ -20,6 +20,7 @@ public sealed class OAuthGrantClientTests
         Assert.Equal(HttpMethod.Post, asked.Method);
         Assert.Equal("https://auth.atlassian.com/oauth/token", asked.Uri.AbsoluteUri);
         Assert.Equal("application/json", asked.ContentType);
+        Assert.Equal("application/json", asked.Accept);
         Assert.Equal(
             new()
             {
@@ -111,6 +112,70 @@ public sealed class OAuthGrantClientTests
     }
 
     [Fact]
+    [Trait("Rule", "oauth-tokens")]
+    public async Task Refresh_NoAnswer_IsATimeOutThatNamesTheServer()
+    {
+        _harness.Endpoint.Before = async (_, cancellationToken) =>
+        {
+            await Hang.UntilCancelledAsync(cancellationToken);
+            return null;
+        };
+
+        var error = await Assert.ThrowsAsync<TimeoutException>(() => _harness.Clock.DriveAsync(_harness.Client.RefreshAsync(_harness.Site, "old", Token)));
+
+        Assert.Equal("auth.atlassian.com did not answer within 10 s.", error.Message);
+    }
+
+    /// <summary>As when the host stops while Atlassian does not answer.</summary>
+    [Fact]
+    public async Task Refresh_CallerGivesUpAfterTheTimeOut_IsNotCalledATimeOut()
+    {
+        using var caller = new CancellationTokenSource();
+        _harness.Endpoint.Before = async (_, cancellationToken) =>
+        {
+            _harness.Clock.Advance(OAuthGrantClient.Timeout);
+            await caller.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _harness.Client.RefreshAsync(_harness.Site, "old", caller.Token));
+    }
+
+    [Theory]
+    [InlineData(200, "{}", "The authorization server answered 200 without an access token.")]
+    [InlineData(503, "", "The authorization server answered 503.")]
+    [InlineData(400, """{"error":"invalid_request"}""", "The authorization server answered 400 invalid_request.")]
+    public async Task Refresh_Failure_SaysWhatCame(int status, string body, string expected)
+    {
+        _harness.Endpoint.AnswerAlways(status, body);
+
+        Assert.Equal(expected, (await Assert.ThrowsAsync<HttpRequestException>(() => _harness.Client.RefreshAsync(_harness.Site, "old", Token))).Message);
+    }
+
+    [Theory]
+    [InlineData(200, "{}", "The list of accessible resources was answered 200 with something else than a list of sites.")]
+    [InlineData(300, "[]", "The list of accessible resources was answered 300.")]
+    [InlineData(401, "[]", "The list of accessible resources was answered 401.")]
+    public async Task AccessibleResources_Failure_SaysWhatCame(int status, string body, string expected)
+    {
+        _harness.Endpoint.AnswerAlways(status, body);
+
+        Assert.Equal(expected, (await Assert.ThrowsAsync<HttpRequestException>(() => _harness.Client.AccessibleResourcesAsync("the-token", Token))).Message);
+    }
+
+    /// <summary>It is stored in a table and is a link in the browser.</summary>
+    [Theory]
+    [InlineData("https://user:password@acme.atlassian.net")]
+    [InlineData("/acme")]
+    public async Task AccessibleResources_AddressWithUserInformationOrNone_HasNoAddress(string url)
+    {
+        _harness.Endpoint.AnswerAlways(200, $$"""[{"id":"1","url":"{{url}}"}]""");
+
+        Assert.Null(Assert.Single(await _harness.Client.AccessibleResourcesAsync("the-token", Token)).Url);
+    }
+
+    [Fact]
     public async Task AccessibleResources_Request_CarriesTheTokenAndReadsTheList()
     {
         _harness.Endpoint.AnswerAlways(200, """
@@ -124,6 +189,7 @@ public sealed class OAuthGrantClientTests
         Assert.Equal(
             (HttpMethod.Get, "https://api.atlassian.com/oauth/token/accessible-resources", "Bearer the-token"),
             (asked.Method, asked.Uri.AbsoluteUri, asked.Authorization));
+        Assert.Equal("application/json", asked.Accept);
         Assert.Equal(["1324a887-45db-1bf4-1e99-ef0ff456d421", "2"], resources.Select(resource => resource.Id));
         Assert.Equal("Acme", resources[0].Name);
         Assert.Equal(new Uri("https://acme.atlassian.net"), resources[0].Url);
@@ -134,6 +200,8 @@ public sealed class OAuthGrantClientTests
     [InlineData(401, """{"code":401,"message":"Unauthorized the-token"}""")]
     [InlineData(200, "<html>the-token</html>")]
     [InlineData(200, """[{"name":"no id, the-token"}]""")]
+    [InlineData(300, """[{"id":"1"}]""")]
+    [InlineData(500, """[{"id":"1"}]""")]
     [Trait("Rule", "secrecy")]
     public async Task AccessibleResources_AnythingElse_IsAFailureWithTheStatusOnly(int status, string body)
     {

@@ -31,6 +31,7 @@ public sealed class OAuthRegistrationTests
         Assert.Same(services.GetRequiredService<OAuthTokenSource>(), services.GetRequiredService<IAccessTokenSource>());
         Assert.NotNull(services.GetRequiredService<GrantStates>());
         Assert.NotNull(services.GetRequiredService<OAuthGrantClient>());
+        Assert.NotNull(services.GetRequiredService<GrantWriter>());
     }
 
     [Fact]
@@ -77,6 +78,25 @@ public sealed class OAuthRegistrationTests
 
         Assert.Equal(status, (int?)error.StatusCode);
         Assert.Equal(["/oauth/token"], paths);
+    }
+
+    [Fact]
+    public async Task HttpClient_Requests_NameTheAppAndReturnNoCookie()
+    {
+        var headers = new ConcurrentQueue<(string UserAgent, string Cookie)>();
+        await using var server = await ServerAsync(context =>
+        {
+            headers.Enqueue((context.Request.Headers.UserAgent.ToString(), context.Request.Headers.Cookie.ToString()));
+            context.Response.Headers.SetCookie = "session=1; Path=/";
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync("""{"access_token":"a","refresh_token":"r","expires_in":3600}""");
+        });
+        await using var services = Services(Options with { AtlassianAuthUrl = new Uri(server.Urls.Single()) });
+
+        await RefreshAsync(services);
+        await RefreshAsync(services);
+
+        Assert.Equal([(UserAgent.Value.ToString(), ""), (UserAgent.Value.ToString(), "")], headers);
     }
 
     /// <summary>At the finest level of log, on the real pipeline: no token, no secret (docs/jira-behaviour.md#secrecy).</summary>

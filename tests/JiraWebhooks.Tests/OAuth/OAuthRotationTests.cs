@@ -24,6 +24,9 @@ public sealed class OAuthRotationTests
 
         Assert.Single((await Task.WhenAll(calls)).Distinct());
         Assert.Single(_harness.Endpoint.Requests);
+
+        // Before the lease, before and after the token of the settings is stored: one flight, and no other after it.
+        Assert.Equal(3, _harness.Store.Reads);
     }
 
     [Fact]
@@ -38,6 +41,24 @@ public sealed class OAuthRotationTests
         Assert.NotEqual(first, tokens[0]);
         Assert.NotEqual(second, tokens[1]);
         Assert.Equal(3, _harness.Endpoint.Requests.Count);
+    }
+
+    /// <summary>The caller joins a search that was begun before Jira rejected the token, and that finds the same token.</summary>
+    [Fact]
+    [Trait("Rule", "oauth-tokens")]
+    public async Task GetAccessToken_JoinedSearchFindsTheRejectedToken_IsRefreshedAfterIt()
+    {
+        var rejected = await _harness.GetAsync(_harness.One);
+        var reading = new TaskCompletionSource();
+        _harness.Store.BeforeRead = _ => reading.Task;
+
+        var first = _harness.GetAsync(_harness.Two);
+        var second = _harness.GetAsync(_harness.Two, rejected);
+        reading.SetResult();
+
+        Assert.Equal(rejected, await first);
+        Assert.NotEqual(rejected, await second);
+        Assert.Equal(2, _harness.Endpoint.Requests.Count);
     }
 
     [Fact]
@@ -88,8 +109,9 @@ public sealed class OAuthRotationTests
         _harness.Leases.TryAcquire("token", OAuthHarness.Grant, TimeSpan.FromMinutes(5));
         var before = _harness.Clock.GetUtcNow();
 
-        await Assert.ThrowsAsync<TimeoutException>(() => _harness.DriveAsync());
+        var error = await Assert.ThrowsAsync<TimeoutException>(() => _harness.DriveAsync());
 
+        Assert.Contains($"{OAuthHarness.Grant} is being refreshed by another process", error.Message, StringComparison.Ordinal);
         Assert.InRange(_harness.Clock.GetUtcNow() - before, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(25));
         Assert.Empty(_harness.Endpoint.Requests);
     }
@@ -130,6 +152,38 @@ public sealed class OAuthRotationTests
 
         Assert.Equal(token, _harness.Stored!.AccessToken);
         Assert.Single(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_SaveFailsAgainAndAgain_IsTriedThreeTimesWithAPauseBetween()
+    {
+        var attempts = new List<TimeSpan>();
+        var began = _harness.Clock.GetUtcNow();
+        FailWrites(() =>
+        {
+            if (_harness.Stored is null) return false;
+            attempts.Add(_harness.Clock.GetUtcNow() - began);
+            return true;
+        });
+
+        await _harness.DriveAsync();
+
+        Assert.Equal(3, attempts.Count);
+        Assert.True(attempts[1] - attempts[0] >= TimeSpan.FromSeconds(1) && attempts[2] - attempts[1] >= TimeSpan.FromSeconds(2), string.Join(' ', attempts));
+    }
+
+    [Theory]
+    [InlineData("1", "other", false, true)] // nothing was written in between
+    [InlineData("2", "old", true, true)] // marked as dead by a process that did not know the new tokens
+    [InlineData("2", "old", false, false)]
+    [InlineData("2", "other", true, false)] // a later consent, which has died since
+    [InlineData("2", "other", false, false)]
+    public void Supersedes_WhatTheStoreHolds_OnlyItsOwnPredecessor(string version, string refreshToken, bool isDead, bool expected)
+    {
+        var unsaved = new UnsavedGrant(new OAuthGrant { RefreshToken = "new" }, new StoredGrant(new OAuthGrant { RefreshToken = "old" }, "1"));
+        var stored = new OAuthGrant { RefreshToken = refreshToken, ReconnectRequiredSince = isDead ? _harness.Clock.GetUtcNow() : null };
+
+        Assert.Equal(expected, unsaved.Supersedes(new StoredGrant(stored, version)));
     }
 
     [Fact]
@@ -215,8 +269,9 @@ public sealed class OAuthRotationTests
         _harness.Store.BeforeRead = cancellationToken => Hang.UntilCancelledAsync(cancellationToken);
         var before = _harness.Clock.GetUtcNow();
 
-        await Assert.ThrowsAsync<TimeoutException>(() => _harness.DriveAsync());
+        var error = await Assert.ThrowsAsync<TimeoutException>(() => _harness.DriveAsync());
 
+        Assert.Contains($"{OAuthHarness.Grant} could not be refreshed in time", error.Message, StringComparison.Ordinal);
         Assert.InRange(_harness.Clock.GetUtcNow() - before, TimeSpan.Zero, TimeSpan.FromSeconds(65));
     }
 

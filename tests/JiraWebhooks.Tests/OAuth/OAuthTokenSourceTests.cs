@@ -39,7 +39,16 @@ public sealed class OAuthTokenSourceTests
         var error = await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync(site: _harness.Site with { RefreshToken = null }));
 
         Assert.Equal(OAuthHarness.Grant, error.Grant);
-        Assert.Contains("connect", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is missing or no longer valid: connect the site again", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_harness.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task GetAccessToken_CallerHasGivenUp_StartsNothing()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _harness.One.GetAccessTokenAsync(_harness.Site, null, new CancellationToken(canceled: true)).AsTask());
+
+        Assert.Equal(0, _harness.Store.Reads);
         Assert.Empty(_harness.Endpoint.Requests);
     }
 

@@ -29,7 +29,10 @@ internal sealed class TokenEndpoint(TokenAuthority authority) : HttpMessageHandl
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
-        Requests.Enqueue(new AskedToken(request.Method, request.RequestUri!, request.Content?.Headers.ContentType?.ToString(), request.Headers.Authorization?.ToString(), body));
+        Requests.Enqueue(new AskedToken(request.Method, request.RequestUri!, request.Content?.Headers.ContentType?.ToString(), request.Headers.Authorization?.ToString(), body)
+        {
+            Accept = request.Headers.Accept.ToString(),
+        });
         if (await Before(request, cancellationToken) is { } scripted) return scripted;
 
         var answer = authority.Answer(body);
@@ -38,4 +41,7 @@ internal sealed class TokenEndpoint(TokenAuthority authority) : HttpMessageHandl
     }
 }
 
-internal sealed record AskedToken(HttpMethod Method, Uri Uri, string? ContentType, string? Authorization, string Body);
+internal sealed record AskedToken(HttpMethod Method, Uri Uri, string? ContentType, string? Authorization, string Body)
+{
+    public string Accept { get; init; } = "";
+}
