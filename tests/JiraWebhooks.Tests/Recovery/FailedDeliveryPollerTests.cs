@@ -203,6 +203,40 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
         Assert.False((await _world.PollAsync(World.Globex)).Unsupported);
     }
 
+    /// <summary>Meanwhile the search was used, so the old cursor is no loss.</summary>
+    [Fact]
+    [Trait("Rule", "possible-loss")]
+    public async Task Run_ListOpenAgainAfterDays_ReportsNoLossAndReadsOn()
+    {
+        _world.Site(World.Globex).Faults.FailNext("/failed", 403, times: 100);
+        for (var hour = 0; hour < 80; hour++)
+        {
+            Assert.True((await _world.PollAsync(World.Globex)).Unsupported);
+            _world.Clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        _world.Site(World.Globex).Faults.Clear();
+        Put("later", _world.Clock.GetUtcNow().AddMinutes(-2));
+        var open = await _world.PollAsync(World.Globex);
+
+        Assert.Equal((1, false, false), (open.Recovered, open.Unsupported, open.PossibleLoss));
+        _world.Clock.Advance(TimeSpan.FromHours(80));
+        Assert.True((await _world.PollAsync(World.Globex)).PossibleLoss);
+    }
+
+    [Fact]
+    [Trait("Decision", "cursor-follows-publish")]
+    public async Task Run_RecordsOfTheOverlap_AreCountedAsSkipped()
+    {
+        for (var number = 0; number < 12; number++) Put($"id-{number}", _world.Clock.GetUtcNow().AddMinutes(-2));
+        await _world.PollAsync();
+        Put("new", _world.Clock.GetUtcNow().AddMinutes(-1));
+
+        var poll = await _world.PollAsync(World.Globex);
+
+        Assert.Equal((1, 12), (poll.Recovered, poll.Skipped));
+    }
+
     [Fact]
     [Trait("Rule", "search-instead")]
     public async Task Run_OAuthSite_NeverAsksForTheFailedList()

@@ -38,6 +38,20 @@ public sealed class OutageRecorderTests
     }
 
     [Fact]
+    public void Failed_ManyTimesSinceTheSameTime_WritesOnceAMinute()
+    {
+        var since = _clock.GetUtcNow().AddHours(-3);
+        for (var second = 0; second <= 60; second++)
+        {
+            _recorder.Failed("acme", since);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // The table is created; then a read and a write at the start, and after exactly a minute.
+        Assert.Equal(5, _tables.Calls);
+    }
+
+    [Fact]
     public async Task Failed_EventsMissingSinceBefore_OutageBeginsThere()
     {
         var first = _clock.GetUtcNow();
@@ -89,6 +103,38 @@ public sealed class OutageRecorderTests
         Assert.True((await ReadAsync())!.HasEnded);
     }
 
+    /// <summary>Otherwise a failure that Jira repeated with success looks like one that it gave up on.</summary>
+    [Fact]
+    [Trait("Rule", "search-instead")]
+    public async Task Accepted_ShortlyAfterAnotherAndAFailureBetween_EndsTheOutage()
+    {
+        _recorder.Accepted("acme");
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        _recorder.Failed("acme", _clock.GetUtcNow());
+        _clock.Advance(TimeSpan.FromSeconds(30));
+
+        _recorder.Accepted("acme");
+
+        Assert.True((await ReadAsync())!.HasEnded);
+    }
+
+    [Fact]
+    [Trait("Rule", "search-instead")]
+    public void Accepted_OutageHasEnded_LooksOnceInTenMinutesAgain()
+    {
+        _recorder.Failed("acme", _clock.GetUtcNow());
+        _clock.Advance(TimeSpan.FromSeconds(90));
+        _recorder.Accepted("acme");
+        var calls = _tables.Calls;
+
+        _clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
+        _recorder.Accepted("acme");
+        Assert.Equal(calls, _tables.Calls);
+        _clock.Advance(TimeSpan.FromTicks(1));
+        _recorder.Accepted("acme");
+        Assert.True(_tables.Calls > calls);
+    }
+
     [Fact]
     [Trait("Rule", "search-instead")]
     public void Accepted_WhileAllIsWell_LooksOnceInTenMinutes()
@@ -129,6 +175,41 @@ public sealed class OutageRecorderTests
         var outage = new Outage(from, from.AddMinutes(minutes), default) { Accepted = acceptedAfter is { } after ? from.AddMinutes(after) : null, Unended = unended };
 
         Assert.Equal(expected, outage.MayHaveLost);
+    }
+
+    [Theory]
+    [InlineData(0, 20, false)]
+    [InlineData(0, 20.01, true)] // no retry follows
+    [InlineData(179.99, 180, false)]
+    [InlineData(180, 180, true)] // failures go on for three hours
+    [Trait("Rule", "search-instead")]
+    public void IsDue_ByTheLastFailure_WaitsForRetriesUpToThreeHours(double last, double now, bool expected)
+    {
+        var from = _clock.GetUtcNow();
+
+        Assert.Equal(expected, new Outage(from, from.AddMinutes(last), default).IsDue(from.AddMinutes(now)));
+    }
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, false)] // it may be the delivery before the failure
+    [InlineData(1, true)]
+    [Trait("Rule", "search-instead")]
+    public void HasEnded_AcceptedAfterTheLastFailure_IsTrue(int ticks, bool expected)
+    {
+        var last = _clock.GetUtcNow();
+
+        Assert.Equal(expected, new Outage(last, last, default) { Accepted = last.AddTicks(ticks) }.HasEnded);
+    }
+
+    [Fact]
+    [Trait("Rule", "search-instead")]
+    public void Outage_WithoutTimes_IsSearchedForNoMore()
+    {
+        var unended = new Outage(null, null, default) { Unended = true };
+
+        Assert.True(unended.IsDue(_clock.GetUtcNow()));
+        Assert.False(unended.MayHaveLost);
     }
 
     [Fact]

@@ -212,6 +212,47 @@ public sealed class SearchTests : IAsyncLifetime
         Assert.Contains($": {poll.Found} issues", line.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    [Trait("Rule", "search-instead")]
+    public async Task Search_TwoWebhooksWithOneFilter_SearchesByItOnce()
+    {
+        _world.Subscribe(World.Acme, "bugs", "project = SHOP", "jira:issue_updated");
+        _world.Emit(World.Acme, 3);
+        await OutageAsync();
+
+        Assert.Equal(1, (await _world.PollAsync(World.Acme)).Recovered);
+
+        Assert.Equal(1, _world.Jira.Ledger.Calls("POST /rest/api/3/search/jql"));
+    }
+
+    /// <summary>Jira can have used its five retries in this time.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [Trait("Rule", "search-instead")]
+    public async Task Search_NoRunForAsLongAsTheShortestRetries_StartsAtTheLastRun(int ticksLess, bool expected)
+    {
+        var (searcher, site) = (_world.NewInstance().GetRequiredService<SiteSearcher>(), (await _world.FindAsync(World.Acme))!);
+        await searcher.PollAsync(site, null, CancellationToken.None);
+        var last = _world.Clock.GetUtcNow();
+        _world.Clock.Advance(Outage.ShortestRetries - TimeSpan.FromTicks(ticksLess));
+
+        Assert.Equal(expected ? last : null, (await searcher.PollAsync(site, null, CancellationToken.None)).SearchedFrom);
+    }
+
+    /// <summary>A person asks for a shorter time than was lost.</summary>
+    [Fact]
+    [Trait("Rule", "search-instead")]
+    public async Task Search_OnRequestDuringALoss_StartsAtTheEarlierOfTheTwo()
+    {
+        var gone = _world.Clock.GetUtcNow();
+        _world.Emit(World.Acme, 3);
+        await OutageAsync();
+
+        Assert.Equal(gone, (await RecoverAsync(minutes: 1)).SearchedFrom);
+        Assert.Contains("SHOP-3", _world.Searched());
+    }
+
     [Theory]
     [InlineData("sprint_started", 0)]
     [InlineData("jira:version_released", 0)]

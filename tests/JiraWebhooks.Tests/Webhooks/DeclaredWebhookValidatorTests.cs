@@ -45,5 +45,13 @@ public sealed class DeclaredWebhookValidatorTests
     public void Problem_AddressJiraRefuses_IsNamed(string url, string words) =>
         Assert.Contains(words, DeclaredWebhookValidator.Problem(new Uri(url), StubSites.OAuth), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("http://localhost:7071/x", "http://localhost:5000", true)]
+    [InlineData("http://localhost:7071/x", "https://acme.atlassian.net", false)]
+    [InlineData("http://hooks.example.com/x", "http://localhost:5000", false)]
+    [Trait("Rule", "check-before-register")]
+    public void Problem_AddressOfThisMachine_IsOnlyForASimulatorHere(string callback, string api, bool accepted) =>
+        Assert.Equal(accepted, DeclaredWebhookValidator.Problem(new Uri(callback), StubSites.OAuth with { ApiUrl = new Uri(api) }) is null);
+
     private static DeclaredWebhook With(string jql) => new("mine", ["jira:issue_created"], jql);
 }
