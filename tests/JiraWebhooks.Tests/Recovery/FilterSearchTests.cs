@@ -167,7 +167,11 @@ public sealed class FilterSearchTests
     public void GiveUp_PassesThatAreDue_AreRemovedAndLaterOnesStay()
     {
         var later = new SearchPass(PassKind.Late, Now.AddHours(-1), Now, Now + Tick);
-        var search = new FilterSearch { Passes = [new(PassKind.First, Now.AddHours(-30), Now, Now.AddHours(-24)), new(PassKind.Second, Now.AddHours(-3), Now, Now), later], RefusedSince = Now.AddHours(-24) };
+        var search = new FilterSearch
+        {
+            Passes = [new(PassKind.First, Now.AddHours(-30), Now, Now.AddHours(-24)), new(PassKind.Second, Now.AddHours(-3), Now, Now), later],
+            RefusedSince = Now.AddHours(-24),
+        };
 
         var next = search.GiveUp(Now);
 
