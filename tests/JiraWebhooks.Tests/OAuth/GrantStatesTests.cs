@@ -69,16 +69,6 @@ public sealed class GrantStatesTests
         Assert.Null(await states.ReconnectRequiredLatelyAsync(site, Token));
     }
 
-    /// <summary>A site whose own refresh token is not stored yet works; another site with the same grant and no token does not.</summary>
-    [Fact]
-    public async Task ReconnectRequiredLately_SameGrantWithAndWithoutASeed_AreApart()
-    {
-        var states = States;
-
-        Assert.Null(await states.ReconnectRequiredLatelyAsync(_harness.Site, Token));
-        Assert.NotNull(await states.ReconnectRequiredLatelyAsync(_harness.Site with { RefreshToken = null }, Token));
-    }
-
     [Fact]
     [Trait("Rule", "health-per-site")]
     public async Task GrantReads_SitesOfTwoGrants_ReadsEachGrantOnceAndKeepsThemApart()
