@@ -22,11 +22,12 @@ public sealed class FilterSearchTests
     public void Lost_OpenPassCoversTheStart_KeepsItsProgressAndMovesTheEnd(int hoursLater)
     {
         var open = new SearchPass(PassKind.First, Now.AddHours(-3), Now, Now) { Watermark = Now.AddHours(-2), Floor = Now.AddHours(-2.5), Token = "next" };
-        var search = new FilterSearch { Passes = [open] };
+        var repeat = new SearchPass(PassKind.Late, Now.AddHours(-9), Now.AddHours(-8), Now.AddHours(3));
+        var search = new FilterSearch { Passes = [open, repeat] };
 
         var next = search.Lost(open.From.AddHours(hoursLater), Now.AddMinutes(20));
 
-        Assert.Equal([open with { To = Now.AddMinutes(20) }], next.Passes);
+        Assert.Equal([open with { To = Now.AddMinutes(20) }, repeat], next.Passes);
     }
 
     [Fact]

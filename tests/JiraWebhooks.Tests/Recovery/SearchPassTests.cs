@@ -116,8 +116,11 @@ public sealed class SearchPassTests
         Assert.False(turn.TryContinue(Pass, "one"));
         Assert.False(turn.TryContinue(Pass, "stored"));
 
+        // The next pass knows nothing of this one: neither its tokens, nor the times that it reached.
+        turn.Marks.Add(Now);
         turn.Leave();
         turn.Start(Pass, Now);
+        Assert.Empty(turn.Marks);
         Assert.True(turn.TryContinue(Pass, "one"));
     }
 

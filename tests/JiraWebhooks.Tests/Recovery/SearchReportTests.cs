@@ -57,6 +57,14 @@ public sealed class SearchReportTests
     }
 
     [Fact]
+    public void Result_SearchWithoutProgress_SaysWhichAndAfterHowManyRequests()
+    {
+        _report.Stuck("issues", 200);
+
+        Assert.StartsWith("The search for webhook issues does not end: Jira has given page after page, up to 200", _report.Result(isUnfinished: true).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Refused_LessThanADay_IsAProblemAndNoLoss()
     {
         var search = new FilterSearch { Passes = [First, Late with { Due = Now.AddTicks(1) }] }.Refused(Now.AddHours(-24).AddTicks(1));

@@ -34,6 +34,22 @@ public sealed class SitePollTests
         Assert.Equal(["of the list", "of the search"], both.Losses.Select(loss => loss.Words));
     }
 
+    [Fact]
+    public void PossibleLoss_WithAndWithoutLosses_SaysWhetherThereAreSome()
+    {
+        Assert.True(List.PossibleLoss);
+        Assert.False(new SitePoll("globex").PossibleLoss);
+    }
+
+    [Fact]
+    public void Note_AfterASearch_SaysWhatItCannotFind()
+    {
+        Assert.Null(List.Note);
+        var note = (List with { SearchedFrom = Since }).Note;
+        Assert.Contains("jira_reconstructed", note, StringComparison.Ordinal);
+        Assert.EndsWith("Deletions, and states in between, cannot be found.", note, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null, null, null)]
     [InlineData("The list failed.", null, "The list failed.")]

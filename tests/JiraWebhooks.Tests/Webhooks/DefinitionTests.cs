@@ -57,6 +57,11 @@ public sealed class DefinitionTests
         Definition.Fingerprint(Issues),
         Definition.Fingerprint(Issues with { Name = "other", Events = [.. Issues.Events.Reverse()], FieldIdsFilter = ["status", "summary"], IssuePropertyKeysFilter = ["two", "one"] }));
 
+    [Fact]
+    [Trait("Rule", "replace-webhook")]
+    public void Fingerprint_NoFilterAndAnEmptyOne_AreDifferent() =>
+        Assert.NotEqual(Definition.Fingerprint(Issues with { FieldIdsFilter = null }), Definition.Fingerprint(Issues with { FieldIdsFilter = [] }));
+
     [Theory]
     [MemberData(nameof(ChangedSites), DisableDiscoveryEnumeration = true)]
     [Trait("Rule", "daily-refresh")]

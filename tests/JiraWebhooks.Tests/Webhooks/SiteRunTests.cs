@@ -154,6 +154,7 @@ public sealed class SiteRunTests
         run.Rows["issues"] = Row(Issues, 1);
         run.Rows["comments"] = Row(Comments, 2);
         run.Created.UnionWith([1, 2]);
+        Assert.Equal((2, 0), (run.Result(Now).Registered, run.Result(Now).Replaced));
         run.Critical.Add("comments");
 
         var result = run.Result(Now);
@@ -161,6 +162,19 @@ public sealed class SiteRunTests
         Assert.Equal((0, 1, 1, 0), (result.Extended, result.Registered, result.Replaced, result.Failed));
         Assert.Equal(Now.AddDays(30), result.SoonestExpiry);
         Assert.Null(result.Problem);
+    }
+
+    [Fact]
+    [Trait("Rule", "daily-refresh")]
+    public void Result_SeveralWebhooksAndProblems_HasTheSoonestExpiryAndAllProblems()
+    {
+        var run = Run([Listed(1), Listed(2) with { ExpirationDate = Now.AddDays(2) }], [Row(Issues, 1), Row(Comments, 2)]);
+        run.Problems.AddRange(["One.", "Two."]);
+
+        var result = run.Result(Now);
+
+        Assert.Equal(Now.AddDays(2), result.SoonestExpiry);
+        Assert.Equal("One. Two.", result.Problem);
     }
 
     /// <summary>A webhook that was registered again with its former definition is alive, but not what is declared.</summary>
