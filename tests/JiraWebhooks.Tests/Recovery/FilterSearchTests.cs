@@ -9,11 +9,11 @@ public sealed class FilterSearchTests
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
 
     [Fact]
-    public void Lost_NothingOpen_PlansOneFirstPassThatIsDueNow()
+    public void Lost_NothingOpen_PlansOneFirstPassThatIsDueEvenIfTheClockIsSetBack()
     {
         var search = new FilterSearch().Lost(Now.AddHours(-3), Now);
 
-        Assert.Equal([new SearchPass(PassKind.First, Now.AddHours(-3), Now, Now)], search.Passes);
+        Assert.Equal([new SearchPass(PassKind.First, Now.AddHours(-3), Now, Now.AddHours(-3))], search.Passes);
     }
 
     [Theory]
