@@ -37,7 +37,7 @@ public sealed class FilterSearchTests
 
         var next = new FilterSearch { Passes = [open] }.Lost(open.From - Tick, Now.AddMinutes(20));
 
-        Assert.Equal([new SearchPass(PassKind.First, open.From - Tick, Now.AddMinutes(20), Now.AddMinutes(20))], next.Passes);
+        Assert.Equal([new SearchPass(PassKind.First, open.From - Tick, Now.AddMinutes(20), open.From - Tick)], next.Passes);
     }
 
     [Fact]
