@@ -44,6 +44,10 @@ internal static class SettingsParser
     public static bool IsHttpsOrLoopback(Uri url) =>
         (url.Scheme == Uri.UriSchemeHttps && HasHost(url)) || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback);
 
+    /// <summary>True if <paramref name="url"/> has a user name or a password. The user information of <c>https://@host</c> is empty, but its @ would
+    /// be in each address that is made from it.</summary>
+    public static bool HasUser(Uri url) => url.UserInfo.Length > 0 || url.AbsoluteUri.StartsWith($"{url.Scheme}://@", StringComparison.Ordinal);
+
     private static Uri? PublicBaseUrl(SettingsTexts texts, List<string> errors)
     {
         if (texts[Setting.PublicBaseUrl] is null)
@@ -68,7 +72,7 @@ internal static class SettingsParser
 
     private static Uri? Origin(string host) =>
         Uri.TryCreate($"https://{host}", UriKind.Absolute, out var url) && IsHttpsOrLoopback(url)
-        && url is { AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0, UserInfo.Length: 0 } ? url : null;
+        && url is { AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0 } && !HasUser(url) ? url : null;
 
     // Uri accepts names of hosts that HttpClient cannot convert for DNS. Every request would throw UriFormatException.
     private static bool HasHost(Uri url)
@@ -146,7 +150,7 @@ internal static class SettingsParser
         if (texts[name] is not { } text) return null;
 
         var isAddress = Uri.TryCreate(text, UriKind.Absolute, out var url) && IsHttpsOrLoopback(url);
-        if (isAddress && url!.UserInfo.Length == 0) return url;
+        if (isAddress && !HasUser(url!)) return url;
 
         errors.Add(isAddress ? $"{name} must have no user name or password." : $"{name} must be an absolute https address (http only for this machine).");
         return null;

@@ -157,7 +157,7 @@ internal static class SiteReader
     private static Uri? Address(string? text, string name, List<string> problems)
     {
         var isAddress = Uri.TryCreate(text?.TrimEnd('/'), UriKind.Absolute, out var url) && SettingsParser.IsHttpsOrLoopback(url);
-        if (isAddress && url!.UserInfo.Length == 0) return url;
+        if (isAddress && !SettingsParser.HasUser(url!)) return url;
 
         problems.Add(isAddress ? $"{name} must have no user name or password" : $"{name} must be an absolute https address");
         return null;

@@ -86,6 +86,13 @@ internal static partial class SiteTarget
         var wanted = SiteReader.Trimmed(request.WithoutSecrets());
         var site = Make(request, wanted);
         FuzzTargets.Require(Origin().IsMatch(site.Url.OriginalString.TrimEnd('/')), "The address of a site is an origin.");
+        FuzzTargets.Require(
+            site.CloudId == request.CloudId?.Trim() && site.ClientId == request.ClientId?.Trim()
+            && site.AppKey == request.AppKey?.Trim() && site.ClientKey == request.ClientKey?.Trim(),
+            "The ids are those of the body.");
+        FuzzTargets.Require(
+            site.Webhooks.Count == request.Webhooks.Count && site.Webhooks.Zip(request.Webhooks.Values).All(pair => IsSame(pair.First, pair.Second)),
+            "The webhooks are those of the body.");
         FuzzTargets.Require(site.ApiUrl is { UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0 }, "The root of the API is an address alone.");
         var isCallable = Uri.TryCreate($"{site.ApiUrl.AbsoluteUri.TrimEnd('/')}/rest/api/3/webhook", UriKind.Absolute, out var call);
         FuzzTargets.Require(isCallable && call!.IdnHost == site.ApiUrl.IdnHost, "An operation has an address at the same host.");
@@ -96,6 +103,10 @@ internal static partial class SiteTarget
         var body = JsonSerializer.SerializeToUtf8Bytes(new SiteRequest(stored), SiteRequestJson.Default.SiteRequest);
         FuzzTargets.Require(Describe(Make(request, Put(body).WithoutSecrets())) == Describe(site), "What was read can be sent again.");
     }
+
+    private static bool IsSame(DeclaredWebhook webhook, DeclaredWebhookOptions wanted) =>
+        webhook.Jql == wanted.Jql && Listed(webhook.Events) == Listed(wanted.Events)
+        && Listed(webhook.FieldIdsFilter) == Listed(wanted.FieldIdsFilter) && Listed(webhook.IssuePropertyKeysFilter) == Listed(wanted.IssuePropertyKeysFilter);
 
     private static string Describe(Site site)
     {

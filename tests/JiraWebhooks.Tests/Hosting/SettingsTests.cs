@@ -40,6 +40,7 @@ public sealed class SettingsTests
     [InlineData("hunter2?hooks")]
     [InlineData("hunter2#hooks")]
     [InlineData("admin@hunter2")]
+    [InlineData("@hunter2")]
     [InlineData("https://hunter2")]
     [InlineData("hunter2\u0773.example")]
     public void Read_HostNameThatIsNone_IsToldBesideTheOtherErrors(string host)
@@ -98,11 +99,10 @@ public sealed class SettingsTests
     [InlineData("KeyVaultUri")]
     public void Read_AddressWithAPassword_IsRefusedAndNotShown(string name)
     {
-        var settings = new Dictionary<string, string> { ["PublicBaseUrl"] = "https://hooks.example.com", [name] = "https://admin:hunter2@example.com" };
-
-        var errors = Errors([.. settings.Select(setting => (setting.Key, (string?)setting.Value))]);
-
-        Assert.Equal($"{name} must have no user name or password.", Assert.Single(errors));
+        foreach (var address in new[] { "https://admin:hunter2@example.com", "https://@example.com" })
+        {
+            Assert.Equal($"{name} must have no user name or password.", Assert.Single(Errors((name, address))));
+        }
     }
 
     /// <summary>A word of Latin and Arabic letters is no name for DNS: HttpClient throws UriFormatException for it.</summary>

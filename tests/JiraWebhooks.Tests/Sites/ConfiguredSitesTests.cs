@@ -68,6 +68,8 @@ public sealed class ConfiguredSitesTests
     [InlineData("Url", "acme", "Url must be an absolute https address")]
     [InlineData("Url", "https://admin:the-client-secret@acme.atlassian.net", "Url must have no user name or password")]
     [InlineData("Url", "https://the-client-secret@acme.atlassian.net/", "Url must have no user name or password")]
+    [InlineData("Url", "https://@acme.atlassian.net", "Url must have no user name or password")]
+    [InlineData("ApiUrl", "https://@api.atlassian.com", "ApiUrl must have no user name or password")]
     [InlineData("ApiUrl", "https://admin:the-client-secret@api.atlassian.com", "ApiUrl must have no user name or password")]
     [InlineData("Scheme", "Basic", "Scheme must be one of OAuth, Connect, AdminWebhook")]
     [InlineData("Url", "https://acme.atlassian.net/jira", "Url must be the address of the site alone")]
