@@ -20,8 +20,17 @@ public static class Schedules
     };
 
     /// <summary>Parses <paramref name="text"/>; null if it is no schedule, or one that never occurs.</summary>
-    public static CrontabSchedule? Parse(string? text) =>
-        CrontabSchedule.TryParse(text ?? "", new CrontabSchedule.ParseOptions { IncludingSeconds = true }) is { } schedule && Occurs(schedule) ? schedule : null;
+    public static CrontabSchedule? Parse(string? text)
+    {
+        try
+        {
+            return CrontabSchedule.TryParse(text ?? "", new CrontabSchedule.ParseOptions { IncludingSeconds = true }) is { } schedule && Occurs(schedule) ? schedule : null;
+        }
+        catch (OverflowException)
+        {
+            return null; // TryParse throws for a number that does not fit into an int
+        }
+    }
 
     internal static IEnumerable<string> Errors(SettingsTexts texts)
     {

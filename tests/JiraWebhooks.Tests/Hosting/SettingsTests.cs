@@ -214,6 +214,10 @@ public sealed class SettingsTests
     [InlineData("0 60 * * * *", "must have six fields")]
     [InlineData("every-15-minutes", "must have six fields")]
     [InlineData("0 0 0 31 2 *", "must have six fields")]
+    [InlineData("0 99999999999 * * * *", "must have six fields")]
+    [InlineData("0 \u0663 * * * *", "must have six fields")]
+    [InlineData("0 1-99999999999 * * * *", "must have six fields")]
+    [InlineData("0 */99999999999 * * * *", "must have six fields")]
     public void Parse_ScheduleThatNeverFires_IsAnError(string? schedule, string expected)
     {
         foreach (var name in new[] { "RefreshSchedule", "PollSchedule" })
