@@ -40,12 +40,12 @@ public sealed partial class ServiceBusSettings
     internal ServiceBusClient Client(ServiceBusClientOptions options) =>
         _isEmulator ? new(_target, options) : new(_target, AzureCredential.Of(_clientId), options);
 
-    /// <summary>Returns null and an error if the namespace is missing or not a host name, or if there is a connection string that is not an emulator's.
+    /// <summary>Returns null and an error if the namespace is missing or not a host name, if a name cannot be one, or if there is a connection string that is not an emulator's.
     /// The SDK would report them only at the first delivery, and every delivery would fail.</summary>
     internal static ServiceBusSettings? Parse(SettingsTexts texts, List<string> errors)
     {
         var error = texts[Section] is { } connection ? EmulatorError(connection) : NamespaceError(texts[$"{Section}__{Namespace}"]);
-        error ??= SubscriptionsError(Split(texts));
+        error ??= EntityError(texts[$"{Section}__{Entity}"]) ?? SubscriptionsError(Split(texts));
         if (error is null) return new ServiceBusSettings(texts[Section] ?? texts[$"{Section}__{Namespace}"]!, texts[Section] is not null, texts);
 
         errors.Add(error);
@@ -54,6 +54,10 @@ public sealed partial class ServiceBusSettings
 
     private static string[] Split(SettingsTexts texts) =>
         (texts[$"{Section}__{SubscriptionNames}"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static string? EntityError(string? name) => name is null || EntityNameForm().IsMatch(name)
+        ? null
+        : "ServiceBus__EntityName must be the name of a topic or queue: 1 to 260 letters, digits, periods, hyphens, underscores or slashes, with a letter or digit at both ends.";
 
     private static string? SubscriptionsError(string[] names) =>
         names.All(name => SubscriptionName().IsMatch(name)) && names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Length
@@ -88,6 +92,10 @@ public sealed partial class ServiceBusSettings
             return $"ServiceBus is not a connection string of the emulator: {Form}.";
         }
     }
+
+    // https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftservicebus
+    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,258}[A-Za-z0-9])?\z")]
+    private static partial Regex EntityNameForm();
 
     [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._-]{0,48}[A-Za-z0-9])?\z")]
     private static partial Regex SubscriptionName();

@@ -236,6 +236,24 @@ public sealed class SettingsTests
     public void Parse_ScheduleOfSixFields_IsAccepted(string schedule) =>
         Assert.Empty(Errors(("RefreshSchedule", schedule), ("PollSchedule", schedule)));
 
+    [Theory]
+    [InlineData("jira deliveries")]
+    [InlineData("/jira")]
+    [InlineData("jira-")]
+    [InlineData("https://example.servicebus.windows.net/jira")]
+    public void Parse_EntityNameThatIsNone_IsAnErrorWithoutTheValue(string name)
+    {
+        var error = Assert.Single(Errors(("ServiceBus:EntityName", name)));
+
+        Assert.StartsWith("ServiceBus__EntityName must be the name of a topic or queue", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(name, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("j")]
+    [InlineData("Team_A/jira.deliveries-2")]
+    public void Parse_EntityName_IsAccepted(string name) => Assert.Empty(Errors(("ServiceBus:EntityName", name)));
+
     private static JiraWebhooksOptions Read(params (string Name, string? Value)[] settings)
     {
         var errors = new List<string>();

@@ -72,6 +72,11 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
     [InlineData(null, "{}")]
     [InlineData("no time", "{}")]
     [InlineData("2026-11-01T00:00:00Z", "{")]
+    [InlineData("2026-11-01T00:00:00Z", "null")]
+    [InlineData("2026-11-01T00:00:00Z", """{"a":null}""")]
+    [InlineData("2026-11-01T00:00:00Z", """{"a":{"Passes":null}}""")]
+    [InlineData("2026-11-01T00:00:00Z", """{"a":{"Passes":[null]}}""")]
+    [InlineData("2026-11-01T00:00:00Z", """{"a":{"Passes":[{"Kind":"First","From":"0001-01-01T00:00:00Z","To":"2026-11-01T00:00:00Z","Due":"2026-11-01T00:00:00Z"}]}}""")]
     public async Task State_ThatCannotBeRead_SearchesAgainFrom72HoursBefore(string? wellUntil, string filters)
     {
         var cursors = await CursorsAsync(StorageKind.Azurite);

@@ -44,14 +44,21 @@ internal sealed partial class SearchTable(LazyTable cursors, TimeProvider clock)
     {
         try
         {
-            return text.Length > 0 ? JsonSerializer.Deserialize(text, SearchJson.Default.IReadOnlyDictionaryStringFilterSearch)! : SearchState.None;
+            var filters = text.Length > 0 ? JsonSerializer.Deserialize(text, SearchJson.Default.IReadOnlyDictionaryStringFilterSearch) : SearchState.None;
+            if (filters?.Values.All(IsWhole) is true) return filters;
         }
         catch (JsonException)
         {
-            TolerantValues.CountUnreadable(Filters);
-            return null;
+            // Counted like the others.
         }
+
+        TolerantValues.CountUnreadable(Filters);
+        return null;
     }
+
+    // After an edit by hand something may be null, or a time so far away that adding to it fails.
+    private static bool IsWhole(FilterSearch? filter) =>
+        filter?.Passes is { } passes && passes.All(pass => pass is not null && new[] { pass.From, pass.To, pass.Due, pass.Watermark, pass.Floor }.All(time => time is not { Year: < 2000 or > 9000 }));
 
     [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
     [JsonSerializable(typeof(IReadOnlyDictionary<string, FilterSearch>))]
