@@ -57,8 +57,10 @@ internal sealed partial class SearchTable(LazyTable cursors, TimeProvider clock)
     }
 
     // After an edit by hand something may be null, or a time so far away that adding to it fails.
-    private static bool IsWhole(FilterSearch? filter) =>
-        filter?.Passes is { } passes && passes.All(pass => pass is not null && new[] { pass.From, pass.To, pass.Due, pass.Watermark, pass.Floor }.All(time => time is not { Year: < 2000 or > 9000 }));
+    private static bool IsWhole(FilterSearch? filter) => filter?.Passes is { } passes && passes.All(IsWhole);
+
+    private static bool IsWhole(SearchPass? pass) =>
+        pass is not null && new[] { pass.From, pass.To, pass.Due, pass.Watermark, pass.Floor }.All(time => time is not { Year: < 2000 or > 9000 });
 
     [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
     [JsonSerializable(typeof(IReadOnlyDictionary<string, FilterSearch>))]
