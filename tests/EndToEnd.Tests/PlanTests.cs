@@ -93,6 +93,23 @@ public sealed class PlanTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(2, plan.Output.Count(line => line.Contains("+ create", StringComparison.Ordinal)));
     }
 
+    [Theory(Timeout = Limits.Hang)]
+    [InlineData("<html></html>")]
+    [InlineData("null")]
+    [InlineData("""{"sites":[]}""")]
+    [InlineData("""[{"name":"globex"}]""")]
+    [InlineData("""[{"site":"globex"}]""")]
+    public async Task Plan_BesideAnotherProgramOnThePort_IsMadeWithoutIt(string answer)
+    {
+        await using var other = await LocalServer.StartAsync(_port, server => server.MapFallback(() => answer), Token);
+        var settings = new Dictionary<string, string?> { ["AzureWebJobsStorage"] = _settings["AzureWebJobsStorage"] };
+
+        await using var plan = await LocalHostProcess.EndedAsync(["plan", "--port", $"{_port}"], settings, Token);
+
+        Assert.Equal(1, plan.Process.ExitCode);
+        Assert.Equal("There is no site: add one to the settings or over the API.", Assert.Single(plan.Errors));
+    }
+
     private async Task<string> PlanAsync()
     {
         await using var plan = await LocalHostProcess.EndedAsync(["plan", "--port", $"{_port}", "--site", "globex", "--json"], _settings, Token);

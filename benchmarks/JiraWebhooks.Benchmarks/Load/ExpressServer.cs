@@ -22,7 +22,7 @@ internal static class ExpressServer
             {
                 Environment = { ["NODE_PATH"] = Path.Combine(folder, "node_modules"), ["NODE_ENV"] = "production", ["SECRET"] = TestSites.Secret },
             };
-            var server = MeasuredProcess.Start(start);
+            var server = Cores.First(() => MeasuredProcess.Start(start));
             var port = await server.ReadPortAsync();
             return new Rival(server, body =>
             [

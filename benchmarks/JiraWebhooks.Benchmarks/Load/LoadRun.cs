@@ -15,12 +15,13 @@ internal static class LoadRun
     /// <summary>Measures <paramref name="rounds"/> rounds of <paramref name="duration"/> for each subject and body size, and prints the results.</summary>
     public static async Task<int> RunAsync(int rounds, TimeSpan duration)
     {
-        using var server = MeasuredProcess.Start("server");
+        using var server = Cores.First(() => MeasuredProcess.Start("server"));
         var port = await server.ReadPortAsync();
         var rivals = await Rival.StartAllAsync();
         try
         {
-            Console.WriteLine($"{Environment.ProcessorCount} cores shared with the client, {Connections} connections, medians of {rounds} rounds of {duration.TotalSeconds:0.#} s");
+            var cores = Cores.CanSplit ? "servers on one core, the client on another" : $"{Environment.ProcessorCount} cores shared with the client";
+            Console.WriteLine($"{cores}, {Connections} connections, medians of {rounds} rounds of {duration.TotalSeconds:0.#} s");
             Console.WriteLine("Express: verifies a JWT, on one thread, with the secret as text (as in its documentation) or as a key object.");
             Console.WriteLine("webhook: verifies X-Hub-Signature, parses the body, and starts a command per request, whose CPU counts. \"No command\" names one that does not exist.");
             foreach (var size in (int[])[Payloads.Small, Payloads.Medium, Payloads.Large])

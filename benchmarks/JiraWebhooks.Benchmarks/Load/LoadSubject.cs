@@ -37,7 +37,7 @@ internal sealed record LoadSubject(string Name, LoadClient Client, MeasuredProce
     }
 
     /// <summary>Runs one round.</summary>
-    public LoadResult Run(int connections, TimeSpan duration) => Client.Run(connections, duration, Server);
+    public LoadResult Run(int connections, TimeSpan duration) => Cores.Others(() => Client.Run(connections, duration, Server));
 
     /// <summary>Deliveries of <paramref name="site"/> that the app has not seen before: each has its own identifier.</summary>
     public static LoadClient Jira(int port, Site site, byte[] body) => Jira(port, $"/api/deliveries/{site.Id}", site, body);

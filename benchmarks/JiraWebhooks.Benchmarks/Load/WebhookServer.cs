@@ -31,7 +31,8 @@ internal static class WebhookServer
         var port = FreePort();
         try
         {
-            var server = MeasuredProcess.Start(new ProcessStartInfo("webhook", ["-ip", "127.0.0.1", "-port", $"{port}", "-hooks", file]));
+            var start = new ProcessStartInfo("webhook", ["-ip", "127.0.0.1", "-port", $"{port}", "-hooks", file]);
+            var server = Cores.First(() => MeasuredProcess.Start(start));
             await ListensAsync(server, port);
             return new Rival(server, body => [("e webhook, no command", Client(port, "none", body)), ("e webhook, /bin/true", Client(port, "true", body))])
             {

@@ -48,6 +48,10 @@ internal static class SettingsParser
     /// be in each address that is made from it.</summary>
     public static bool HasUser(Uri url) => url.UserInfo.Length > 0 || url.AbsoluteUri.StartsWith($"{url.Scheme}://@", StringComparison.Ordinal);
 
+    /// <summary>True if <paramref name="url"/> has a query or a fragment. Those of <c>https://host?</c> are empty, but a path that is added to this
+    /// address would be no path.</summary>
+    public static bool HasQuery(Uri url) => url.AbsoluteUri.AsSpan().IndexOfAny('?', '#') >= 0;
+
     private static Uri? PublicBaseUrl(SettingsTexts texts, List<string> errors)
     {
         if (texts[Setting.PublicBaseUrl] is null)
@@ -61,13 +65,7 @@ internal static class SettingsParser
             return null;
         }
 
-        var url = Url(texts, Setting.PublicBaseUrl, errors);
-        if (url is not null && (url.Query.Length > 0 || url.Fragment.Length > 0))
-        {
-            errors.Add("PublicBaseUrl must have no query or fragment: Jira drops query parameters on delivery.");
-        }
-
-        return url;
+        return Url(texts, Setting.PublicBaseUrl, errors, "Jira drops query parameters on delivery");
     }
 
     private static Uri? Origin(string host) =>
@@ -145,14 +143,18 @@ internal static class SettingsParser
         return null;
     }
 
-    private static Uri? Url(SettingsTexts texts, string name, List<string> errors)
+    private static Uri? Url(SettingsTexts texts, string name, List<string> errors, string noQuery = "paths are added to this address")
     {
         if (texts[name] is not { } text) return null;
 
         var isAddress = Uri.TryCreate(text, UriKind.Absolute, out var url) && IsHttpsOrLoopback(url);
-        if (isAddress && !HasUser(url!)) return url;
+        var problem = !isAddress ? "be an absolute https address (http only for this machine)"
+            : HasUser(url!) ? "have no user name or password"
+            : HasQuery(url!) ? $"have no query or fragment: {noQuery}"
+            : null;
+        if (problem is null) return url;
 
-        errors.Add(isAddress ? $"{name} must have no user name or password." : $"{name} must be an absolute https address (http only for this machine).");
+        errors.Add($"{name} must {problem}.");
         return null;
     }
 }

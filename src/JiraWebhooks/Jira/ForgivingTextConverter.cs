@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace JiraWebhooks.Jira;
 
 /// <summary>Reads a text that may contain half a surrogate pair, as a text that was cut inside an emoji does. The half becomes U+FFFD, because UTF-8
-/// cannot encode it. The framework would reject the whole answer, and a poll would stop at that page forever.</summary>
+/// cannot encode it. The framework would reject the whole answer: a poll would stop at that page forever, and a site's webhooks could not be listed.</summary>
 internal sealed partial class ForgivingTextConverter : JsonConverter<string?>
 {
     /// <inheritdoc/>
@@ -27,6 +27,14 @@ internal sealed partial class ForgivingTextConverter : JsonConverter<string?>
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, string? value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+    // The framework needs both for a dictionary, and reads each name itself too, so that half a pair in a name is still an error.
+
+    /// <inheritdoc/>
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString()!;
+
+    /// <inheritdoc/>
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
 
     private static string Repaired(Match escape) => escape.Groups["half"].Success ? @"\uFFFD" : escape.Value;
 

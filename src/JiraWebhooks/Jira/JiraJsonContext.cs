@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace JiraWebhooks.Jira;
 
-/// <summary>Source-generated JSON of the five operations.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+/// <summary>Source-generated JSON of the operations. Any text of Jira may have been cut.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(ForgivingTextConverter)])]
 [JsonSerializable(typeof(WebhookPage))]
 [JsonSerializable(typeof(WebhookRegistration))]
 [JsonSerializable(typeof(RegisteredWebhooks))]

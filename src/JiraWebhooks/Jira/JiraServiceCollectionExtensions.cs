@@ -18,7 +18,7 @@ internal static class JiraServiceCollectionExtensions
         services.AddSingleton<JiraWebhookClient>();
 
         var client = services
-            .AddRefitGeneratedClient<IJiraWebhookApi>(JiraJsonContext.Default, _ => Settings(), ClientName)
+            .AddRefitGeneratedClient<IJiraWebhookApi>(_ => Settings(), ClientName)
             .ConfigureHttpClient(http =>
             {
                 // A placeholder: SiteHandler writes the site's own URL into each request.
@@ -46,6 +46,8 @@ internal static class JiraServiceCollectionExtensions
 
     private static RefitSettings Settings() => new()
     {
+        // With the converters of the context, which Refit does not take over from the context alone.
+        ContentSerializer = new SystemTextJsonContentSerializer(JiraJsonContext.Default.Options),
         Buffered = true,
         MaxExceptionContentLength = 16 * 1024,
     };

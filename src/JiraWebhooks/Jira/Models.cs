@@ -90,7 +90,6 @@ public sealed record FailedWebhooks
     public IReadOnlyList<FailedWebhook>? Values { get; init; }
 
     /// <summary>Where the next page is; present only when there was a record.</summary>
-    [JsonConverter(typeof(ForgivingTextConverter))]
     public string? Next { get; init; }
 }
 
@@ -105,10 +104,10 @@ public sealed record FailedPage(IReadOnlyList<FailedWebhook> Records, DateTimeOf
 /// <param name="FailureTime">Time of the last failed retry, epoch milliseconds.</param>
 /// <param name="Body">The body as text; may be missing.</param>
 public sealed record FailedWebhook(
-    [property: JsonConverter(typeof(ForgivingTextConverter))] string Id,
-    [property: JsonConverter(typeof(ForgivingTextConverter))] string? Url,
+    string Id,
+    string? Url,
     long FailureTime,
-    [property: JsonConverter(typeof(ForgivingTextConverter))] string? Body);
+    string? Body);
 
 /// <summary>What Atlassian answers in place of a site, such as a suspended one.</summary>
 internal sealed record StandInError

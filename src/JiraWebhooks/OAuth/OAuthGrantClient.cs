@@ -83,14 +83,14 @@ public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhoo
         var (status, answer) = await SendAsync(request, OAuthJsonContext.Default.TokenAnswer, cancellationToken);
 
         var good = status is >= 200 and < 300;
-        if (good && answer is { AccessToken.Length: > 0 })
+        if (good && answer is { AccessToken: { } token } && AccessToken().IsMatch(token))
         {
             // Atlassian sometimes omits the refresh token: the old one stays valid (docs/jira-behaviour.md#oauth-tokens).
             var refreshToken = string.IsNullOrEmpty(answer.RefreshToken) ? body.RefreshToken : answer.RefreshToken;
             return new OAuthGrant
             {
                 RefreshToken = refreshToken ?? throw new HttpRequestException("The answer has no refresh token: is offline_access among the scopes?"),
-                AccessToken = answer.AccessToken,
+                AccessToken = token,
                 AccessTokenExpiresAt = askedAt + (answer.ExpiresIn is > 0 and < 1e8 ? TimeSpan.FromSeconds(answer.ExpiresIn.Value) : UsualLifetime),
             };
         }
@@ -98,7 +98,7 @@ public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhoo
         var error = answer?.Error is { } code && ErrorCode().IsMatch(code) ? code : null;
         if (status is 400 or 403 && error is "invalid_grant" or "unauthorized_client") throw new GrantRefusedException(status, error);
 
-        var detail = good ? " without an access token" : error is null ? "" : $" {error}";
+        var detail = good ? " without a usable access token" : error is null ? "" : $" {error}";
         throw new HttpRequestException($"The authorization server answered {status}{detail}.", null, (System.Net.HttpStatusCode)status);
     }
 
@@ -134,6 +134,10 @@ public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhoo
             return null; // for example a proxy's page; the status is enough
         }
     }
+
+    // A header must be able to carry it (https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12); a space or a line break would throw in every call.
+    [GeneratedRegex("^[!-~]+\\z")]
+    private static partial Regex AccessToken();
 
     [GeneratedRegex("^[a-z_]{1,40}\\z")]
     private static partial Regex ErrorCode();

@@ -125,7 +125,7 @@ internal static class SiteReader
         if (!string.IsNullOrWhiteSpace(settings.ApiUrl))
         {
             var address = Address(settings.ApiUrl, nameof(settings.ApiUrl), problems);
-            if (address is null or { Query.Length: 0, Fragment.Length: 0 }) return address ?? Nowhere;
+            if (address is null || !SettingsParser.HasQuery(address)) return address ?? Nowhere;
 
             problems.Add("ApiUrl must have no query or fragment");
             return Nowhere;
@@ -148,7 +148,7 @@ internal static class SiteReader
     private static Uri? Origin(string? text, List<string> problems)
     {
         var url = Address(text, nameof(SiteSettings.Url), problems);
-        if (url is null || (url.AbsolutePath is "/" && url.Query.Length == 0 && url.Fragment.Length == 0)) return url;
+        if (url is null || (url.AbsolutePath is "/" && !SettingsParser.HasQuery(url))) return url;
 
         problems.Add("Url must be the address of the site alone, like https://acme.atlassian.net, without path, query or fragment");
         return null;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using JiraWebhooks.Webhooks;
 using LocalHost.Azurite;
 using LocalHost.Functions;
 
@@ -8,7 +9,8 @@ namespace LocalHost.Plan;
 /// <summary>Asks the LocalHost that runs on this machine for its plans.</summary>
 internal static class RunningHost
 {
-    /// <summary>Returns the plans, or null if no LocalHost listens on <paramref name="port"/>.</summary>
+    /// <summary>Returns the plans, or null if no LocalHost listens on <paramref name="port"/>, but nothing or a program that answers something
+    /// else.</summary>
     public static async Task<IReadOnlyList<PlannedSite>?> AskAsync(int port, string? site, CancellationToken cancellationToken)
     {
         using var client = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") };
@@ -18,16 +20,16 @@ internal static class RunningHost
             using var answer = await client.GetAsync("/api/sites", cancellationToken);
             if (answer.StatusCode is not HttpStatusCode.OK) return null;
 
-            using var sites = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
+            var sites = PlannedSite.Read<List<ListedSite>>(await answer.Content.ReadAsStringAsync(cancellationToken));
             var plans = new List<PlannedSite>();
-            foreach (var id in sites.RootElement.EnumerateArray().Select(one => one.GetProperty("site").GetString()!).Where(id => site is null || id == site))
+            foreach (var id in sites.Select(one => one.Site).Where(id => site is null || id == site))
             {
                 plans.Add(await AskAsync(client, id, cancellationToken));
             }
 
             return plans;
         }
-        catch (HttpRequestException)
+        catch (Exception wrong) when (wrong is HttpRequestException or JsonException)
         {
             return null;
         }
@@ -37,9 +39,12 @@ internal static class RunningHost
     {
         using var answer = await client.GetAsync($"/api/sites/{site}/plan", cancellationToken);
         var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-        if (answer.StatusCode is HttpStatusCode.OK) return new PlannedSite(site, PlannedSite.Parse(text), null);
+        if (answer.StatusCode is HttpStatusCode.OK) return new PlannedSite(site, PlannedSite.Read<SitePlan>(text), null);
 
-        using var problem = JsonDocument.Parse(text);
-        return new PlannedSite(site, null, problem.RootElement.GetProperty("detail").GetString());
+        return new PlannedSite(site, null, PlannedSite.Read<Problem>(text).Detail);
     }
+
+    private sealed record ListedSite(string Site);
+
+    private sealed record Problem(string Detail);
 }

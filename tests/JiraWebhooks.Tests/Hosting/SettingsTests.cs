@@ -84,12 +84,24 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("https://hooks.example.com?x=1")]
     [InlineData("https://hooks.example.com/#top")]
+    [InlineData("https://hooks.example.com?")]
+    [InlineData("https://hooks.example.com/#")]
     [Trait("Rule", "check-before-register")]
     public void Read_BaseUrlThatJiraWouldMangle_IsRefused(string baseUrl)
     {
-        var errors = Errors(("PublicBaseUrl", baseUrl));
+        Assert.Equal("PublicBaseUrl must have no query or fragment: Jira drops query parameters on delivery.", Assert.Single(Errors(("PublicBaseUrl", baseUrl))));
+    }
 
-        Assert.Contains("query or fragment", string.Join('\n', errors), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("AtlassianApiUrl")]
+    [InlineData("AtlassianAuthUrl")]
+    [InlineData("KeyVaultUri")]
+    public void Read_AddressWithAQuery_IsRefusedAndNotShown(string name)
+    {
+        foreach (var address in new[] { "https://example.com?key=hunter2", "https://example.com/?", "https://example.com/hunter2#" })
+        {
+            Assert.Equal($"{name} must have no query or fragment: paths are added to this address.", Assert.Single(Errors((name, address))));
+        }
     }
 
     [Theory]

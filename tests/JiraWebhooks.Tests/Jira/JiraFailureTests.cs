@@ -59,6 +59,17 @@ public sealed class JiraFailureTests : IDisposable
         Assert.Equal(["Site temporarily unavailable"], error.Messages);
     }
 
+    [Fact]
+    [Trait("Rule", "unknown-content")]
+    public async Task Call_RefusedWithHalfACharacterInTheWords_TellsThem()
+    {
+        _harness.Jira.Answer(400, """{"errorMessages":["It was cut \ud83d"],"errors":{"url":"is odd \ude00"}}""");
+
+        var error = await Assert.ThrowsAsync<JiraApiException>(() => _harness.Client.ListAsync(StubSites.OAuth, Token));
+
+        Assert.Equal(["It was cut \uFFFD", "url: is odd \uFFFD"], error.Messages);
+    }
+
     /// <summary>Atlassian redirects from the former address of a renamed site; the redirect is not followed.</summary>
     [Theory]
     [InlineData("https://renamed.atlassian.net/rest/api/3/webhook?startAt=0", true)]

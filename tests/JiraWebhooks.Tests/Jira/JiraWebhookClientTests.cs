@@ -48,6 +48,20 @@ public sealed class JiraWebhookClientTests : IDisposable
         Assert.Null(Assert.Single(await _harness.Client.ListAsync(StubSites.OAuth, Token)).ExpirationDate);
     }
 
+    /// <summary>As in a text that was cut inside an emoji. A site whose webhooks cannot be listed has only what is remembered of them.</summary>
+    [Fact]
+    [Trait("Rule", "unknown-content")]
+    public async Task List_HalfACharacterInATextOfAWebhook_IsReplaced()
+    {
+        _harness.Jira.Answer(200, """{"isLast":true,"values":[{"id":1,"events":["jira:\ud83d"],"jqlFilter":"summary ~ \"\\ude00 \ud83d\ude00 \ud83d\"","fieldIdsFilter":["\ude00"]}]}""");
+
+        var webhook = Assert.Single(await _harness.Client.ListAsync(StubSites.OAuth, Token));
+
+        Assert.Equal("jira:\uFFFD", Assert.Single(webhook.Events));
+        Assert.Equal("summary ~ \"\\ude00 \U0001F600 \uFFFD\"", webhook.JqlFilter);
+        Assert.Equal("\uFFFD", Assert.Single(webhook.FieldIdsFilter!));
+    }
+
     [Fact]
     [Trait("Rule", "unknown-content")]
     public async Task List_UnknownFieldsAndEvents_Pass()

@@ -143,7 +143,11 @@ public sealed class OAuthGrantClientTests
     }
 
     [Theory]
-    [InlineData(200, "{}", "The authorization server answered 200 without an access token.")]
+    [InlineData(200, "{}", "The authorization server answered 200 without a usable access token.")]
+    [InlineData(200, """{"access_token":"","refresh_token":"new"}""", "The authorization server answered 200 without a usable access token.")]
+    [InlineData(200, """{"access_token":"two\nlines","refresh_token":"new"}""", "The authorization server answered 200 without a usable access token.")]
+    [InlineData(200, """{"access_token":"one\n","refresh_token":"new"}""", "The authorization server answered 200 without a usable access token.")]
+    [InlineData(200, """{"access_token":"t\u00f6ken","refresh_token":"new"}""", "The authorization server answered 200 without a usable access token.")]
     [InlineData(503, "", "The authorization server answered 503.")]
     [InlineData(400, """{"error":"invalid_request"}""", "The authorization server answered 400 invalid_request.")]
     public async Task Refresh_Failure_SaysWhatCame(int status, string body, string expected)

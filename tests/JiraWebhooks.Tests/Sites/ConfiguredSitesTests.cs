@@ -76,6 +76,8 @@ public sealed class ConfiguredSitesTests
     [InlineData("Url", "https://acme.atlassian.net/?token=the-client-secret", "Url must be the address of the site alone")]
     [InlineData("Url", "https://acme.atlassian.net/#the-client-secret", "Url must be the address of the site alone")]
     [InlineData("ApiUrl", "https://api.atlassian.com/ex/jira/x?token=the-client-secret", "ApiUrl must have no query or fragment")]
+    [InlineData("ApiUrl", "https://api.atlassian.com/ex/jira/x?", "ApiUrl must have no query or fragment")]
+    [InlineData("Url", "https://acme.atlassian.net?", "Url must be the address of the site alone")]
     [InlineData("CloudId", "acme", "CloudId must be a UUID")]
     [InlineData("CloudId", "../acme", "CloudId must be a UUID")]
     [InlineData("CloudId", null, "CloudId is missing")]
