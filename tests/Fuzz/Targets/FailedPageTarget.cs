@@ -39,7 +39,7 @@ internal static class FailedPageTarget
         }
 
         // White space before the page moves the end of the first buffer into it.
-        var cut = input.Length == 0 ? 0 : input.Sum(value => value) % input.Length;
+        var cut = input.Length == 0 ? 0 : input.Sum(value => value) % Math.Min(input.Length, BufferSize);
         byte[] padded = [.. Enumerable.Repeat((byte)' ', BufferSize - cut), .. input];
         Read(() => JsonSerializer.Deserialize(new MemoryStream(padded), JiraJsonContext.Default.FailedWebhooks), out var streamed);
         FuzzTargets.Require(streamed == whole, "A page in two buffers is the same page.");
