@@ -41,7 +41,7 @@ for (const [path, { source, mutants }] of Object.entries(JSON.parse(fs.readFileS
   }
 }
 const all = killed + found.length;
-const out = [`## ${folder}: ${killed} of ${all}, ${(100 * killed / all).toFixed(1)} %`, '', '| place | code | mutant that survives |', '| --- | --- | --- |', ...found.sort(), ''].join('\n');
+const out = [`## ${folder}: ${killed} of ${all}, ${(100 * killed / all).toFixed(1)} %`, '', ...(found.length ? ['| place | code | mutant that survives |', '| --- | --- | --- |', ...found.sort(), ''] : [])].join('\n');
 console.log(out);
 if (report) fs.appendFileSync(report, out + '\n');
 END
