@@ -29,6 +29,9 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
     private const string Version = "Version";
     private const string RetryAfter = "RetryAfterSeconds";
 
+    // Jira's quotas are those of an hour, and it keeps a failed delivery for three days: no site waits longer than a day, whatever its row says.
+    private const long MostSeconds = 24 * 3600;
+
     // The Date of a response has no fractions of a second. Work that is done twice does less harm than work that is left.
     private static readonly TimeSpan DateGrain = TimeSpan.FromSeconds(1);
 
@@ -143,7 +146,7 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
     {
         At = row?.PastTime("At"),
         OkAt = row?.PastTime("OkAt"),
-        NotBefore = row?.Whole(RetryAfter) is { } seconds ? row.PastTime("At") + TimeSpan.FromSeconds(seconds) : null,
+        NotBefore = row?.Whole(RetryAfter) is { } seconds ? row.PastTime("At") + TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MostSeconds)) : null,
         Version = row?.Text(Version),
     };
 

@@ -11,6 +11,9 @@ public sealed class Lease : IAsyncDisposable
 {
     private const string Seconds = "Seconds";
 
+    // Leases last a minute. A row that was edited by hand must not hold its work for years.
+    private const long MostSeconds = 3600;
+
     // A renewal whose response is lost is found and done again; a second loss ends the lease.
     private const int MostWrites = 2;
 
@@ -32,11 +35,13 @@ public sealed class Lease : IAsyncDisposable
     {
         var row = new TableEntity(kind, key) { [nameof(Owner)] = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture), [Seconds] = (long)duration.TotalSeconds };
         var before = clock.GetTimestamp();
-        return await table.TryWriteAsync(row, version, cancellationToken) is { } written ? new Lease(table, row, clock, before, written) : null;
+        var written = await table.TryWriteAsync(row, version, cancellationToken) ?? await OwnVersionAsync(table, row, cancellationToken);
+        return written is { } taken ? new Lease(table, row, clock, before, taken) : null;
     }
 
     /// <summary>True if another process holds the lease of <paramref name="row"/> at <paramref name="now"/>, the time of storage.</summary>
-    internal static bool IsHeld(TableEntity row, DateTimeOffset now) => row.Timestamp + TimeSpan.FromSeconds(row.Whole(Seconds) ?? 0) > now;
+    internal static bool IsHeld(TableEntity row, DateTimeOffset now) =>
+        row.Timestamp + TimeSpan.FromSeconds(Math.Clamp(row.Whole(Seconds) ?? 0, 0, MostSeconds)) > now;
 
     /// <summary>Extends the lease: its duration begins again. Returns false if another process has taken it. Throws the errors of storage; then it ends
     /// when it would have ended without the call.</summary>
@@ -51,11 +56,9 @@ public sealed class Lease : IAsyncDisposable
                 return true;
             }
 
-            // The client repeats a write whose response is lost, and the repeated write finds the version of the first.
-            var held = await _table.GetEntityIfExistsAsync<TableEntity>(_row.PartitionKey, _row.RowKey, cancellationToken: cancellationToken);
-            if (!held.HasValue || Owner(held.Value!) != Owner(_row)) return false;
+            if (await OwnVersionAsync(_table, _row, cancellationToken) is not { } version) return false;
 
-            _version = held.Value!.ETag;
+            _version = version;
         }
 
         return false;
@@ -72,6 +75,13 @@ public sealed class Lease : IAsyncDisposable
         {
             // The lease expired and was taken over, or storage is unavailable (several exception types of the SDK): the work itself has not failed.
         }
+    }
+
+    // The client repeats a write whose response is lost, and the repeated write finds the version of the first. Each lease has an owner of its own.
+    private static async Task<ETag?> OwnVersionAsync(TableClient table, TableEntity row, CancellationToken cancellationToken)
+    {
+        var held = await table.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
+        return held.HasValue && Owner(held.Value!) == Owner(row) ? held.Value!.ETag : null;
     }
 
     private static string Owner(TableEntity row) => row.Text(nameof(Owner)) ?? "";

@@ -66,6 +66,21 @@ public sealed class SiteStatusTableTests
         Assert.Equal(_clock.GetUtcNow(), SiteStatusTable.ProblemSince((await _table.ReadAsync("acme", Token))["poll"]));
     }
 
+    /// <summary>Jira asks for an hour at most, and keeps a failed delivery for three days. An edit by hand must not move the turns of all sites.</summary>
+    [Theory]
+    [InlineData(3600L, 1)]
+    [InlineData(345_600L, 24)]
+    [InlineData(300_000_000_000L, 24)]
+    [Trait("Rule", "rate-limits")]
+    public async Task Turns_SiteWasAskedToWait_WaitsForADayAtMost(long seconds, int hours)
+    {
+        await _table.SaveAsync(new SitePoll("acme") { RetryAfter = TimeSpan.FromSeconds(seconds) }, Token);
+
+        var turn = Assert.Single(await _table.TurnsAsync([StubSites.OAuth], "poll", Token));
+
+        Assert.Equal(_clock.GetUtcNow().AddHours(hours), turn.NotBefore);
+    }
+
     /// <summary>The timers' client waits for minutes, and the run's budget is spent by then: the host would end it all.</summary>
     [Fact(Timeout = Limits.Hang)]
     public async Task Save_StorageHangs_GivesUpAfterTenSeconds()

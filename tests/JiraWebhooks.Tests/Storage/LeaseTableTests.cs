@@ -98,6 +98,49 @@ public sealed class LeaseTableTests(AzuriteFixture azurite) : IDisposable
         Assert.Single(leases, lease => lease is not null);
     }
 
+    /// <summary>The client of storage writes again, and gets the answer that the row exists.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Trait("Decision", "schedules")]
+    public async Task TryAcquire_AnswerOfTheWriteIsLost_IsTheHolder(bool wasHeldBefore)
+    {
+        using var network = new LostAnswer(_time);
+        var options = new TableClientOptions { Transport = new HttpClientTransport(new HttpClient(network, disposeHandler: false)) };
+        var tables = new TableServiceClient(await azurite.NewAccountAsync(), options);
+        var leases = new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance);
+        var before = await leases.TryAcquireAsync("refresh", "acme", Minute, Token);
+        if (!wasHeldBefore) await before!.DisposeAsync();
+        Pass(Minute + Second);
+        network.Lose = true;
+
+        var lease = await leases.TryAcquireAsync("refresh", "acme", Minute, Token);
+
+        Assert.False(network.Lose);
+        Assert.NotNull(lease);
+        await lease.DisposeAsync();
+        Assert.NotNull(await leases.TryAcquireAsync("refresh", "acme", Minute, Token));
+    }
+
+    /// <summary>As after an edit by hand.</summary>
+    [Theory]
+    [InlineData(100_000L)]
+    [InlineData(10_000_000_000L)]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [Trait("Decision", "schedules")]
+    public async Task TryAcquire_RowHasAnAbsurdDuration_IsFreeAfterAnHour(long seconds)
+    {
+        var tables = new InMemoryTables(_storage);
+        var leases = new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance);
+        await (await leases.TryAcquireAsync("refresh", "globex", Minute, Token))!.DisposeAsync();
+        await tables.GetTableClient("leases").UpsertEntityAsync(new TableEntity("refresh", "acme") { ["Owner"] = "me", ["Seconds"] = seconds }, TableUpdateMode.Replace, Token);
+
+        Pass(TimeSpan.FromHours(1));
+
+        Assert.NotNull(await leases.TryAcquireAsync("refresh", "acme", Minute, Token));
+    }
+
     [Fact]
     [Trait("Decision", "schedules")]
     public async Task Dispose_StorageIsAway_LetsNothingThrough()
@@ -129,5 +172,20 @@ public sealed class LeaseTableTests(AzuriteFixture azurite) : IDisposable
             : new TableServiceClient(await azurite.NewAccountAsync(), new TableClientOptions { Transport = new HttpClientTransport(new HttpClient(_time, disposeHandler: false)) });
         return (new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance),
             new LeaseTable(new LazyTable(tables, "leases"), _othersClock, NullLogger<LeaseTable>.Instance));
+    }
+
+    private sealed class LostAnswer(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        public bool Lose { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (!Lose || request.Method == HttpMethod.Get) return response;
+
+            Lose = false;
+            response.Dispose();
+            throw new HttpRequestException("the answer was lost");
+        }
     }
 }
