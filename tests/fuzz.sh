@@ -19,7 +19,8 @@ done
 work=$(mktemp -d)
 found=${3:-$work/found}
 mkdir -p "$found"
-trap 'rm -rf "$work/app" "$work/tools"' EXIT
+# Jobs in the background do not get the Ctrl-C that ends this script.
+trap 'jobs -pr | xargs -r kill || true; rm -rf "$work/app" "$work/tools"' EXIT
 
 dotnet publish tests/Fuzz -o "$work/app" --nologo -v quiet
 dotnet tool install SharpFuzz.CommandLine --version 2.3.0 --tool-path "$work/tools" > /dev/null
@@ -34,6 +35,11 @@ for target in "${targets[@]}"; do
   running+=($!)
 done
 
+# Of the current target.
+value() { sed -n "s/^$1 *: *//p" "$found/$target/default/fuzzer_stats"; }
+# plot_data: the seconds since the start are in the first column.
+edges() { awk -F', ' -v until="$1" 'NR == 1 { for (c = 1; c <= NF; c++) if ($c ~ /edges_found/) at = c } NR > 1 && $1 + 0 <= until { last = $at } END { print last == "" ? "unknown" : last }' "$found/$target/default/plot_data"; }
+
 failed=0
 for i in "${!targets[@]}"; do
   target=${targets[i]} result=0
@@ -44,9 +50,6 @@ for i in "${!targets[@]}"; do
     continue
   fi
 
-  value() { sed -n "s/^$1 *: *//p" "$found/$target/default/fuzzer_stats"; }
-  # plot_data: the seconds since the start are in the first column.
-  edges() { awk -F', ' -v until="$1" 'NR == 1 { for (c = 1; c <= NF; c++) if ($c ~ /edges_found/) at = c } NR > 1 && $1 + 0 <= until { last = $at } END { print last + 0 }' "$found/$target/default/plot_data"; }
   echo "$target: $(value execs_done) runs in $(value run_time) s, $(value edges_found) edges ($(edges $((minutes * 60 * 2 / 3))) after two thirds of the time), $(value corpus_count) inputs, $(value saved_crashes) crashes, $(value saved_hangs) hangs, in $found/$target"
   [ "$(value saved_crashes)" = 0 ] || failed=1
 done

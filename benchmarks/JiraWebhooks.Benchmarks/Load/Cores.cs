@@ -4,7 +4,7 @@ namespace JiraWebhooks.Benchmarks.Load;
 
 /// <summary>Gives the measured servers the first core and the client the others, so that the client takes no time from a server: what the client
 /// needs for a request would otherwise make all servers look more alike. Only on Linux; elsewhere all share all cores.</summary>
-internal static partial class Cores
+internal static class Cores
 {
     private const int MostCores = 1024; // of a cpu_set_t
 

@@ -70,7 +70,7 @@ internal static class SettingsParser
 
     private static Uri? Origin(string host) =>
         Uri.TryCreate($"https://{host}", UriKind.Absolute, out var url) && IsHttpsOrLoopback(url)
-        && url is { AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0 } && !HasUser(url) ? url : null;
+        && url.AbsolutePath is "/" && !HasQuery(url) && !HasUser(url) ? url : null;
 
     // Uri accepts names of hosts that HttpClient cannot convert for DNS. Every request would throw UriFormatException.
     private static bool HasHost(Uri url)

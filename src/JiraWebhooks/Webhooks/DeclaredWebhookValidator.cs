@@ -1,3 +1,4 @@
+using JiraWebhooks.Hosting;
 using JiraWebhooks.Sites;
 
 namespace JiraWebhooks.Webhooks;
@@ -29,7 +30,7 @@ internal static class DeclaredWebhookValidator
         if (callback.IsLoopback && site.ApiUrl.IsLoopback) return null;
         if (callback.Scheme != Uri.UriSchemeHttps) return "PublicBaseUrl must be https: Jira delivers nowhere else.";
         if (callback.IsLoopback) return "PublicBaseUrl is an address of this machine, which Jira cannot reach: use a tunnel's.";
-        if (callback.Query.Length > 0 || callback.Fragment.Length > 0 || callback.UserInfo.Length > 0) return "PublicBaseUrl must have no query, fragment or user info.";
+        if (SettingsParser.HasQuery(callback) || SettingsParser.HasUser(callback)) return "PublicBaseUrl must have no query, fragment or user info.";
 
         return Ports.Contains(callback.Port) ? null : $"PublicBaseUrl has port {callback.Port}, to which Jira does not deliver; 443 is the safe one.";
     }

@@ -39,6 +39,8 @@ public sealed class SettingsTests
     [InlineData("hunter2/hooks")]
     [InlineData("hunter2?hooks")]
     [InlineData("hunter2#hooks")]
+    [InlineData("hunter2?")]
+    [InlineData("hunter2#")]
     [InlineData("admin@hunter2")]
     [InlineData("@hunter2")]
     [InlineData("https://hunter2")]

@@ -106,9 +106,7 @@ public sealed class LeaseTableTests(AzuriteFixture azurite) : IDisposable
     public async Task TryAcquire_AnswerOfTheWriteIsLost_IsTheHolder(bool wasHeldBefore)
     {
         using var network = new LostAnswer(_time);
-        var options = new TableClientOptions { Transport = new HttpClientTransport(new HttpClient(network, disposeHandler: false)) };
-        var tables = new TableServiceClient(await azurite.NewAccountAsync(), options);
-        var leases = new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance);
+        var leases = Leases(await AzuriteAsync(network), _clock);
         var before = await leases.TryAcquireAsync("refresh", "acme", Minute, Token);
         if (!wasHeldBefore) await before!.DisposeAsync();
         Pass(Minute + Second);
@@ -132,7 +130,7 @@ public sealed class LeaseTableTests(AzuriteFixture azurite) : IDisposable
     public async Task TryAcquire_RowHasAnAbsurdDuration_IsFreeAfterAnHour(long seconds)
     {
         var tables = new InMemoryTables(_storage);
-        var leases = new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance);
+        var leases = Leases(tables, _clock);
         await (await leases.TryAcquireAsync("refresh", "globex", Minute, Token))!.DisposeAsync();
         await tables.GetTableClient("leases").UpsertEntityAsync(new TableEntity("refresh", "acme") { ["Owner"] = "me", ["Seconds"] = seconds }, TableUpdateMode.Replace, Token);
 
@@ -146,7 +144,7 @@ public sealed class LeaseTableTests(AzuriteFixture azurite) : IDisposable
     public async Task Dispose_StorageIsAway_LetsNothingThrough()
     {
         var tables = new InMemoryTables(_storage);
-        var table = new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance);
+        var table = Leases(tables, _clock);
         foreach (var error in new Exception[] { new Azure.RequestFailedException(503, "away"), new AggregateException("Retry failed after 4 tries."), new TaskCanceledException() })
         {
             var lease = await table.TryAcquireAsync("refresh", "acme", Minute, Token);
@@ -167,12 +165,14 @@ public sealed class LeaseTableTests(AzuriteFixture azurite) : IDisposable
 
     private async Task<(LeaseTable One, LeaseTable Two)> TwoInstancesAsync(StorageKind kind)
     {
-        var tables = kind is StorageKind.Memory
-            ? new InMemoryTables(_storage)
-            : new TableServiceClient(await azurite.NewAccountAsync(), new TableClientOptions { Transport = new HttpClientTransport(new HttpClient(_time, disposeHandler: false)) });
-        return (new LeaseTable(new LazyTable(tables, "leases"), _clock, NullLogger<LeaseTable>.Instance),
-            new LeaseTable(new LazyTable(tables, "leases"), _othersClock, NullLogger<LeaseTable>.Instance));
+        var tables = kind is StorageKind.Memory ? new InMemoryTables(_storage) : await AzuriteAsync(_time);
+        return (Leases(tables, _clock), Leases(tables, _othersClock));
     }
+
+    private static LeaseTable Leases(TableServiceClient tables, TimeProvider clock) => new(new LazyTable(tables, "leases"), clock, NullLogger<LeaseTable>.Instance);
+
+    private async Task<TableServiceClient> AzuriteAsync(HttpMessageHandler network) =>
+        new(await azurite.NewAccountAsync(), new TableClientOptions { Transport = new HttpClientTransport(new HttpClient(network, disposeHandler: false)) });
 
     private sealed class LostAnswer(HttpMessageHandler inner) : DelegatingHandler(inner)
     {

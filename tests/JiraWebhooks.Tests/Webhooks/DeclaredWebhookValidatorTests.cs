@@ -40,6 +40,7 @@ public sealed class DeclaredWebhookValidatorTests
     [InlineData("https://hooks.example.com:9999/x", "port 9999")]
     [InlineData("https://hooks.example.com/x?site=acme", "query")]
     [InlineData("https://hooks.example.com/x#a", "fragment")]
+    [InlineData("https://hooks.example.com/x?", "query")]
     [InlineData("https://user@hooks.example.com/x", "user info")]
     [Trait("Rule", "check-before-register")]
     public void Problem_AddressJiraRefuses_IsNamed(string url, string words) =>
