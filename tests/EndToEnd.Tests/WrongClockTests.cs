@@ -39,6 +39,7 @@ public sealed class WrongClockTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             Jira = _jira,
             Clock = _clock,
+            StorageClock = _right,
             Schedules = false,
             LogLevel = LogLevel.None,
         };

@@ -11,9 +11,9 @@ public sealed class DeliveryActivity(TimeProvider clock)
     /// <summary>Time of the last accepted delivery, for every site that had one since the start.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Accepted => _accepted;
 
-    /// <summary>Called for every authentic delivery that is answered 503, with the site and the time since which events may be missing. Must return
-    /// at once.</summary>
-    public Action<string, DateTimeOffset>? Failed { get; set; }
+    /// <summary>Called for every authentic delivery that is answered 503, with the site and the time since which events may be missing, or
+    /// null if that is now. Must return at once.</summary>
+    public Action<string, DateTimeOffset?>? Failed { get; set; }
 
     /// <summary>Called after <see cref="Failed"/> if the token is valid in all but its times. Must return at once.</summary>
     internal Action<string, TokenTimes>? Late { get; set; }
@@ -29,7 +29,7 @@ public sealed class DeliveryActivity(TimeProvider clock)
 
     internal void Fail(string siteId, TokenTimes? wrongTimes)
     {
-        Failed?.Invoke(siteId, wrongTimes?.Since ?? clock.GetUtcNow());
+        Failed?.Invoke(siteId, wrongTimes?.Since);
         if (wrongTimes is not null) Late?.Invoke(siteId, wrongTimes);
     }
 }

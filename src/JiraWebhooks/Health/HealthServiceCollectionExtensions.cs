@@ -12,6 +12,7 @@ internal static class HealthServiceCollectionExtensions
     public static IServiceCollection AddHealth(this IServiceCollection services) => services
         .AddSingleton(provider => new SiteStatusTable(
             provider.GetRequiredKeyedService<LazyTable>(TableNames.Status),
+            provider.GetRequiredService<StorageTime>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SiteStatusTable>>()))
         .AddSingleton<LateDeliveryRecorder>()

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Health;
 
 /// <summary>Saves the results of the timers for Health: on Flex Consumption no two functions share a process. A failed save does not fail the run.</summary>
-internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clock, ILogger<SiteStatusTable> logger)
+internal sealed partial class SiteStatusTable(LazyTable status, StorageTime time, TimeProvider clock, ILogger<SiteStatusTable> logger)
 {
     /// <summary>The row that says whether tokens are valid except for their times.</summary>
     internal const string ClockRow = "clock";
@@ -75,7 +75,7 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
 
     /// <summary>Saves that a site's token was valid except for its times: <paramref name="problem"/>, unless a delivery is accepted later.</summary>
     public Task SaveLateAsync(string site, string problem, CancellationToken cancellationToken) =>
-        SaveAsync(site, ClockRow, ok: false, problem, (LateAt, clock.GetUtcNow()), cancellationToken);
+        SaveAsync(site, ClockRow, (before, now) => Row(site, ClockRow, before, now, ok: false, problem, (LateAt, now)), cancellationToken);
 
     /// <summary>Saves that a delivery was accepted after a late one; if there was no late one, it only reads.</summary>
     public Task SaveInTimeAsync(string site, CancellationToken cancellationToken) => SaveAsync(
@@ -126,15 +126,16 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
         }
     }
 
-    /// <summary>True if a run of <paramref name="kind"/> was at the site in the last <paramref name="time"/>, by storage's clock alone; false if the table
-    /// cannot be read.</summary>
-    public async Task<bool> WasThereAsync(string site, string kind, TimeSpan time, CancellationToken cancellationToken)
+    /// <summary>True if a run of <paramref name="kind"/> was at the site in the last <paramref name="period"/>, by storage's clock alone, and left nothing
+    /// to do or was asked by Jira to wait; false if the table cannot be read.</summary>
+    public async Task<bool> WasThereAsync(string site, string kind, TimeSpan period, CancellationToken cancellationToken)
     {
         try
         {
             var table = await status.GetAsync(cancellationToken);
             var row = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: cancellationToken);
-            return row.HasValue && row.GetRawResponse().Headers.Date - row.Value!.Timestamp + DateGrain < time;
+            return row.HasValue && row.GetRawResponse().Headers.Date - row.Value!.Timestamp + DateGrain < period
+                && (row.Value.Text("Problem") is not { Length: > 0 } || row.Value.Whole(RetryAfter) is not null);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -144,18 +145,15 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
 
     private static SiteTurn Turn(Site site, TableEntity? row) => new(site)
     {
-        At = row?.PastTime("At"),
+        At = row?.Timestamp,
         OkAt = row?.PastTime("OkAt"),
-        NotBefore = row?.Whole(RetryAfter) is { } seconds ? row.PastTime("At") + TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MostSeconds)) : null,
+        NotBefore = row?.Whole(RetryAfter) is { } seconds ? row.Timestamp + TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MostSeconds)) : null,
         Version = row?.Text(Version),
     };
 
     /// <summary>Since when the row reports a problem; null if it reports none.</summary>
     public static DateTimeOffset? ProblemSince(TableEntity? row) =>
         row?.Text("Problem") is { Length: > 0 } ? row.PastTime("ProblemSince") : null;
-
-    private Task SaveAsync(string site, string kind, bool ok, string? problem, (string Name, DateTimeOffset? Value) fact, CancellationToken cancellationToken) =>
-        SaveAsync(site, kind, (before, now) => Row(site, kind, before, now, ok, problem, fact), cancellationToken);
 
     private async Task SaveAsync(string site, string kind, Func<TableEntity?, DateTimeOffset, TableEntity?> make, CancellationToken cancellationToken)
     {
@@ -164,10 +162,10 @@ internal sealed partial class SiteStatusTable(LazyTable status, TimeProvider clo
         try
         {
             var table = await status.GetAsync(limit.Token);
-            var found = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: limit.Token);
+            var (before, storage) = await time.FindAsync(table, site, kind, limit.Token);
 
             // Replace: a merge keeps the old value of a property that is null now.
-            if (make(found.HasValue ? found.Value : null, clock.GetUtcNow()) is { } row) await table.UpsertEntityAsync(row, TableUpdateMode.Replace, limit.Token);
+            if (make(before, storage.GetUtcNow()) is { } row) await table.UpsertEntityAsync(row, TableUpdateMode.Replace, limit.Token);
         }
         catch (Exception error)
         {

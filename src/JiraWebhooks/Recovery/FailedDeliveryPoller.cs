@@ -24,18 +24,18 @@ public sealed partial class FailedDeliveryPoller
     /// <exception cref="TimerRunException">Every site that should have succeeded has failed; all were tried.</exception>
     public Task RunTimerAsync(CancellationToken cancellationToken) => _runs.RunTimerAsync(Work(null), cancellationToken);
 
-    /// <summary>One run at a single site. It searches from <paramref name="from"/> even if no loss is known. If the failed list is open to the site,
-    /// it reads that list instead.</summary>
-    public Task<SitePoll> RecoverAsync(Site site, DateTimeOffset from, CancellationToken cancellationToken) => _runs.RunAsync(Work(from), site, cancellationToken);
+    /// <summary>One run at a single site. It searches for changes of the last <paramref name="back"/> even if no loss is known. If the failed list is
+    /// open to the site, it reads that list instead.</summary>
+    public Task<SitePoll> RecoverAsync(Site site, TimeSpan back, CancellationToken cancellationToken) => _runs.RunAsync(Work(back), site, cancellationToken);
 
-    private SiteWork<SitePoll> Work(DateTimeOffset? from) => new(
+    private SiteWork<SitePoll> Work(TimeSpan? back) => new(
         MetricNames.PollTimer,
         site => site.Problem is null && site.HasApi,
         site => new SitePoll(site.Id),
         site => new SitePoll(site.Id),
         (site, cancellationToken) => site.Scheme is SiteScheme.OAuth
-            ? _search.PollAsync(site, from, cancellationToken)
-            : _list.PollAsync(site, from, cancellationToken),
+            ? _search.PollAsync(site, back, cancellationToken)
+            : _list.PollAsync(site, back, cancellationToken),
         Report);
 
     private void Report(SitePoll result)

@@ -10,9 +10,9 @@ internal static class RecoveryServiceCollectionExtensions
 {
     /// <summary>Registers <see cref="FailedDeliveryPoller"/> and what it needs.</summary>
     public static IServiceCollection AddRecovery(this IServiceCollection services) => services
-        .AddSingleton(provider => new CursorTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
-        .AddSingleton(provider => new SearchTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors), provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton(provider => new OutageTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors)))
+        .AddSingleton(provider => new CursorTable(Cursors(provider), Time(provider)))
+        .AddSingleton(provider => new SearchTable(Cursors(provider), Time(provider)))
+        .AddSingleton(provider => new OutageTable(Cursors(provider), Time(provider)))
         .AddSingleton<OutageRecorder>()
         .AddSingleton<SitePoller>()
         .AddSingleton<SiteSearcher>()
@@ -21,4 +21,8 @@ internal static class RecoveryServiceCollectionExtensions
             provider.GetRequiredService<SitePoller>(),
             provider.GetRequiredService<SiteSearcher>(),
             provider.GetRequiredService<ILogger<FailedDeliveryPoller>>()));
+
+    private static LazyTable Cursors(IServiceProvider provider) => provider.GetRequiredKeyedService<LazyTable>(TableNames.Cursors);
+
+    private static StorageTime Time(IServiceProvider provider) => provider.GetRequiredService<StorageTime>();
 }

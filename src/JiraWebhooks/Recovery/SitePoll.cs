@@ -51,6 +51,7 @@ public sealed record SitePoll(string Site) : SiteResult(Site)
         SearchedFrom = searched.SearchedFrom,
         IsRepeat = searched.IsRepeat,
         Unfinished = searched.Unfinished,
+        RetryAfter = RetryAfter ?? searched.RetryAfter,
         Losses = [.. Losses, .. searched.Losses],
         Problem = string.Join(' ', new[] { Problem, searched.Problem }.OfType<string>()) is { Length: > 0 } both ? both : null,
     };

@@ -34,6 +34,7 @@ internal static class StorageServiceCollectionExtensions
         services.AddLogging(logging => logging.AddFilter("Azure", LogLevel.Warning));
         services.AddTable(TableNames.Webhooks).AddTable(TableNames.Cursors).AddTable(TableNames.Leases).AddTable(TableNames.Status).AddTable(TableNames.Tickets);
         services.AddTable(TableNames.Sites, AzureClients.Receive);
+        services.AddSingleton(provider => new StorageTime(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LeaseTable(
             provider.GetRequiredKeyedService<LazyTable>(TableNames.Leases),
             provider.GetRequiredService<TimeProvider>(),

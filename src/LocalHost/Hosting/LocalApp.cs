@@ -4,6 +4,7 @@ using JiraSimulator;
 using JiraWebhooks;
 using JiraWebhooks.Health;
 using JiraWebhooks.Hosting;
+using JiraWebhooks.Storage;
 using LocalHost.Functions;
 using LocalHost.Simulation;
 using Microsoft.Extensions.Logging.Console;
@@ -15,6 +16,9 @@ namespace LocalHost.Hosting;
 internal sealed record LocalAppOptions(int Port, IConfiguration Settings, string Storage)
 {
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The clock of storage, if <see cref="Clock"/> is simulated; null if it is the same.</summary>
+    public TimeProvider? StorageClock { get; init; }
 
     /// <summary>The simulated Jira; null if the settings have their own sites.</summary>
     public SimulatedJira? Jira { get; init; }
@@ -64,6 +68,7 @@ internal static class LocalApp
         builder.Services.AddJiraWebhooks(builder.Configuration, () => [.. LocalErrors.Of(options.Settings), .. TelemetrySettings.Errors(builder.Configuration)]);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15)); // a delivery has ten
         builder.Services.AddFunctionServices(builder.Configuration).AddSingleton<TimerService>();
+        if (options.Clock != TimeProvider.System) builder.Services.AddSingleton(new StorageTime(options.Clock, options.StorageClock ?? options.Clock));
         if (options.Schedules) builder.Services.AddHostedService(provider => provider.GetRequiredService<TimerService>());
         services?.Invoke(builder.Services);
 

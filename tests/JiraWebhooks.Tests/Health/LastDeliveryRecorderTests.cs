@@ -20,7 +20,7 @@ public sealed class LastDeliveryRecorderTests : IAsyncLifetime
 
     public LastDeliveryRecorderTests()
     {
-        _status = new SiteStatusTable(new LazyTable(_tables, TableNames.Status), _clock, NullLogger<SiteStatusTable>.Instance);
+        _status = new SiteStatusTable(new LazyTable(_tables, TableNames.Status), new StorageTime(_clock, _clock), _clock, NullLogger<SiteStatusTable>.Instance);
         _activity = new DeliveryActivity(_clock);
         _recorder = new LastDeliveryRecorder(_activity, _status, _clock);
         _tables.Before = call => _writes += call == $"{TableNames.Status}.upsert" ? 1 : 0;

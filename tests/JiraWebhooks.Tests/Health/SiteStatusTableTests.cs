@@ -17,7 +17,7 @@ public sealed class SiteStatusTableTests
     private readonly FakeLogger<SiteStatusTable> _logs = new();
     private readonly SiteStatusTable _table;
 
-    public SiteStatusTableTests() => _table = new SiteStatusTable(new LazyTable(new InMemoryTables(), "status"), _clock, _logs);
+    public SiteStatusTableTests() => _table = new SiteStatusTable(new LazyTable(new InMemoryTables(_clock), "status"), new StorageTime(_clock), _clock, _logs);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -85,7 +85,7 @@ public sealed class SiteStatusTableTests
     [Fact(Timeout = Limits.Hang)]
     public async Task Save_StorageHangs_GivesUpAfterTenSeconds()
     {
-        var table = new SiteStatusTable(new LazyTable(new HangingTables(), "status"), _clock, _logs);
+        var table = new SiteStatusTable(new LazyTable(new HangingTables(), "status"), new StorageTime(_clock), _clock, _logs);
         var saving = table.SaveAsync(new SitePoll("acme"), CancellationToken.None);
 
         _clock.Advance(TimeSpan.FromSeconds(9));

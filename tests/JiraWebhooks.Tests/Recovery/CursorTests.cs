@@ -43,10 +43,10 @@ public sealed class CursorTests(AzuriteFixture azurite)
         var table = await TableAsync(kind);
         var cursor = new Cursor(1_700_000_000_123) { Seen = [.. Enumerable.Range(0, 1000).Select(number => $"{number:D4}\"{new string('x', 120)}☃")] };
 
-        Assert.Null(await table.ReadAsync("acme", Token));
+        Assert.Null((await table.ReadAsync("acme", Token)).Cursor);
         Assert.NotNull(await table.TryWriteAsync("acme", cursor, Token));
 
-        var read = (await table.ReadAsync("acme", Token))!;
+        var read = (await table.ReadAsync("acme", Token)).Cursor!;
         Assert.Equal(cursor.Time, read.Time);
         Assert.Null(read.UnsupportedSince);
         Assert.Equal(cursor.Seen, read.Seen);
@@ -66,7 +66,7 @@ public sealed class CursorTests(AzuriteFixture azurite)
         Assert.NotNull(second);
         Assert.Null(await table.TryWriteAsync("acme", first with { Time = 4 }, Token));
         Assert.NotNull(await table.TryWriteAsync("acme", second with { Time = 5 }, Token));
-        Assert.Equal(5, (await table.ReadAsync("acme", Token))!.Time);
+        Assert.Equal(5, (await table.ReadAsync("acme", Token)).Cursor!.Time);
     }
 
     /// <summary>What was published before is then published again, and dropped by its MessageId.</summary>
@@ -83,7 +83,7 @@ public sealed class CursorTests(AzuriteFixture azurite)
         await table.CreateIfNotExistsAsync(Token);
         await table.UpsertEntityAsync(new TableEntity("acme", "cursor") { ["Time"] = 5L, ["Seen0"] = seen }, cancellationToken: Token);
 
-        var read = (await new CursorTable(new LazyTable(tables, "cursors")).ReadAsync("acme", Token))!;
+        var read = (await new CursorTable(new LazyTable(tables, "cursors"), new StorageTime(TimeProvider.System)).ReadAsync("acme", Token)).Cursor!;
 
         Assert.Equal(5, read.Time);
         Assert.Empty(read.Seen);
@@ -102,8 +102,8 @@ public sealed class CursorTests(AzuriteFixture azurite)
         await table.CreateIfNotExistsAsync(Token);
         await table.UpsertEntityAsync(new TableEntity("acme", "cursor") { ["Time"] = time }, cancellationToken: Token);
 
-        Assert.Equal(0, (await new CursorTable(new LazyTable(tables, "cursors")).ReadAsync("acme", Token))!.Time);
+        Assert.Equal(0, (await new CursorTable(new LazyTable(tables, "cursors"), new StorageTime(TimeProvider.System)).ReadAsync("acme", Token)).Cursor!.Time);
     }
 
-    private async Task<CursorTable> TableAsync(StorageKind kind) => new(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "cursors"));
+    private async Task<CursorTable> TableAsync(StorageKind kind) => new(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "cursors"), new StorageTime(TimeProvider.System));
 }

@@ -16,7 +16,7 @@ public sealed class OutageRecorderTests
     public OutageRecorderTests()
     {
         _tables = new InMemoryTables(_clock);
-        _table = new OutageTable(new LazyTable(_tables, TableNames.Cursors));
+        _table = new OutageTable(new LazyTable(_tables, TableNames.Cursors), new StorageTime(_clock));
         _recorder = new OutageRecorder(_table, _clock, new FakeLogger<OutageRecorder>());
     }
 
@@ -27,7 +27,7 @@ public sealed class OutageRecorderTests
         var first = _clock.GetUtcNow();
         for (var second = 0; second < 600; second++)
         {
-            _recorder.Failed("acme", _clock.GetUtcNow());
+            _recorder.Failed("acme", null);
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -82,7 +82,7 @@ public sealed class OutageRecorderTests
     [Trait("Rule", "search-instead")]
     public async Task Accepted_AfterAFailure_EndsTheOutage()
     {
-        _recorder.Failed("acme", _clock.GetUtcNow());
+        _recorder.Failed("acme", null);
         Assert.False((await ReadAsync())!.HasEnded);
         _clock.Advance(TimeSpan.FromSeconds(90));
 
@@ -95,7 +95,7 @@ public sealed class OutageRecorderTests
     [Trait("Rule", "search-instead")]
     public async Task Accepted_ByAnInstanceThatSawNoFailure_EndsTheOutage()
     {
-        _recorder.Failed("acme", _clock.GetUtcNow());
+        _recorder.Failed("acme", null);
         _clock.Advance(TimeSpan.FromSeconds(90));
 
         new OutageRecorder(_table, _clock, new FakeLogger<OutageRecorder>()).Accepted("acme");
@@ -110,7 +110,7 @@ public sealed class OutageRecorderTests
     {
         _recorder.Accepted("acme");
         _clock.Advance(TimeSpan.FromSeconds(30));
-        _recorder.Failed("acme", _clock.GetUtcNow());
+        _recorder.Failed("acme", null);
         _clock.Advance(TimeSpan.FromSeconds(30));
 
         _recorder.Accepted("acme");
@@ -122,7 +122,7 @@ public sealed class OutageRecorderTests
     [Trait("Rule", "search-instead")]
     public void Accepted_OutageHasEnded_LooksOnceInTenMinutesAgain()
     {
-        _recorder.Failed("acme", _clock.GetUtcNow());
+        _recorder.Failed("acme", null);
         _clock.Advance(TimeSpan.FromSeconds(90));
         _recorder.Accepted("acme");
         var calls = _tables.Calls;
@@ -154,10 +154,10 @@ public sealed class OutageRecorderTests
     public async Task Failed_StorageAway_IsWrittenAtTheNextFailure()
     {
         _tables.Before = _ => throw new Azure.RequestFailedException(503, "storage is away");
-        _recorder.Failed("acme", _clock.GetUtcNow());
+        _recorder.Failed("acme", null);
         _tables.Before = _ => { };
 
-        _recorder.Failed("acme", _clock.GetUtcNow());
+        _recorder.Failed("acme", null);
 
         Assert.NotNull(await ReadAsync());
     }
@@ -216,10 +216,10 @@ public sealed class OutageRecorderTests
     [Trait("Rule", "search-instead")]
     public async Task Settle_OutageThatHasGrownSinceItWasRead_StaysOpen()
     {
-        _recorder.Failed("acme", _clock.GetUtcNow());
+        _recorder.Failed("acme", null);
         var read = (await ReadAsync())!;
         _clock.Advance(TimeSpan.FromMinutes(30));
-        await _table.RecordFailureAsync("acme", _clock.GetUtcNow(), _clock.GetUtcNow(), CancellationToken.None);
+        await _table.RecordFailureAsync("acme", null, CancellationToken.None);
 
         await _table.SettleAsync("acme", read with { Accepted = _clock.GetUtcNow().AddMinutes(30) }, CancellationToken.None);
 

@@ -1,7 +1,6 @@
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Recovery;
-using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -45,7 +44,7 @@ internal static class OutageWorld
     /// <summary>Start of a search of something that was not searched before; null for none, and for one that only repeats.</summary>
     public static DateTimeOffset? NewFrom(this SitePoll poll) => poll.IsRepeat ? null : poll.SearchedFrom;
 
-    public static OutageTable Outages(this World world) => new(world.NewInstance().GetRequiredKeyedService<LazyTable>(TableNames.Cursors));
+    public static OutageTable Outages(this World world) => world.NewInstance().GetRequiredService<OutageTable>();
 
     /// <summary>A person consents again.</summary>
     public static async Task GiveGrantAsync(this World world, string site)

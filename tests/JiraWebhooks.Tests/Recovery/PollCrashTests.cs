@@ -1,5 +1,4 @@
 using JiraWebhooks.Recovery;
-using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -97,7 +96,7 @@ public sealed class PollCrashTests
     private static async Task AssertAllPublishedAsync(World world, string what)
     {
         // Right after the crash: the cursor has not passed anything that is not on the bus.
-        var cursor = (await new CursorTable(world.NewInstance().GetRequiredKeyedService<LazyTable>(TableNames.Cursors)).ReadAsync(World.Globex, CancellationToken.None))?.Time ?? 0;
+        var cursor = (await world.NewInstance().GetRequiredService<CursorTable>().ReadAsync(World.Globex, CancellationToken.None)).Cursor?.Time ?? 0;
         var onTheBus = world.Publisher.Messages.Select(message => message.Identifier).ToHashSet();
         Assert.All(world.Site(World.Globex).Failed.Where(record => record.FailureTime <= cursor), record => Assert.Contains(record.Id, onTheBus));
 

@@ -58,7 +58,7 @@ internal sealed partial class SearchModel : IDisposable
     {
         _issues = [.. changes.Order().Select((minute, id) => (Start.AddMinutes(minute), id))];
         _lag = lag;
-        _table = new SearchTable(new LazyTable(_tables, TableNames.Cursors), _clock);
+        _table = new SearchTable(new LazyTable(_tables, TableNames.Cursors), new StorageTime(_clock, _clock));
         _jira = new JiraWebhookClient(new Api(this), _clock);
         _tables.Before = call => Meet(FaultKind.Storage, call.EndsWith("update", StringComparison.Ordinal), new Azure.RequestFailedException(503, "storage is away"));
         _tables.After = _ => Meet(FaultKind.StorageAnswer, true, new Azure.RequestFailedException(0, "the answer was lost"));
@@ -113,7 +113,7 @@ internal sealed partial class SearchModel : IDisposable
 
     public void Dispose() => _publisher.Before = (_, _) => Task.CompletedTask;
 
-    private async Task<SearchState> StateAsync() => (await _table.ReadAsync(StubSites.OAuth.Id, CancellationToken.None))!;
+    private async Task<SearchState> StateAsync() => (await _table.ReadAsync(StubSites.OAuth.Id, CancellationToken.None)).State!;
 
     private void Meet(FaultKind kind, bool counts, Exception error)
     {

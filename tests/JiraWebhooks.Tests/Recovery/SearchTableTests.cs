@@ -1,6 +1,7 @@
 using JiraWebhooks.Recovery;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace JiraWebhooks.Tests.Recovery;
 
@@ -16,8 +17,8 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
     [Trait("Rule", "search-instead")]
     public async Task State_WrittenAndRead_IsTheSameAndGuarded(StorageKind kind)
     {
-        var table = new SearchTable(await CursorsAsync(kind), TimeProvider.System);
-        Assert.Null(await table.ReadAsync("acme", Token));
+        var table = new SearchTable(await CursorsAsync(kind), new StorageTime(TimeProvider.System));
+        Assert.Null((await table.ReadAsync("acme", Token)).State);
 
         var begun = new SearchPass(PassKind.First, Now.AddHours(-3), Now, Now) { Watermark = Now.AddHours(-2), Floor = Now.AddHours(-2.5), Token = "behind-42" };
         var state = new SearchState(Now).For(["0123456789abcdef", "fedcba9876543210"]).With("0123456789abcdef", new FilterSearch
@@ -26,7 +27,7 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
             RefusedSince = Now.AddHours(-1),
         });
         var written = (await table.TryWriteAsync("acme", state, Token))!;
-        var read = (await table.ReadAsync("acme", Token))!;
+        var read = (await table.ReadAsync("acme", Token)).State!;
 
         Assert.Equal(state.WellUntil, read.WellUntil);
         Assert.Equal(2, read.Filters.Count);
@@ -38,7 +39,7 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
         Assert.Null(await table.TryWriteAsync("acme", state, Token));
         Assert.NotNull(await table.TryWriteAsync("acme", written.For([]), Token));
         Assert.Null(await table.TryWriteAsync("acme", written with { WellUntil = Now.AddDays(1) }, Token));
-        Assert.Empty((await table.ReadAsync("acme", Token))!.Filters);
+        Assert.Empty((await table.ReadAsync("acme", Token)).State!.Filters);
     }
 
     /// <summary>A Connect app may have a hundred filters, each with all the passes that are kept.</summary>
@@ -47,14 +48,14 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
     [InlineData(StorageKind.Azurite)]
     public async Task State_AsLargeAsItCanBe_FitsIntoItsRow(StorageKind kind)
     {
-        var table = new SearchTable(await CursorsAsync(kind), TimeProvider.System);
+        var table = new SearchTable(await CursorsAsync(kind), new StorageTime(TimeProvider.System));
         SearchPass[] passes = [.. Enum.GetValues<PassKind>()
             .SelectMany(kind => Enumerable.Repeat(new SearchPass(kind, Now, Now, Now) { Watermark = Now, Floor = Now }, FilterSearch.MostOfAKind))];
         var state = new SearchState(Now) { Filters = Enumerable.Range(0, 100).ToDictionary(number => $"{number:x16}", _ => new FilterSearch { Passes = passes }) };
 
         Assert.NotNull(await table.TryWriteAsync("acme", state, Token));
 
-        Assert.All((await table.ReadAsync("acme", Token))!.Filters.Values, filter => Assert.Equal(passes, filter.Passes));
+        Assert.All((await table.ReadAsync("acme", Token)).State!.Filters.Values, filter => Assert.Equal(passes, filter.Passes));
     }
 
     /// <summary>What an earlier version of the app has begun is not forgotten when it is updated.</summary>
@@ -64,7 +65,7 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
         var cursors = await CursorsAsync(StorageKind.Memory);
         await (await cursors.GetAsync(Token)).AddEntityAsync(new Azure.Data.Tables.TableEntity("acme", "search") { ["WellUntil"] = Now, ["From"] = Now.AddHours(-3), ["Reached"] = "{}" }, Token);
 
-        Assert.Equal(Now.AddHours(-3), (await new SearchTable(cursors, TimeProvider.System).ReadAsync("acme", Token))!.Begun);
+        Assert.Equal(Now.AddHours(-3), (await new SearchTable(cursors, new StorageTime(TimeProvider.System)).ReadAsync("acme", Token)).State!.Begun);
     }
 
     /// <summary>It may have contained an unfinished search, and must not stop the site until the table is edited.</summary>
@@ -84,7 +85,7 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
         await table.UpsertEntityAsync(new Azure.Data.Tables.TableEntity("acme", "search") { ["WellUntil"] = wellUntil, ["Filters0"] = filters }, Azure.Data.Tables.TableUpdateMode.Replace, Token);
         var written = (await table.GetEntityAsync<Azure.Data.Tables.TableEntity>("acme", "search", cancellationToken: Token)).Value;
 
-        var state = (await new SearchTable(cursors, TimeProvider.System).ReadAsync("acme", Token))!;
+        var state = (await new SearchTable(cursors, new StorageTime(TimeProvider.System)).ReadAsync("acme", Token)).State!;
 
         Assert.Equal(written.Timestamp!.Value.AddHours(-72), state.WellUntil);
         Assert.Empty(state.Filters);
@@ -97,15 +98,18 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
     [Trait("Rule", "search-instead")]
     public async Task Outage_FromFailureToItsEnd_IsKeptAndPutAway(StorageKind kind)
     {
-        var table = new OutageTable(await CursorsAsync(kind));
-        await table.RecordAcceptedAsync("acme", Now, Token);
+        var clock = new FakeTimeProvider(Now.AddDays(-1));
+        var table = new OutageTable(await CursorsAsync(kind), new StorageTime(clock, clock));
+        await table.RecordAcceptedAsync("acme", Token);
         Assert.Null(await table.ReadAsync("acme", Token));
 
-        await table.RecordFailureAsync("acme", Now, Now, Token);
-        await table.RecordFailureAsync("acme", Now.AddMinutes(5), Now.AddMinutes(5), Token);
+        var first = clock.GetUtcNow();
+        await table.RecordFailureAsync("acme", null, Token);
+        clock.Advance(TimeSpan.FromMinutes(5));
+        await table.RecordFailureAsync("acme", null, Token);
         var open = (await table.ReadAsync("acme", Token))!;
-        Assert.Equal(Now, open.From);
-        Assert.Equal(Now.AddMinutes(5), open.Last);
+        Assert.Equal(first, open.From);
+        Assert.Equal(first.AddMinutes(5), open.Last);
         Assert.Null(open.Accepted);
         Assert.False(open.Unended);
 
@@ -115,10 +119,12 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
         Assert.Null(unended.Last);
         Assert.True(unended.Unended);
 
-        await table.RecordFailureAsync("acme", Now.AddHours(2), Now.AddHours(2), Token);
-        await table.RecordAcceptedAsync("acme", Now.AddHours(3), Token);
+        clock.Advance(TimeSpan.FromHours(2));
+        await table.RecordFailureAsync("acme", null, Token);
+        clock.Advance(TimeSpan.FromHours(1));
+        await table.RecordAcceptedAsync("acme", Token);
         var ended = (await table.ReadAsync("acme", Token))!;
-        Assert.Equal(Now.AddHours(2), ended.From);
+        Assert.Equal(clock.GetUtcNow().AddHours(-1), ended.From);
         Assert.True(ended.Unended);
         Assert.True(ended.HasEnded);
 
@@ -134,7 +140,7 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
     [Trait("Rule", "no-orphans")]
     public async Task Missing_RecordedTwice_KeepsTheEarlierAndGoesOnlyAsItWasRead(StorageKind kind)
     {
-        var table = new OutageTable(await CursorsAsync(kind));
+        var table = new OutageTable(await CursorsAsync(kind), new StorageTime(TimeProvider.System));
         await table.RecordMissingAsync("acme", Now, Token);
         var first = (await table.MissingAsync("acme", Token))!;
         await table.RecordMissingAsync("acme", Now.AddHours(1), Token);

@@ -290,6 +290,6 @@ public sealed class SearchTests : IAsyncLifetime
     {
         var instance = _world.NewInstance();
         var site = (await instance.GetRequiredService<ISiteStore>().FindAsync(World.Acme, CancellationToken.None))!;
-        return await instance.GetRequiredService<FailedDeliveryPoller>().RecoverAsync(site, _world.Clock.GetUtcNow().AddMinutes(-minutes), CancellationToken.None);
+        return await instance.GetRequiredService<FailedDeliveryPoller>().RecoverAsync(site, TimeSpan.FromMinutes(minutes), CancellationToken.None);
     }
 }

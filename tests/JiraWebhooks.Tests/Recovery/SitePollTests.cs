@@ -20,6 +20,7 @@ public sealed class SitePollTests
             SearchedFrom = Since.AddHours(-1),
             IsRepeat = true,
             Unfinished = true,
+            RetryAfter = TimeSpan.FromMinutes(5),
             Losses = [new(Loss.OldCursor, "of the search")],
         });
 
@@ -31,6 +32,7 @@ public sealed class SitePollTests
         Assert.Equal(Since.AddHours(-1), both.SearchedFrom);
         Assert.True(both.IsRepeat);
         Assert.True(both.Unfinished);
+        Assert.Equal(TimeSpan.FromMinutes(5), both.RetryAfter);
         Assert.Equal(["of the list", "of the search"], both.Losses.Select(loss => loss.Words));
     }
 

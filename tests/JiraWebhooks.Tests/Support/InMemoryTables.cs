@@ -69,7 +69,7 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         {
             MustExist();
             return Task.FromResult<NullableResponse<T>>(
-                Find(partitionKey, rowKey) is { } row ? new Found<T>((T)(object)Copy(row), owner.Now) : new Missing<T>());
+                Find(partitionKey, rowKey) is { } row ? new Found<T>((T)(object)Copy(row), owner.Now) : new Missing<T>(owner.Now));
         }
     }
 
@@ -176,6 +176,8 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
         return copy;
     }
 
+    private static (string Name, string Value) Date(DateTimeOffset at) => ("Date", at.ToString("R", CultureInfo.InvariantCulture));
+
     [GeneratedRegex("^PartitionKey eq '([^']*)'$")]
     private static partial Regex PartitionFilter();
 
@@ -195,16 +197,16 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
 
         public override T? Value => value;
 
-        public override Response GetRawResponse() => new Answer(200, ("Date", at.ToString("R", CultureInfo.InvariantCulture)));
+        public override Response GetRawResponse() => new Answer(200, Date(at));
     }
 
-    private sealed class Missing<T> : NullableResponse<T>
+    private sealed class Missing<T>(DateTimeOffset at) : NullableResponse<T>
     {
         public override bool HasValue => false;
 
         public override T? Value => throw new InvalidOperationException("There is no value.");
 
-        public override Response GetRawResponse() => new Answer(404);
+        public override Response GetRawResponse() => new Answer(404, Date(at));
     }
 
     private sealed class Answer(int status, (string Name, string Value)? header = null) : Response

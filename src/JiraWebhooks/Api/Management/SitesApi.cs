@@ -18,7 +18,6 @@ public sealed class SitesApi(
     SitePlanner planner,
     FailedDeliveryPoller poller,
     JiraWebhooksOptions options,
-    TimeProvider clock,
     ApiCalls calls)
 {
     /// <summary>Route of the list.</summary>
@@ -120,7 +119,7 @@ public sealed class SitesApi(
         if (found.Disabled is not null) throw new SiteChangeException(409, $"Site {site} is switched off or being removed: enable it first.");
         if (!found.HasApi) throw new SiteChangeException(409, $"Site {site} has an administrator's webhook alone: there is nothing to ask Jira with.");
 
-        var (result, isCut) = await calls.WithinAsync(limit => poller.RecoverAsync(found, clock.GetUtcNow() - TimeSpan.FromMinutes(minutes), limit), token);
+        var (result, isCut) = await calls.WithinAsync(limit => poller.RecoverAsync(found, TimeSpan.FromMinutes(minutes), limit), token);
         if (isCut && result.Problem is not null) result = result with { Problem = "The call's time is up: repeat it. What was found so far is published." };
         return Results.Json(result, ManagementJson.Default.SitePoll);
     });

@@ -8,24 +8,15 @@ namespace JiraWebhooks.Recovery;
 
 /// <summary>Table <c>cursors</c>: the partition is the site, the row is <c>cursor</c>, guarded by its entity tag
 /// (docs/jira-behaviour.md#cursor-after-publish).</summary>
-internal sealed partial class CursorTable(LazyTable cursors)
+internal sealed partial class CursorTable(LazyTable cursors, StorageTime time)
 {
     private const string Row = "cursor";
 
-    /// <summary>The site's cursor, or null before the first poll.</summary>
-    public async Task<Cursor?> ReadAsync(string site, CancellationToken cancellationToken)
+    /// <summary>The site's cursor, or null before the first poll, and the clock of storage.</summary>
+    public async Task<(Cursor? Cursor, TimeProvider Clock)> ReadAsync(string site, CancellationToken cancellationToken)
     {
-        var table = await cursors.GetAsync(cancellationToken);
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(site, Row, cancellationToken: cancellationToken);
-        if (!found.HasValue) return null;
-
-        var row = found.Value!;
-        return new Cursor(Time(row))
-        {
-            Seen = Seen(row),
-            UnsupportedSince = row.PastTime("UnsupportedSince"),
-            Version = row.ETag,
-        };
+        var (row, clock) = await time.FindAsync(await cursors.GetAsync(cancellationToken), site, Row, cancellationToken);
+        return (row is null ? null : new Cursor(Time(row)) { Seen = Seen(row), UnsupportedSince = row.PastTime("UnsupportedSince"), Version = row.ETag }, clock);
     }
 
     /// <summary>Writes <paramref name="cursor"/> over the version it was read from; null if another poller has written since.</summary>
@@ -39,11 +30,12 @@ internal sealed partial class CursorTable(LazyTable cursors)
         return await table.TryWriteAsync(row, cursor.Version, cancellationToken) is { } written ? cursor with { Version = written } : null;
     }
 
-    // A number that is no date has another unit, or was written by hand. The list is then read from its beginning.
+    // A number that is no date has another unit, or was written by hand. The list is then read from its beginning. A time later than its row would pass
+    // over failures that are still to come.
     private static long Time(TableEntity row)
     {
         if (row.Whole("Time") is not { } time) return 0;
-        if (JiraDateConverter.FromMilliseconds(time) is not null) return time;
+        if (JiraDateConverter.FromMilliseconds(time) is not null) return Math.Min(time, row.Timestamp?.ToUnixTimeMilliseconds() ?? time);
 
         TolerantValues.CountUnreadable("Time");
         return 0;

@@ -12,7 +12,7 @@ namespace JiraWebhooks.Recovery;
 /// <summary>One site's poll: read a page, publish it, then move the cursor (docs/architecture.md#cursor-follows-publish,
 /// docs/jira-behaviour.md#failed-list-start). An error in between causes duplicates, which share their MessageId, and never a loss.</summary>
 internal sealed class SitePoller(
-    JiraWebhookClient jira, CursorTable cursors, SiteSearcher searcher, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher, TimeProvider clock)
+    JiraWebhookClient jira, CursorTable cursors, SiteSearcher searcher, [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher)
 {
     /// <summary>Jira forgets failed deliveries after this long.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(72);
@@ -24,19 +24,18 @@ internal sealed class SitePoller(
     /// <summary>Each poll reads this much again, because a record may be listed late.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
 
-    /// <summary>When the list was read to its end, the cursor follows the clock at this distance, so that a quiet site does not look like a stuck one.</summary>
+    /// <summary>When the list was read to its end, the cursor follows the time at this distance, so that a quiet site does not look like a stuck one.</summary>
     private static readonly TimeSpan Lag = TimeSpan.FromHours(1);
 
     /// <summary>One run. Throws <see cref="JiraApiException"/>, storage and publisher errors. The next run continues from the stored state.</summary>
     /// <param name="site">The site.</param>
-    /// <param name="from">Start of a search on request, used only while the list is closed to the site; null if the signs of a loss decide.</param>
+    /// <param name="back">How far a search on request goes back, used only while the list is closed to the site; null if the signs of a loss decide.</param>
     /// <param name="cancellationToken">Cancels the run.</param>
-    public async Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken)
+    public async Task<SitePoll> PollAsync(Site site, TimeSpan? back, CancellationToken cancellationToken)
     {
+        var (stored, clock) = await cursors.ReadAsync(site.Id, cancellationToken);
         var started = clock.GetUtcNow();
-        var stored = await cursors.ReadAsync(site.Id, cancellationToken);
-        var closedFor = started - stored?.UnsupportedSince;
-        if (closedFor >= TimeSpan.Zero && closedFor < UnsupportedPause(site)) return await ClosedAsync(site, from, cancellationToken);
+        if (started - stored?.UnsupportedSince < UnsupportedPause(site)) return await ClosedAsync(site, back, cancellationToken);
 
         // After a time in which the list was closed, the cursor is old. Nothing is lost because of that: the search was used instead.
         var cursor = stored ?? new Cursor((started - Kept).ToUnixTimeMilliseconds());
@@ -44,22 +43,23 @@ internal sealed class SitePoller(
         SitePoll result;
         try
         {
-            result = await ReadAsync(site, cursor with { UnsupportedSince = null }, new SitePoll(site.Id) { Losses = isOld ? [TooOld(cursor)] : [] }, started, cancellationToken);
+            result = await ReadAsync(site, cursor with { UnsupportedSince = null }, new SitePoll(site.Id) { Losses = isOld ? [TooOld(cursor)] : [] }, clock, cancellationToken);
         }
         catch (JiraApiException error) when (error.Failure is JiraFailure.NotAuthorised)
         {
             await cursors.TryWriteAsync(site.Id, cursor with { UnsupportedSince = started }, cancellationToken);
-            return await ClosedAsync(site, from, cancellationToken);
+            return await ClosedAsync(site, back, cancellationToken);
         }
 
         return result.And(await searcher.PollAsync(site, null, hasList: true, cancellationToken));
     }
 
-    private async Task<SitePoll> ClosedAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken) =>
-        await searcher.PollAsync(site, from, cancellationToken) with { Unsupported = true };
+    private async Task<SitePoll> ClosedAsync(Site site, TimeSpan? back, CancellationToken cancellationToken) =>
+        await searcher.PollAsync(site, back, cancellationToken) with { Unsupported = true };
 
-    private async Task<SitePoll> ReadAsync(Site site, Cursor cursor, SitePoll result, DateTimeOffset started, CancellationToken cancellationToken)
+    private async Task<SitePoll> ReadAsync(Site site, Cursor cursor, SitePoll result, TimeProvider clock, CancellationToken cancellationToken)
     {
+        var started = clock.GetUtcNow();
         var after = Math.Max(0, cursor.Time - (long)Overlap.TotalMilliseconds);
         while (true)
         {
@@ -112,8 +112,8 @@ internal sealed class SitePoller(
     private static Loss TooOld(Cursor cursor) => new(
         Loss.OldCursor, string.Create(CultureInfo.InvariantCulture, $"The failed list was last read up to {DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time):u}, and Jira keeps failed deliveries {Kept.TotalHours} h: those between the two are gone."));
 
-    // Failure times come from Jira's clock. If our clock is ahead, a cursor that follows it passes records that are still to come.
-    private static DateTimeOffset Earlier(DateTimeOffset ours, DateTimeOffset? jiras) => jiras < ours ? jiras.Value : ours;
+    // Failure times come from Jira's clock. If storage's is ahead of it, a cursor that follows it passes records that are still to come.
+    private static DateTimeOffset Earlier(DateTimeOffset storages, DateTimeOffset? jiras) => jiras < storages ? jiras.Value : storages;
 
     // Jira never accepts an account with an API token here; it may accept a Connect app again.
     private static TimeSpan UnsupportedPause(Site site) => site.Scheme is SiteScheme.Connect ? TimeSpan.FromHours(1) : TimeSpan.FromDays(7);

@@ -17,25 +17,25 @@ internal sealed partial class OutageRecorder(OutageTable table, TimeProvider clo
 
     /// <summary>Records a failure; returns at once.</summary>
     /// <param name="site">The site's slug.</param>
-    /// <param name="since">Since when events may be missing: now, or earlier if our clock is wrong.</param>
-    public void Failed(string site, DateTimeOffset since)
+    /// <param name="since">Since when events may be missing, if that may be before now; null if it is now.</param>
+    public void Failed(string site, DateTimeOffset? since)
     {
-        var (now, noted) = (clock.GetUtcNow(), _sites.GetOrAdd(site, static _ => new Noted()));
+        var noted = _sites.GetOrAdd(site, static _ => new Noted());
         noted.IsFailing = true;
-        if (noted.Failed is { } failed && clock.GetElapsedTime(failed) < Pause && since >= noted.Since) return;
+        if (noted.Failed is { } failed && clock.GetElapsedTime(failed) < Pause && (since is null || since >= noted.Since)) return;
 
         (noted.Failed, noted.Since) = (clock.GetTimestamp(), since);
-        _ = WriteAsync(site, table.RecordFailureAsync(site, since, now, CancellationToken.None));
+        _ = WriteAsync(site, table.RecordFailureAsync(site, since, CancellationToken.None));
     }
 
     /// <summary>Records that a delivery was accepted; returns at once.</summary>
     public void Accepted(string site)
     {
-        var (now, noted) = (clock.GetUtcNow(), _sites.GetOrAdd(site, static _ => new Noted()));
+        var noted = _sites.GetOrAdd(site, static _ => new Noted());
         if (noted.Accepted is { } accepted && clock.GetElapsedTime(accepted) < (noted.IsFailing ? Pause : Look)) return;
 
         (noted.Accepted, noted.IsFailing) = (clock.GetTimestamp(), false);
-        _ = WriteAsync(site, table.RecordAcceptedAsync(site, now, CancellationToken.None));
+        _ = WriteAsync(site, table.RecordAcceptedAsync(site, CancellationToken.None));
     }
 
     private async Task WriteAsync(string site, Task write)
@@ -56,7 +56,7 @@ internal sealed partial class OutageRecorder(OutageTable table, TimeProvider clo
     {
         public long? Failed { get; set; }
 
-        public DateTimeOffset Since { get; set; }
+        public DateTimeOffset? Since { get; set; }
 
         public long? Accepted { get; set; }
 

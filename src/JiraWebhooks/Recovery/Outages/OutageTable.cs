@@ -11,38 +11,34 @@ public sealed record MissingWebhooks(DateTimeOffset From, ETag Version);
 
 /// <summary>Rows <c>outage</c> and <c>missing</c> of a site, next to its cursor: the signs that something was lost. If another instance writes first,
 /// nothing is written; the next run handles what remains.</summary>
-public sealed class OutageTable(LazyTable cursors)
+public sealed class OutageTable(LazyTable cursors, StorageTime time)
 {
     private const string OutageRow = "outage";
     private const string MissingRow = "missing";
 
     /// <summary>The recorded outage, or null.</summary>
     public async Task<Outage?> ReadAsync(string site, CancellationToken cancellationToken) =>
-        await FindAsync(site, OutageRow, cancellationToken) is { } row
-            ? new Outage(row.PastTime("From"), row.PastTime("Last"), row.ETag)
-            {
-                Accepted = row.PastTime("Accepted"),
-                Unended = row.Flag("Unended") is true,
-            }
-            : null;
+        Outage((await FindAsync(site, OutageRow, cancellationToken)).Row);
 
-    /// <summary>Records a failure at <paramref name="at"/>, for which events may be missing since <paramref name="since"/>. Instances may overwrite
-    /// each other's last minute of records.</summary>
-    public async Task RecordFailureAsync(string site, DateTimeOffset since, DateTimeOffset at, CancellationToken cancellationToken)
+    /// <summary>Records a failure now, for which events may be missing since <paramref name="since"/>; null means that they may be missing since now.
+    /// Instances may overwrite each other's last minute of records.</summary>
+    public async Task RecordFailureAsync(string site, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
-        var open = await ReadAsync(site, cancellationToken);
-        var from = open?.From < since ? open.From : since;
-        await table.UpsertEntityAsync(new TableEntity(site, OutageRow) { ["From"] = from, ["Last"] = at }, TableUpdateMode.Merge, cancellationToken);
+        var (row, clock) = await FindAsync(site, OutageRow, cancellationToken);
+        var now = clock.GetUtcNow();
+        var from = new[] { Outage(row)?.From, since, now }.Min();
+        await table.UpsertEntityAsync(new TableEntity(site, OutageRow) { ["From"] = from, ["Last"] = now }, TableUpdateMode.Merge, cancellationToken);
     }
 
-    /// <summary>Records that a delivery was accepted at <paramref name="at"/>, if there is an outage to end.</summary>
-    public async Task RecordAcceptedAsync(string site, DateTimeOffset at, CancellationToken cancellationToken)
+    /// <summary>Records that a delivery was accepted now, if there is an outage to end.</summary>
+    public async Task RecordAcceptedAsync(string site, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
-        if (await ReadAsync(site, cancellationToken) is not { } open) return;
+        var (row, clock) = await FindAsync(site, OutageRow, cancellationToken);
+        if (row is null) return;
 
-        await table.TryWriteAsync(new TableEntity(site, OutageRow) { ["Accepted"] = at }, open.Version, cancellationToken, TableUpdateMode.Merge);
+        await table.TryWriteAsync(new TableEntity(site, OutageRow) { ["Accepted"] = clock.GetUtcNow() }, row.ETag, cancellationToken, TableUpdateMode.Merge);
     }
 
     /// <summary>Closes an outage for which nothing is left to do, unless it has grown since it was read. An outage that never ended stays open
@@ -56,7 +52,7 @@ public sealed class OutageTable(LazyTable cursors)
 
     /// <summary>The record that webhooks were missing, or null.</summary>
     public async Task<MissingWebhooks?> MissingAsync(string site, CancellationToken cancellationToken) =>
-        await FindAsync(site, MissingRow, cancellationToken) is { } row && row.PastTime("From") is { } from ? new MissingWebhooks(from, row.ETag) : null;
+        (await FindAsync(site, MissingRow, cancellationToken)).Row is { } row && row.PastTime("From") is { } from ? new MissingWebhooks(from, row.ETag) : null;
 
     /// <summary>Records that webhooks of the site were missing since <paramref name="from"/>. Jira never sent the events of that time, so they must
     /// be searched for. The earliest time counts.</summary>
@@ -74,10 +70,12 @@ public sealed class OutageTable(LazyTable cursors)
         await table.TryDeleteAsync(site, MissingRow, missing.Version, cancellationToken);
     }
 
-    private async Task<TableEntity?> FindAsync(string site, string name, CancellationToken cancellationToken)
+    private async Task<(TableEntity? Row, TimeProvider Clock)> FindAsync(string site, string name, CancellationToken cancellationToken) =>
+        await time.FindAsync(await cursors.GetAsync(cancellationToken), site, name, cancellationToken);
+
+    private static Outage? Outage(TableEntity? row) => row is null ? null : new Outage(row.PastTime("From"), row.PastTime("Last"), row.ETag)
     {
-        var table = await cursors.GetAsync(cancellationToken);
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(site, name, cancellationToken: cancellationToken);
-        return found.HasValue ? found.Value : null;
-    }
+        Accepted = row.PastTime("Accepted"),
+        Unended = row.Flag("Unended") is true,
+    };
 }

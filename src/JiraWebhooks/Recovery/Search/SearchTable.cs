@@ -6,7 +6,7 @@ using JiraWebhooks.Storage;
 namespace JiraWebhooks.Recovery;
 
 /// <summary>Row <c>search</c> of a site, next to its cursor, guarded by its entity tag.</summary>
-internal sealed partial class SearchTable(LazyTable cursors, TimeProvider clock)
+internal sealed partial class SearchTable(LazyTable cursors, StorageTime time)
 {
     private const string Row = "search";
     private const string Filters = "Filters";
@@ -14,21 +14,12 @@ internal sealed partial class SearchTable(LazyTable cursors, TimeProvider clock)
     // The longest search that an unreadable row can have had under way, because Jira's failed list covers as much.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(72);
 
-    /// <summary>The site's state, or null before its first run. An unreadable row may contain an unfinished search: then the search begins again, 72 h
-    /// before the row was written. A repeated search is harmless.</summary>
-    public async Task<SearchState?> ReadAsync(string site, CancellationToken cancellationToken)
+    /// <summary>The site's state, or null before its first run, and the clock of storage. An unreadable row may contain an unfinished search: then the
+    /// search begins again, 72 h before the row was written. A repeated search is harmless.</summary>
+    public async Task<(SearchState? State, TimeProvider Clock)> ReadAsync(string site, CancellationToken cancellationToken)
     {
-        var table = await cursors.GetAsync(cancellationToken);
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(site, Row, cancellationToken: cancellationToken);
-        if (!found.HasValue) return null;
-
-        var row = found.Value!;
-        if (row.PastTime("WellUntil") is not { } wellUntil || TryRead(row.GetText(Filters)) is not { } filters)
-        {
-            return new SearchState((row.Timestamp ?? clock.GetUtcNow()) - Longest) { Version = row.ETag };
-        }
-
-        return new SearchState(wellUntil) { Filters = filters, Begun = row.PastTime("From"), Version = row.ETag };
+        var (row, clock) = await time.FindAsync(await cursors.GetAsync(cancellationToken), site, Row, cancellationToken);
+        return (row is null ? null : State(row, clock), clock);
     }
 
     /// <summary>Writes <paramref name="state"/> over the version it was read from; null if another run has written since.</summary>
@@ -39,6 +30,11 @@ internal sealed partial class SearchTable(LazyTable cursors, TimeProvider clock)
         row.SetText(Filters, JsonSerializer.Serialize(state.Filters, SearchJson.Default.IReadOnlyDictionaryStringFilterSearch));
         return await table.TryWriteAsync(row, state.Version, cancellationToken) is { } written ? state with { Version = written } : null;
     }
+
+    private static SearchState State(TableEntity row, TimeProvider clock) =>
+        row.PastTime("WellUntil") is { } wellUntil && TryRead(row.GetText(Filters)) is { } filters
+            ? new SearchState(wellUntil) { Filters = filters, Begun = row.PastTime("From"), Version = row.ETag }
+            : new SearchState((row.Timestamp ?? clock.GetUtcNow()) - Longest) { Version = row.ETag };
 
     private static IReadOnlyDictionary<string, FilterSearch>? TryRead(string text)
     {

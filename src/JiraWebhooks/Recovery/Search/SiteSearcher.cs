@@ -14,35 +14,36 @@ internal sealed class SiteSearcher(
     SearchTable table,
     OutageTable outages,
     GrantStates grants,
-    [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher,
-    TimeProvider clock)
+    [FromKeyedServices(AzureClients.Timers)] IDeliveryPublisher publisher)
 {
     private static readonly string[] Changes = ["jira:issue_", "comment_", "issue_property_", "worklog_"];
 
     /// <summary>One run for a site without a failed list. Throws <see cref="JiraApiException"/>, storage and publisher errors. The next run continues from
     /// the stored state.</summary>
     /// <param name="site">The site.</param>
-    /// <param name="from">Start of a search on request, even if no loss is known; null if the signs of a loss decide.</param>
+    /// <param name="back">How far a search on request goes back, even if no loss is known; null if the signs of a loss decide.</param>
     /// <param name="cancellationToken">Cancels the run.</param>
-    public Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, CancellationToken cancellationToken) => PollAsync(site, from, hasList: false, cancellationToken);
+    public Task<SitePoll> PollAsync(Site site, TimeSpan? back, CancellationToken cancellationToken) => PollAsync(site, back, hasList: false, cancellationToken);
 
     /// <summary>One run. With <paramref name="hasList"/>, Jira's failed list contains the deliveries that were not accepted, and only what Jira never
     /// sent is searched for.</summary>
-    internal async Task<SitePoll> PollAsync(Site site, DateTimeOffset? from, bool hasList, CancellationToken cancellationToken)
+    internal async Task<SitePoll> PollAsync(Site site, TimeSpan? back, bool hasList, CancellationToken cancellationToken)
     {
         // A disabled site needs nothing, and without a grant Jira cannot be called. The resulting gap between runs later starts a search for what was missed.
         var nothing = new SitePoll(site.Id);
         if (site.Disabled is not null) return nothing;
         if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) return nothing with { Problem = "The OAuth grant is missing or no longer valid: nothing can be searched for until the site is connected again." };
 
+        // Storage has the clock: with that of this host the bound of a search, which Jira counts back from its own time, could begin too late.
+        var (stored, clock) = await table.ReadAsync(site.Id, cancellationToken);
         var now = clock.GetUtcNow();
-        var state = await table.ReadAsync(site.Id, cancellationToken) ?? new SearchState(now);
+        var state = stored ?? new SearchState(now);
         var outage = await outages.ReadAsync(site.Id, cancellationToken);
         var missing = await outages.MissingAsync(site.Id, cancellationToken);
 
         var filters = site.Webhooks.Where(TellsOfChanges).DistinctBy(declared => declared.Jql, StringComparer.Ordinal).ToList();
         var planned = state.For([.. filters.Select(filter => SearchState.Key(filter.Jql))]);
-        var signs = new[] { from, state.Begun, missing?.From, hasList ? null : LostSince(outage, state, now) };
+        var signs = new[] { now - back, state.Begun, missing?.From, hasList ? null : LostSince(outage, state, now) };
         if (signs.Min() is { } lost) planned = planned.Lost(lost, now);
         if (await table.TryWriteAsync(site.Id, planned with { WellUntil = now }, cancellationToken) is not { } written) return nothing with { Problem = SearchRun.AnotherRun };
 
