@@ -158,7 +158,8 @@ public sealed class WrongClockOnceTests : IAsyncLifetime
         for (var run = 0; run < 8; run++) await TickAsync();
 
         var rows = await _world.Tables.GetTableClient(TableNames.Status).QueryAsync<TableEntity>(cancellationToken: Token).ToListAsync(Token);
-        Assert.Equal(sites, rows.Where(row => row.RowKey == "poll" && row.PartitionKey[0] == 'a' && row.PartitionKey != World.Acme && row.Timestamp >= from).Select(row => row.PartitionKey).Order());
+        var polled = rows.Where(row => row.RowKey == "poll" && row.Timestamp >= from).Select(row => row.PartitionKey).ToHashSet();
+        Assert.Empty(sites.Except(polled));
     }
 
     private static Func<IServiceProvider, Task> Refresher => instance => instance.GetRequiredService<WebhookRefresher>().RunTimerAsync(CancellationToken.None);
