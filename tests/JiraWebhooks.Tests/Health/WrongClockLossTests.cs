@@ -79,7 +79,7 @@ public sealed class WrongClockLossTests : IAsyncLifetime
         Assert.Empty(_world.LostIssues(World.Acme));
     }
 
-    // Receivers and timers are different processes; only the clock of the timers is behind. (-300, 0): the search is only late.
+    // Receivers and timers are different processes; only the clock of the timers is behind. (-300, 0): it is never set right.
     [Theory]
     [InlineData(0, 24)]
     [InlineData(-20, 24)]

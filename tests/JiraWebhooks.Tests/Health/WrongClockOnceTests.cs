@@ -1,7 +1,5 @@
 using Azure.Data.Tables;
-using JiraWebhooks.Publishing;
 using JiraWebhooks.Recovery;
-using JiraWebhooks.Runs;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Recovery;
 using JiraWebhooks.Tests.Support;
@@ -73,7 +71,7 @@ public sealed class WrongClockOnceTests : IAsyncLifetime
 
         await _world.PollAsync();
 
-        AssertRecovered([.. failed, .. later]);
+        _world.AssertRecovered([.. failed, .. later]);
     }
 
     [Fact]
@@ -135,7 +133,7 @@ public sealed class WrongClockOnceTests : IAsyncLifetime
         var run = _world.NewInstance().GetRequiredService<WebhookRefresher>().RunTimerAsync(CancellationToken.None);
         await _world.Clock.MoveToAsync(_world.Clock.GetUtcNow().AddSeconds(3));
         _world.Ours.Ahead = TimeSpan.FromHours(hoursAhead);
-        await TimerAsync(Refresher);
+        await _world.RefreshTimerAsync();
         _world.Ours.Ahead = TimeSpan.Zero;
         await _world.Clock.DriveAsync(run);
 
@@ -162,29 +160,9 @@ public sealed class WrongClockOnceTests : IAsyncLifetime
         Assert.Empty(sites.Except(polled));
     }
 
-    private static Func<IServiceProvider, Task> Refresher => instance => instance.GetRequiredService<WebhookRefresher>().RunTimerAsync(CancellationToken.None);
-
-    private static Func<IServiceProvider, Task> Poller => instance => instance.GetRequiredService<FailedDeliveryPoller>().RunTimerAsync(CancellationToken.None);
-
-    private async Task TimerAsync(Func<IServiceProvider, Task> run)
-    {
-        try
-        {
-            await _world.Clock.DriveAsync(run(_world.NewInstance()));
-        }
-        catch (TimerRunException)
-        {
-            // Jira refuses the tokens of a wrong clock.
-        }
-    }
-
     private async Task TickAsync()
     {
-        await TimerAsync(Poller);
+        await _world.PollTimerAsync();
         _world.Clock.Advance(TimeSpan.FromMinutes(5));
     }
-
-    private void AssertRecovered(IReadOnlyList<string> identifiers) => Assert.Equal(
-        identifiers.Select(identifier => DeliveryIdentity.MessageId(World.Globex, identifier)).Order(),
-        _world.Publisher.Messages.Where(message => !message.Reconstructed).Select(message => message.MessageId).Distinct().Order());
 }
