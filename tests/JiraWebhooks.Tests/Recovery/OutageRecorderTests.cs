@@ -78,6 +78,22 @@ public sealed class OutageRecorderTests
         Assert.Equal(first, (await ReadAsync())!.From);
     }
 
+    /// <summary>Otherwise the search begins too late, or an acceptance before a failure ends the outage.</summary>
+    [Fact]
+    [Trait("Rule", "search-instead")]
+    public async Task Recorded_StorageIsSlow_HaveTheTimeAtWhichTheyWere()
+    {
+        var first = _clock.GetUtcNow();
+        _tables.Before = call => _clock.Advance(TimeSpan.FromMinutes(call == "cursors.get" ? 15 : 0));
+        _recorder.Failed("acme", null);
+        var accepted = _clock.GetUtcNow();
+        _recorder.Accepted("acme");
+        _tables.Before = _ => { };
+
+        var outage = (await ReadAsync())!;
+        Assert.Equal((first, first, accepted), (outage.From, outage.Last, outage.Accepted));
+    }
+
     [Fact]
     [Trait("Rule", "search-instead")]
     public async Task Accepted_AfterAFailure_EndsTheOutage()
@@ -219,7 +235,7 @@ public sealed class OutageRecorderTests
         _recorder.Failed("acme", null);
         var read = (await ReadAsync())!;
         _clock.Advance(TimeSpan.FromMinutes(30));
-        await _table.RecordFailureAsync("acme", null, CancellationToken.None);
+        await _table.RecordFailureAsync("acme", _clock.GetTimestamp(), null, CancellationToken.None);
 
         await _table.SettleAsync("acme", read with { Accepted = _clock.GetUtcNow().AddMinutes(30) }, CancellationToken.None);
 

@@ -109,9 +109,9 @@ public sealed class SearchOutageTests : IAsyncLifetime
         await Poll_OneFailureAndThenSilence_IsSearchedFor();
         await PassAsync(600, receiverIsDown: true);
         var at = _world.Clock.GetUtcNow();
-        await _world.Outages().RecordFailureAsync(World.Acme, null, CancellationToken.None);
+        await _world.Outages().RecordFailureAsync(World.Acme, _world.Clock.GetTimestamp(), null, CancellationToken.None);
         _world.Clock.Advance(TimeSpan.FromMinutes(1));
-        await _world.Outages().RecordAcceptedAsync(World.Acme, CancellationToken.None);
+        await _world.Outages().RecordAcceptedAsync(World.Acme, _world.Clock.GetTimestamp(), CancellationToken.None);
 
         var polls = await PassAsync(60);
 
@@ -126,11 +126,11 @@ public sealed class SearchOutageTests : IAsyncLifetime
         var began = _world.Clock.GetUtcNow();
         for (var tick = 0; tick < 12; tick++)
         {
-            await _world.Outages().RecordFailureAsync(World.Acme, null, CancellationToken.None);
+            await _world.Outages().RecordFailureAsync(World.Acme, _world.Clock.GetTimestamp(), null, CancellationToken.None);
             Assert.All(await PassAsync(15), poll => Assert.Null(poll.NewFrom()));
         }
 
-        await _world.Outages().RecordFailureAsync(World.Acme, null, CancellationToken.None);
+        await _world.Outages().RecordFailureAsync(World.Acme, _world.Clock.GetTimestamp(), null, CancellationToken.None);
 
         Assert.Equal(began, (await _world.PollAsync(World.Acme)).NewFrom());
         Assert.Null((await _world.PollAsync(World.Acme)).NewFrom());

@@ -100,13 +100,13 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
     {
         var clock = new FakeTimeProvider(Now.AddDays(-1));
         var table = new OutageTable(await CursorsAsync(kind), new StorageTime(clock, clock));
-        await table.RecordAcceptedAsync("acme", Token);
+        await table.RecordAcceptedAsync("acme", clock.GetTimestamp(), Token);
         Assert.Null(await table.ReadAsync("acme", Token));
 
         var first = clock.GetUtcNow();
-        await table.RecordFailureAsync("acme", null, Token);
+        await table.RecordFailureAsync("acme", clock.GetTimestamp(), null, Token);
         clock.Advance(TimeSpan.FromMinutes(5));
-        await table.RecordFailureAsync("acme", null, Token);
+        await table.RecordFailureAsync("acme", clock.GetTimestamp(), null, Token);
         var open = (await table.ReadAsync("acme", Token))!;
         Assert.Equal(first, open.From);
         Assert.Equal(first.AddMinutes(5), open.Last);
@@ -120,9 +120,9 @@ public sealed class SearchTableTests(AzuriteFixture azurite)
         Assert.True(unended.Unended);
 
         clock.Advance(TimeSpan.FromHours(2));
-        await table.RecordFailureAsync("acme", null, Token);
+        await table.RecordFailureAsync("acme", clock.GetTimestamp(), null, Token);
         clock.Advance(TimeSpan.FromHours(1));
-        await table.RecordAcceptedAsync("acme", Token);
+        await table.RecordAcceptedAsync("acme", clock.GetTimestamp(), Token);
         var ended = (await table.ReadAsync("acme", Token))!;
         Assert.Equal(clock.GetUtcNow().AddHours(-1), ended.From);
         Assert.True(ended.Unended);

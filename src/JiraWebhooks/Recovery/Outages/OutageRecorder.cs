@@ -24,8 +24,9 @@ internal sealed partial class OutageRecorder(OutageTable table, TimeProvider clo
         noted.IsFailing = true;
         if (noted.Failed is { } failed && clock.GetElapsedTime(failed) < Pause && (since is null || since >= noted.Since)) return;
 
-        (noted.Failed, noted.Since) = (clock.GetTimestamp(), since);
-        _ = WriteAsync(site, table.RecordFailureAsync(site, since, CancellationToken.None));
+        var at = clock.GetTimestamp();
+        (noted.Failed, noted.Since) = (at, since);
+        _ = WriteAsync(site, table.RecordFailureAsync(site, at, since, CancellationToken.None));
     }
 
     /// <summary>Records that a delivery was accepted; returns at once.</summary>
@@ -34,8 +35,9 @@ internal sealed partial class OutageRecorder(OutageTable table, TimeProvider clo
         var noted = _sites.GetOrAdd(site, static _ => new Noted());
         if (noted.Accepted is { } accepted && clock.GetElapsedTime(accepted) < (noted.IsFailing ? Pause : Look)) return;
 
-        (noted.Accepted, noted.IsFailing) = (clock.GetTimestamp(), false);
-        _ = WriteAsync(site, table.RecordAcceptedAsync(site, CancellationToken.None));
+        var at = clock.GetTimestamp();
+        (noted.Accepted, noted.IsFailing) = (at, false);
+        _ = WriteAsync(site, table.RecordAcceptedAsync(site, at, CancellationToken.None));
     }
 
     private async Task WriteAsync(string site, Task write)

@@ -20,25 +20,33 @@ public sealed class OutageTable(LazyTable cursors, StorageTime time)
     public async Task<Outage?> ReadAsync(string site, CancellationToken cancellationToken) =>
         Outage((await FindAsync(site, OutageRow, cancellationToken)).Row);
 
-    /// <summary>Records a failure now, for which events may be missing since <paramref name="since"/>; null means that they may be missing since now.
-    /// Instances may overwrite each other's last minute of records.</summary>
-    public async Task RecordFailureAsync(string site, DateTimeOffset? since, CancellationToken cancellationToken)
+    /// <summary>Records a failure, for which events may be missing since <paramref name="since"/>; null means since the failure itself. Instances may
+    /// overwrite each other's last minute of records.</summary>
+    /// <param name="site">The site's slug.</param>
+    /// <param name="at">When it was, as a timestamp of this host: storage may be slow to say its time.</param>
+    /// <param name="since">Since when events may be missing, or null.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task RecordFailureAsync(string site, long at, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
         var (row, clock) = await FindAsync(site, OutageRow, cancellationToken);
-        var now = clock.GetUtcNow();
-        var from = new[] { Outage(row)?.From, since, now }.Min();
-        await table.UpsertEntityAsync(new TableEntity(site, OutageRow) { ["From"] = from, ["Last"] = now }, TableUpdateMode.Merge, cancellationToken);
+        var last = clock.GetUtcNow() - clock.GetElapsedTime(at);
+        var from = new[] { Outage(row)?.From, since, last }.Min();
+        await table.UpsertEntityAsync(new TableEntity(site, OutageRow) { ["From"] = from, ["Last"] = last }, TableUpdateMode.Merge, cancellationToken);
     }
 
-    /// <summary>Records that a delivery was accepted now, if there is an outage to end.</summary>
-    public async Task RecordAcceptedAsync(string site, CancellationToken cancellationToken)
+    /// <summary>Records that a delivery was accepted, if there is an outage to end.</summary>
+    /// <param name="site">The site's slug.</param>
+    /// <param name="at">When it was, as a timestamp of this host.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task RecordAcceptedAsync(string site, long at, CancellationToken cancellationToken)
     {
         var table = await cursors.GetAsync(cancellationToken);
         var (row, clock) = await FindAsync(site, OutageRow, cancellationToken);
         if (row is null) return;
 
-        await table.TryWriteAsync(new TableEntity(site, OutageRow) { ["Accepted"] = clock.GetUtcNow() }, row.ETag, cancellationToken, TableUpdateMode.Merge);
+        var accepted = clock.GetUtcNow() - clock.GetElapsedTime(at);
+        await table.TryWriteAsync(new TableEntity(site, OutageRow) { ["Accepted"] = accepted }, row.ETag, cancellationToken, TableUpdateMode.Merge);
     }
 
     /// <summary>Closes an outage for which nothing is left to do, unless it has grown since it was read. An outage that never ended stays open
