@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Azure.Amqp;
 using Microsoft.Azure.Amqp.Framing;
 using Microsoft.Azure.Amqp.Sasl;
@@ -21,12 +19,13 @@ internal sealed class AmqpServer : IRuntimeProvider
     private readonly BusFaults _faults;
     private readonly TimeProvider _clock;
     private readonly ulong _maxMessageBytes;
+    private readonly PortClaim _claim;
     private readonly AmqpConnectionListener _listener;
 
     public AmqpServer(BusEntities entities, BusFaults faults, TimeProvider clock, int port, long maxMessageBytes)
     {
         (_entities, _faults, _clock, _maxMessageBytes) = (entities, faults, clock, (ulong)maxMessageBytes);
-        Port = FreePort(port);
+        _claim = PortClaim.Take(port);
         var sasl = new SaslTransportProvider();
         foreach (var mechanism in Mechanisms) sasl.AddHandler(new SaslAnonymousHandler(mechanism));
         sasl.Versions.Add(new AmqpVersion(1, 0, 0));
@@ -38,11 +37,15 @@ internal sealed class AmqpServer : IRuntimeProvider
             new AmqpConnectionSettings { ContainerId = "service-bus-simulator", MaxFrameSize = 64 * 1024, IdleTimeOut = 4 * 60 * 1000 });
     }
 
-    public int Port { get; }
+    public int Port => _claim.Port;
 
     public void Open() => _listener.Open();
 
-    public void Close() => _listener.Close();
+    public void Close()
+    {
+        _listener.Close();
+        _claim.Dispose();
+    }
 
     public AmqpConnection CreateConnection(
         TransportBase transport, ProtocolHeader protocolHeader, bool isInitiator, AmqpSettings amqpSettings, AmqpConnectionSettings connectionSettings) =>
@@ -131,13 +134,5 @@ internal sealed class AmqpServer : IRuntimeProvider
         return Uri.TryCreate(address, UriKind.Absolute, out var whole) && whole.Scheme.StartsWith("amqp", StringComparison.Ordinal)
             ? Uri.UnescapeDataString(whole.AbsolutePath).Trim('/')
             : address?.Trim('/');
-    }
-
-    // The listener does not tell which port it took, and on Unix it would share a port that is in use.
-    private static int FreePort(int port)
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, port);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

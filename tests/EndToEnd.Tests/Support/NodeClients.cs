@@ -60,7 +60,7 @@ internal static class NodeClients
         node.StandardInput.Close();
         await node.WaitForExitAsync(cancellationToken);
 
-        Assert.Equal("", await errors);
+        if (await errors is { Length: > 0 } text) Assert.Fail($"The script ended with {node.ExitCode} and wrote:\n{text}");
         Assert.Equal(0, node.ExitCode);
         return await output;
     }
