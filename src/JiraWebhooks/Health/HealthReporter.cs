@@ -113,7 +113,7 @@ internal sealed class HealthReporter(
     {
         try
         {
-            return await status.ReadAllAsync(cancellationToken);
+            return (await status.ReadAllAsync(cancellationToken)).Rows;
         }
         catch (Azure.RequestFailedException)
         {

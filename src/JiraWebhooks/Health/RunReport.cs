@@ -8,7 +8,7 @@ namespace JiraWebhooks.Health;
 /// <summary>Saves what the runs report: in the status table for Health, and as metrics for the alerts.</summary>
 internal sealed class RunReport(SiteStatusTable status, SiteGauges gauges) : IRunReport
 {
-    public Task<IReadOnlyList<SiteTurn>> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken) =>
+    public Task<(IReadOnlyList<SiteTurn> Turns, DateTimeOffset Now)> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken) =>
         status.TurnsAsync(sites, kind, cancellationToken);
 
     public Task<bool> WasThereAsync(Site site, string kind, TimeSpan time, CancellationToken cancellationToken) =>

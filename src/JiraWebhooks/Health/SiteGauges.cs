@@ -25,7 +25,7 @@ internal sealed partial class SiteGauges(ISiteStore store, SiteStatusTable statu
         var reconnect = await ReconnectsAsync(used, limit.Token);
         try
         {
-            var states = await status.ReadAllAsync(limit.Token);
+            var (states, _) = await status.ReadAllAsync(limit.Token);
             unhealthy.UnionWith(used.Where(site => State(site, states).WrongClock is not null).Select(site => site.Id));
             unhealthy.UnionWith(used.Where(site => site.HasApi && State(site, states).IsPollFailing(clock.GetUtcNow())).Select(site => site.Id).Except(reconnect ?? []));
             unhealthy.UnionWith((await store.ListMissingAsync(limit.Token)).Select(site => site.Id));

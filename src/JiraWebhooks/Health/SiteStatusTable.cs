@@ -101,41 +101,48 @@ internal sealed partial class SiteStatusTable(LazyTable status, StorageTime time
     public static IReadOnlyDictionary<string, TableEntity> Of(ILookup<string, TableEntity> rows, string site) =>
         rows[site].ToDictionary(row => row.RowKey, StringComparer.Ordinal);
 
-    /// <summary>Reads the rows of all sites in one query.</summary>
-    public async Task<ILookup<string, TableEntity>> ReadAllAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the rows of all sites in one query, and the time of storage at its end.</summary>
+    public async Task<(ILookup<string, TableEntity> Rows, DateTimeOffset Now)> ReadAllAsync(CancellationToken cancellationToken)
     {
         var table = await status.GetAsync(cancellationToken);
-        var rows = new List<TableEntity>();
-        await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: cancellationToken)) rows.Add(row);
-        return rows.ToLookup(row => row.PartitionKey, StringComparer.Ordinal);
+        var (rows, now) = (new List<TableEntity>(), clock.GetUtcNow());
+        await foreach (var page in table.QueryAsync<TableEntity>(cancellationToken: cancellationToken).AsPages())
+        {
+            rows.AddRange(page.Values);
+            now = time.ClockOf(page.GetRawResponse()).GetUtcNow();
+        }
+
+        return (rows.ToLookup(row => row.PartitionKey, StringComparer.Ordinal), now);
     }
 
     /// <summary>Sorts <paramref name="sites"/> by their last run of <paramref name="kind"/>, the longest wait first: sites that never answer must
     /// not keep the others out of every run. Keeps the given order if the table cannot be read.</summary>
-    public async Task<IReadOnlyList<SiteTurn>> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<SiteTurn> Turns, DateTimeOffset Now)> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken)
     {
         try
         {
-            var rows = await ReadAllAsync(cancellationToken);
-            return [.. sites.Select(site => Turn(site, rows[site.Id].FirstOrDefault(row => row.RowKey == kind))).OrderBy(turn => turn.At ?? DateTimeOffset.MinValue)];
+            var (rows, now) = await ReadAllAsync(cancellationToken);
+            return ([.. sites.Select(site => Turn(site, rows[site.Id].FirstOrDefault(row => row.RowKey == kind))).OrderBy(turn => turn.At ?? DateTimeOffset.MinValue)], now);
         }
         catch (Exception error)
         {
             Log.Unordered(logger, error.GetType().Name);
-            return [.. sites.Select(site => new SiteTurn(site))];
+            return ([.. sites.Select(site => new SiteTurn(site))], clock.GetUtcNow());
         }
     }
 
-    /// <summary>True if a run of <paramref name="kind"/> was at the site in the last <paramref name="period"/>, by storage's clock alone, and left nothing
-    /// to do or was asked by Jira to wait; false if the table cannot be read.</summary>
+    /// <summary>True if a run of <paramref name="kind"/> was at the site in the last <paramref name="period"/>, by storage's clock alone, and succeeded or
+    /// was asked by Jira to wait until later than now; false if the table cannot be read.</summary>
     public async Task<bool> WasThereAsync(string site, string kind, TimeSpan period, CancellationToken cancellationToken)
     {
         try
         {
             var table = await status.GetAsync(cancellationToken);
             var row = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: cancellationToken);
-            return row.HasValue && row.GetRawResponse().Headers.Date - row.Value!.Timestamp + DateGrain < period
-                && (row.Value.Text("Problem") is not { Length: > 0 } || row.Value.Whole(RetryAfter) is not null);
+            if (!row.HasValue || row.GetRawResponse().Headers.Date is not { } now) return false;
+
+            return now - row.Value!.Timestamp + DateGrain < period
+                && (row.Value.Time("OkAt") == row.Value.Time("At") || now < NotBefore(row.Value));
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -147,9 +154,12 @@ internal sealed partial class SiteStatusTable(LazyTable status, StorageTime time
     {
         At = row?.Timestamp,
         OkAt = row?.PastTime("OkAt"),
-        NotBefore = row?.Whole(RetryAfter) is { } seconds ? row.Timestamp + TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MostSeconds)) : null,
+        NotBefore = row is null ? null : NotBefore(row),
         Version = row?.Text(Version),
     };
+
+    private static DateTimeOffset? NotBefore(TableEntity row) =>
+        row.Whole(RetryAfter) is { } seconds ? row.Timestamp + TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MostSeconds)) : null;
 
     /// <summary>Since when the row reports a problem; null if it reports none.</summary>
     public static DateTimeOffset? ProblemSince(TableEntity? row) =>

@@ -6,10 +6,11 @@ namespace JiraWebhooks.Runs;
 public interface IRunReport
 {
     /// <summary>Sorts <paramref name="sites"/> by their last run of this kind, the longest wait first, so that sites that never answer do not take
-    /// the turn of the others.</summary>
-    Task<IReadOnlyList<SiteTurn>> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken);
+    /// the turn of the others. The times of a turn are those of storage, and so is <c>Now</c>.</summary>
+    Task<(IReadOnlyList<SiteTurn> Turns, DateTimeOffset Now)> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken);
 
-    /// <summary>True if a run of this kind was at the site in the last <paramref name="time"/>; false if that is unknown.</summary>
+    /// <summary>True if a run of this kind was at the site in the last <paramref name="time"/>, and succeeded or was asked by Jira to wait until
+    /// later than now; false if that is unknown.</summary>
     Task<bool> WasThereAsync(Site site, string kind, TimeSpan time, CancellationToken cancellationToken);
 
     /// <summary>Counts and saves the result of one site.</summary>

@@ -52,8 +52,8 @@ public sealed partial class SiteRuns(
 
         var results = new ConcurrentBag<T>();
         var all = await sites.ListKnownAsync(logger, cancellationToken, tally.CountUnreadable);
-        var turns = await report.TurnsAsync([.. all.Where(work.Wants)], work.Kind, run.Token);
-        var (now, began) = (clock.GetUtcNow(), clock.GetTimestamp());
+        var (turns, now) = await report.TurnsAsync([.. all.Where(work.Wants)], work.Kind, run.Token);
+        var began = clock.GetTimestamp();
         var stillDue = 0;
         await Parallel.ForEachAsync(
             turns.Where(turn => !dueOnly || turn.IsDue(work.Every, work.Version(turn.Site), now)).Select(turn => turn.Site).ToList(),

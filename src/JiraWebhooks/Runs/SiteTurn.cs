@@ -6,6 +6,9 @@ namespace JiraWebhooks.Runs;
 /// <param name="Site">The site.</param>
 public sealed record SiteTurn(Site Site)
 {
+    // Storage says its time in whole seconds.
+    private static readonly TimeSpan Grain = TimeSpan.FromSeconds(1);
+
     /// <summary>When the last run was at the site; null if none was.</summary>
     public DateTimeOffset? At { get; init; }
 
@@ -19,7 +22,8 @@ public sealed record SiteTurn(Site Site)
     public string? Version { get; init; }
 
     /// <summary>True if a run should work at the site: its last success is older than <paramref name="every"/>, or had another
-    /// <paramref name="version"/> to reach. If a run was there in the future, our clock is behind, and what was saved does not count.</summary>
+    /// <paramref name="version"/> to reach. A run that was there after <paramref name="now"/>, the time of storage, was there by another clock: then
+    /// what was saved does not count.</summary>
     internal bool IsDue(TimeSpan? every, string? version, DateTimeOffset now) =>
-        At > now || (!(now < NotBefore) && (every is null || OkAt is null || now - OkAt >= every || Version != version));
+        At - now > Grain || (!(now < NotBefore) && (every is null || OkAt is null || now - OkAt >= every || Version != version));
 }

@@ -76,9 +76,27 @@ public sealed class SiteStatusTableTests
     {
         await _table.SaveAsync(new SitePoll("acme") { RetryAfter = TimeSpan.FromSeconds(seconds) }, Token);
 
-        var turn = Assert.Single(await _table.TurnsAsync([StubSites.OAuth], "poll", Token));
+        var (turns, _) = await _table.TurnsAsync([StubSites.OAuth], "poll", Token);
 
+        var turn = Assert.Single(turns);
         Assert.Equal(_clock.GetUtcNow().AddHours(hours), turn.NotBefore);
+    }
+
+    [Theory]
+    [InlineData(0, null, null, 60, true)]
+    [InlineData(0, null, null, 600, false)]
+    [InlineData(1, null, null, 60, false)]
+    [InlineData(0, "boom", null, 60, false)]
+    [InlineData(0, "boom", 120, 60, true)]
+    [InlineData(0, "boom", 60, 60, false)]
+    public async Task WasThere_AfterARun_DependsOnItsResult(int failed, string? problem, int? retryAfter, int secondsLater, bool expected)
+    {
+        var wait = retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        await _table.SaveAsync(new SiteRefresh("acme") { Failed = failed, Problem = problem, RetryAfter = wait }, Token);
+        _clock.Advance(TimeSpan.FromSeconds(secondsLater));
+
+        Assert.Equal(expected, await _table.WasThereAsync("acme", "refresh", TimeSpan.FromMinutes(5), Token));
+        Assert.False(await _table.WasThereAsync("acme", "poll", TimeSpan.FromMinutes(5), Token));
     }
 
     /// <summary>The timers' client waits for minutes, and the run's budget is spent by then: the host would end it all.</summary>

@@ -135,6 +135,27 @@ public sealed class WrongClockRunsTests : IAsyncLifetime
         Assert.Contains(_world.Site(World.Acme).Webhooks, webhook => webhook.Jql == "project = OTHER");
     }
 
+    /// <summary>Jira has asked to wait for ten minutes; our clock is wrong all the time.</summary>
+    [Theory]
+    [InlineData(-20, 1, false)]
+    [InlineData(20, 1, false)]
+    [InlineData(-20, 11, true)]
+    [InlineData(20, 11, true)]
+    [Trait("Rule", "rate-limits")]
+    public async Task Poll_ClockStaysWrong_WaitsAsLongAsJiraAsked(int minutesAhead, int minutes, bool expected)
+    {
+        _world.Site(World.Globex).Faults.FailNext("GET /rest/api/3/webhook/failed", 429, times: 10, retryAfter: "600");
+        await PollAsync();
+        _world.Site(World.Globex).Faults.Clear();
+        _world.Clock.Advance(TimeSpan.FromMinutes(minutes));
+        _world.Ours.Ahead = TimeSpan.FromMinutes(minutesAhead);
+        var before = _world.Jira.Ledger.Calls("GET /rest/api/3/webhook/failed");
+
+        await PollAsync();
+
+        Assert.Equal(expected, _world.Jira.Ledger.Calls("GET /rest/api/3/webhook/failed") > before);
+    }
+
     [Theory]
     [InlineData(15, false)]
     [InlineData(61, true)]

@@ -96,6 +96,7 @@ public sealed class SearchPassTests
     [Theory]
     [InlineData(0, 72)]
     [InlineData(1, 73)]
+    [InlineData(-7200, 1)]
     public void Start_Jql_ReachesBackToTheStartUntilTheEndOfTheRun(int secondsMore, int minutes)
     {
         var turn = new FilterTurn(new DeclaredWebhook("issues", ["jira:issue_updated"], "project = A OR project = B"));

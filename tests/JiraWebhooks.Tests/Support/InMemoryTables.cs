@@ -130,7 +130,7 @@ internal sealed partial class InMemoryTable(InMemoryTables owner, string name) :
             MustExist();
             var rows = partition is null ? _partitions.Values.SelectMany(rows => rows.Values) : _partitions.TryGetValue(partition, out var some) ? some.Values : [];
             T[] found = [.. rows.Select(row => (T)(object)Copy(row))];
-            return new Pages<T>(owner.Rows, Page<T>.FromValues(found, null, new Answer(200)));
+            return new Pages<T>(owner.Rows, Page<T>.FromValues(found, null, new Answer(200, Date(owner.Now))));
         }
     }
 

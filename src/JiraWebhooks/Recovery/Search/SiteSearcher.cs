@@ -36,10 +36,10 @@ internal sealed class SiteSearcher(
 
         // Storage has the clock: with that of this host the bound of a search, which Jira counts back from its own time, could begin too late.
         var (stored, clock) = await table.ReadAsync(site.Id, cancellationToken);
-        var now = clock.GetUtcNow();
-        var state = stored ?? new SearchState(now);
         var outage = await outages.ReadAsync(site.Id, cancellationToken);
         var missing = await outages.MissingAsync(site.Id, cancellationToken);
+        var now = clock.GetUtcNow();
+        var state = stored ?? new SearchState(now);
 
         var filters = site.Webhooks.Where(TellsOfChanges).DistinctBy(declared => declared.Jql, StringComparer.Ordinal).ToList();
         var planned = state.For([.. filters.Select(filter => SearchState.Key(filter.Jql))]);
