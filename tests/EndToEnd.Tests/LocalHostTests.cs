@@ -66,9 +66,9 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         await FireAsync("RefreshWebhooks", () => _jira.Sites.All(known => known.Options.Auth is SimulatedAuth.AdminWebhook || known.Webhooks.Count == 2));
         var identifier = Assert.Single(_jira.Emit(site, "jira:issue_updated", """{"timestamp":1700000000123,"issue":{"id":"10002","key":"SHOP-2"}}"""));
 
-        await _jira.DeliverDueAsync(_http, Token);
+        await _jira.DeliverAllAsync(_clock, _http, Token);
 
-        Assert.Equal(200, Assert.Single(_jira.Ledger.Attempts).Status);
+        Assert.Equal(200, _jira.Ledger.Attempts.Last().Status);
         var message = Assert.Single(await DrainAsync());
         Assert.Equal($"{site}:{identifier}", message.MessageId);
         Assert.Equal($"{site}:10002", message.SessionId);
@@ -98,7 +98,7 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         for (var number = 0; number < 30; number++) _jira.Emit(SimulatedSites.Admin, "jira:issue_updated", $$"""{"issue":{"id":"{{number}}"} }""");
 
-        await _jira.DeliverDueAsync(_http, Token);
+        await _jira.DeliverAllAsync(_clock, _http, Token);
 
         Assert.Equal(30, _jira.Ledger.Attempts.Count(attempt => attempt.Status == 200));
         Assert.Equal(30, (await DrainAsync()).Select(message => message.MessageId).Distinct().Count());
@@ -110,7 +110,7 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         _jira.Emit(SimulatedSites.Admin, "jira:issue_updated", JsonSerializer.Serialize(new { description = new string('é', 3_300_000) }));
 
-        await _jira.DeliverDueAsync(_http, Token);
+        await _jira.DeliverAllAsync(_clock, _http, Token);
 
         var message = Assert.Single(await DrainAsync());
         var reader = new JiraBodies(new BlobServiceClient(_storage).GetBlobContainerClient("jira-bodies"));

@@ -157,6 +157,9 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact(Timeout = Limits.Hang)]
     public async Task Azurite_StartedAgain_ListensWhereItDid_OrElsewhereIfThatIsTaken()
     {
+        // Ports that systems give to no one else while the second one starts.
+        Directory.CreateDirectory(_clone.Data);
+        await File.WriteAllLinesAsync(Path.Combine(_clone.Data, "ports"), new[] { "blob", "queue", "table" }.Select(service => $"{service}={LocalHostProcess.FreePort()}"), Token);
         string first;
         await using (var process = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token)) first = process.ConnectionString("local");
 

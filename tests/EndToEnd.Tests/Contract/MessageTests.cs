@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Azure.Storage.Blobs;
 using static EndToEnd.Tests.Contract.ContractSites;
 
@@ -15,9 +16,16 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
     [Fact(Timeout = Limits.Hang)]
     public async Task Message_OfAnIssue_HasItsIdentityAndOrigin()
     {
-        await DeliverAsync(Delivery.To(Acme, headers: [Delivery.Bearer(world.Site(Acme)), ("X-Atlassian-Webhook-Flow", "Primary")]));
+        // The first delivery with webhook ids reads which ids are known, and does not wait for that for long.
+        JsonElement message;
+        do
+        {
+            await DeliverAsync(Delivery.To(Acme, headers: [Delivery.Bearer(world.Site(Acme)), ("X-Atlassian-Webhook-Flow", "Primary")]));
+            message = Assert.Single(await world.DrainAsync());
+        }
+        while (!message.GetProperty("properties").TryGetProperty("jira_unknown_webhook", out _));
 
-        await AssertOneAsync(
+        QueueMessages.AssertEqual(
             $$"""
             {
               "messageId": "acme:{{Delivery.Identifier}}",
@@ -41,7 +49,8 @@ public sealed class MessageTests(ContractWorld world) : IClassFixture<ContractWo
               }
             }
             """,
-            Delivery.Body);
+            Delivery.Body,
+            message);
     }
 
     [Fact(Timeout = Limits.Hang)]

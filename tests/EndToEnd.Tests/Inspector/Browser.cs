@@ -15,6 +15,8 @@ public sealed class Browser : IAsyncLifetime
     {
         if (Find() is not { } chromium) return;
 
+        // What a host does for a click takes seconds on a busy machine.
+        Assertions.SetDefaultExpectTimeout(60_000);
         _playwright = await Playwright.CreateAsync();
 
         // Chromium's sandbox does not work for root, as whom containers run.

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Inspector;
@@ -16,12 +18,20 @@ public sealed class SimulatedHost(AzuriteFixture azurite) : IAsyncLifetime
     {
         var settings = new Dictionary<string, string?> { ["AzureWebJobsStorage"] = await azurite.NewAccountAsync() };
         _process = await LocalHostProcess.ListeningAsync(_port, settings, CancellationToken.None, arguments: ["--bus"]);
-        await _process.UntilAsync(() => _process.Output.Any(line => line.Contains("Refresh of globex", StringComparison.Ordinal)), CancellationToken.None);
+        await _process.UntilAsync(() => Says("Refresh of acme") && Says("Refresh of globex"), CancellationToken.None);
         using var manager = new HttpClient { BaseAddress = Address };
         manager.DefaultRequestHeaders.Add("x-functions-key", LocalHostProcess.Key());
         using var polled = await manager.PostAsync("/admin/functions/PollFailedWebhooks", null);
         polled.EnsureSuccessStatusCode();
+
+        // The page draws a site once, and the answer comes before the poll has ended.
+        while (!await HasCursorAsync(manager)) await Task.Yield();
     }
 
     public async ValueTask DisposeAsync() => await _process.DisposeAsync();
+
+    private bool Says(string words) => _process.Output.Any(line => line.Contains(words, StringComparison.Ordinal));
+
+    private static async Task<bool> HasCursorAsync(HttpClient manager) =>
+        (await manager.GetFromJsonAsync<JsonElement>("/api/sites/globex")).GetProperty("health").TryGetProperty("cursor", out var cursor) && cursor.ValueKind is JsonValueKind.String;
 }

@@ -14,7 +14,8 @@ internal sealed class LocalHostProcess : IAsyncDisposable
 
     private const string BusPrefix = "Connection string of this bus, for your subscriber: ";
 
-    private static readonly ConcurrentDictionary<int, int> Given = new();
+    // Another run of tests looks for ports in the same range, so each given one is held, by the UDP socket of the same number.
+    private static readonly ConcurrentBag<Socket> Given = [];
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
@@ -105,18 +106,20 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     {
         while (true)
         {
-            var port = Random.Shared.Next(20_000, 32_768);
-            if (!Given.TryAdd(port, port)) continue;
-
+            var port = new IPEndPoint(IPAddress.Loopback, Random.Shared.Next(20_000, 32_768));
+            var held = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             try
             {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
+                held.Bind(port);
+                using var listener = new TcpListener(port);
                 listener.Start();
-                return port;
+                Given.Add(held);
+                return port.Port;
             }
             catch (SocketException)
             {
-                // Something else listens there.
+                // It was given before, or something else listens there.
+                held.Dispose();
             }
         }
     }

@@ -14,7 +14,8 @@ internal static class SettingsTarget
 
     private static readonly TokenCredential Identity = new NoIdentity();
 
-    private static readonly string Sentences = string.Join('\n', Errors([]));
+    // What the errors say whatever the values are, with the examples of a wrong schedule.
+    private static readonly string Sentences = string.Join('\n', [.. Errors([]), .. Errors(Schedules.Defaults.Keys.Select(name => KeyValuePair.Create(name, (string?)"none")))]);
 
     public static void Run(byte[] input)
     {

@@ -68,9 +68,11 @@ public sealed class KeptLeaseTests : IDisposable
         var (own, other) = await TwoInstancesAsync(kind);
         await using var dead = await own.TryKeepAsync("poll", "acme", Token);
 
-        Pass(TimeSpan.FromSeconds(58));
+        // Azurite's own time passes too.
+        var margin = TimeSpan.FromSeconds(kind is StorageKind.Azurite ? 20 : 2);
+        Pass(KeptLease.Duration - margin);
         Assert.Null(await other.TryKeepAsync("poll", "acme", Token));
-        Pass(TimeSpan.FromSeconds(4));
+        Pass(margin + TimeSpan.FromSeconds(2));
         await using var next = await other.TryKeepAsync("poll", "acme", Token);
 
         Assert.NotNull(next);

@@ -63,9 +63,11 @@ public sealed class LeaseTableTests(AzuriteFixture azurite) : IDisposable
         var (one, two) = await TwoInstancesAsync(kind);
         Assert.NotNull(await one.TryAcquireAsync("refresh", "acme", Minute, Token));
 
-        Pass(Minute - Second);
+        // Azurite's own time passes too.
+        var margin = kind is StorageKind.Azurite ? Second * 20 : Second;
+        Pass(Minute - margin);
         Assert.Null(await two.TryAcquireAsync("refresh", "acme", Minute, Token));
-        Pass(Second * 2);
+        Pass(margin + Second);
         Assert.NotNull(await two.TryAcquireAsync("refresh", "acme", Minute, Token));
     }
 

@@ -1,9 +1,10 @@
 // The subscriptions of the simulated bus and their dead letters.
 import { call } from './api.js';
-import { action, date, element } from './dom.js';
+import { action, date, element, resultOf } from './dom.js';
 
 const panel = document.getElementById('bus');
 const shown = 50;
+const results = new Map();
 
 export async function hasBus() {
   return await call('GET', '/inspector/api/bus') !== null;
@@ -22,7 +23,7 @@ export async function drawBus() {
 async function card(subscription) {
   const path = `/api/deadletters/${encodeURIComponent(subscription.name)}`;
   const page = subscription.dead > 0 ? await call('GET', `${path}?max=${shown}`) : { letters: [] };
-  const result = element('p', { className: 'result', role: 'status' });
+  const result = resultOf(results, subscription.name);
   const change = (name, text, filter) => action(text, async () => {
     const done = await call('POST', `${path}/${name}`, filter);
     setTimeout(drawBus, 1500);

@@ -36,6 +36,12 @@ export function ago(text, now = Date.now()) {
   return minutes > 0 ? `${number} ${unit} ago` : `in ${number} ${unit}`;
 }
 
+// Where the result of an action is shown. It stays the same element when its card is drawn again, so that it can be read.
+export function resultOf(results, name) {
+  if (!results.has(name)) results.set(name, element('p', { className: 'result', role: 'status' }));
+  return results.get(name);
+}
+
 // A button that shows the result of its call beside it.
 export function action(text, run, result, className) {
   const button = element('button', { type: 'button', className, onclick: async () => {

@@ -1,10 +1,11 @@
 // The sites: state, webhooks on their 30 days, cursor on its 72 hours, grant, and what can be done.
 import { call } from './api.js';
-import { action, ago, date, definitions, element } from './dom.js';
+import { action, ago, date, definitions, element, resultOf } from './dom.js';
 
 const panel = document.getElementById('sites');
 const lifetime = 30;
 const keptHours = 72;
+const results = new Map();
 
 export async function drawSites() {
   let sites, grants;
@@ -21,7 +22,7 @@ export async function drawSites() {
 
 function card(site, grant) {
   const { health } = site;
-  const result = element('p', { className: 'result', role: 'status' });
+  const result = resultOf(results, site.site);
   const webhooks = element('div', {}, element('p', { className: 'legend' }, 'Asking Jira…'));
   loadPlan(site, webhooks);
   const api = `/api/sites/${encodeURIComponent(site.site)}`;
