@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tests/mutants.sh FOLDERS TESTS [REPORT]: mutation testing of folders and files of src/JiraWebhooks with Stryker. Prints the score and what survives.
-# FOLDERS have ';' between them; of a name that ends with / only the files in it count, and not those of its folders.
+# FOLDERS have ';' between them: "Recovery" has all files below it, "Recovery/" only those directly in it.
 # TESTS are files below tests/JiraWebhooks.Tests with ';' between them; all of them run for each mutant. REPORT gets the same as Markdown.
 # It works in a clone of the last commit, because a run that ends early leaves changed assemblies.
 # Example: tests/mutants.sh Recovery/FailedList 'Recovery/CursorTests.cs;Recovery/FailedDeliveryPollerTests.cs'
@@ -11,7 +11,7 @@ folders=${1:-} tests=${2:-} report=${3:-}
 patterns=()
 IFS=';' read -ra names <<< "$folders"
 for name in "${names[@]:-}"; do
-  if [ -z "$name" ] || [ -z "$tests" ] || [ ! -e "src/JiraWebhooks/$name" ]; then
+  if [ -z "$name" ] || [ -z "$tests" ] || ! git cat-file -e "HEAD:src/JiraWebhooks/${name%/}"; then
     echo "usage: tests/mutants.sh FOLDERS TESTS [REPORT]" >&2
     exit 1
   fi

@@ -39,8 +39,16 @@ public sealed class SimulatedServiceBus : IAsyncDisposable
     public static SimulatedServiceBus Start(EntityConfig config, SimulatedServiceBusOptions? options = null)
     {
         var bus = new SimulatedServiceBus(config, options ?? new());
-        bus._server.Open();
-        return bus;
+        try
+        {
+            bus._server.Open();
+            return bus;
+        }
+        catch
+        {
+            bus._server.Close();
+            throw;
+        }
     }
 
     /// <summary>What it does wrong on demand.</summary>

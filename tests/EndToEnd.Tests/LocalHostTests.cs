@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using EndToEnd.Tests.Contract;
 using EndToEnd.Tests.Support;
 using JiraSimulator;
 using JiraWebhooks.Subscriber;
@@ -47,6 +48,19 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         await LocalApp.StartAsync(_app, options.Port, Token);
         _http.BaseAddress = _manager.BaseAddress = options.BaseUrl;
         _manager.DefaultRequestHeaders.Add(FunctionKey.Header, options.Key.Value);
+
+        // The SDKs of storage have limits in real time, which the first delivery can exceed.
+        var secret = _jira.Sites.Single(known => known.Options.Slug == SimulatedSites.Admin).Options.Secret;
+        HttpStatusCode first;
+        do
+        {
+            using var request = Delivery.To(SimulatedSites.Admin, headers: Delivery.Hub(secret));
+            using var response = await _http.SendAsync(request, Token);
+            first = response.StatusCode;
+        }
+        while (first is HttpStatusCode.ServiceUnavailable);
+        Assert.Equal(HttpStatusCode.OK, first);
+        await DrainAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -66,9 +80,9 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
         await FireAsync("RefreshWebhooks", () => _jira.Sites.All(known => known.Options.Auth is SimulatedAuth.AdminWebhook || known.Webhooks.Count == 2));
         var identifier = Assert.Single(_jira.Emit(site, "jira:issue_updated", """{"timestamp":1700000000123,"issue":{"id":"10002","key":"SHOP-2"}}"""));
 
-        await _jira.DeliverAllAsync(_clock, _http, Token);
+        await _jira.DeliverDueAsync(_http, Token);
 
-        Assert.Equal(200, _jira.Ledger.Attempts.Last().Status);
+        Assert.Equal(200, Assert.Single(_jira.Ledger.Attempts).Status);
         var message = Assert.Single(await DrainAsync());
         Assert.Equal($"{site}:{identifier}", message.MessageId);
         Assert.Equal($"{site}:10002", message.SessionId);
@@ -98,7 +112,7 @@ public sealed class LocalHostTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         for (var number = 0; number < 30; number++) _jira.Emit(SimulatedSites.Admin, "jira:issue_updated", $$"""{"issue":{"id":"{{number}}"} }""");
 
-        await _jira.DeliverAllAsync(_clock, _http, Token);
+        await _jira.DeliverDueAsync(_http, Token);
 
         Assert.Equal(30, _jira.Ledger.Attempts.Count(attempt => attempt.Status == 200));
         Assert.Equal(30, (await DrainAsync()).Select(message => message.MessageId).Distinct().Count());

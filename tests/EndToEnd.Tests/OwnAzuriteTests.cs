@@ -159,9 +159,11 @@ public sealed class OwnAzuriteTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         // Ports that systems give to no one else while the second one starts.
         Directory.CreateDirectory(_clone.Data);
-        await File.WriteAllLinesAsync(Path.Combine(_clone.Data, "ports"), new[] { "blob", "queue", "table" }.Select(service => $"{service}={LocalHostProcess.FreePort()}"), Token);
+        var ports = Path.Combine(_clone.Data, "ports");
+        await File.WriteAllLinesAsync(ports, new[] { "blob", "queue", "table" }.Select(service => $"{service}={LocalHostProcess.FreePort()}").Append("other=1"), Token);
         string first;
         await using (var process = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token)) first = process.ConnectionString("local");
+        Assert.Equal(["blob", "queue", "table"], (await File.ReadAllLinesAsync(ports, Token)).Select(line => line.Split('=')[0]).Order());
 
         await using (var again = await AzuriteProcess.StartAsync(_clone.Data, ["local"], TextWriter.Null, Token)) Assert.Equal(first, again.ConnectionString("local"));
 

@@ -6,7 +6,7 @@ namespace JiraWebhooks.Runs;
 public interface IRunReport
 {
     /// <summary>Sorts <paramref name="sites"/> by their last run of this kind, the longest wait first, so that sites that never answer do not take
-    /// the turn of the others. The times of a turn are those of storage, and so is <c>Now</c>.</summary>
+    /// the turn of the others. <c>Now</c> is the time to compare the times of the turns with: that of storage, or ours if nothing could be read.</summary>
     Task<(IReadOnlyList<SiteTurn> Turns, DateTimeOffset Now)> TurnsAsync(IReadOnlyList<Site> sites, string kind, CancellationToken cancellationToken);
 
     /// <summary>True if a run of this kind was at the site in the last <paramref name="time"/>, and succeeded or was asked by Jira to wait until

@@ -43,8 +43,14 @@ internal sealed class AmqpServer : IRuntimeProvider
 
     public void Close()
     {
-        _listener.Close();
-        _claim.Dispose();
+        try
+        {
+            _listener.Close();
+        }
+        finally
+        {
+            _claim.Dispose();
+        }
     }
 
     public AmqpConnection CreateConnection(

@@ -3,11 +3,13 @@ using System.Net.Sockets;
 
 namespace ServiceBusSimulator.Amqp;
 
-/// <summary>A port on loopback that one bus alone listens on, until this is disposed. On Unix the library's listener shares a port that is in use, so
-/// that two buses that start at once would both have it, and a client would be connected to either. What makes it one bus's own is the UDP socket of the
-/// same number, which a system gives only once, and takes back when the process ends.</summary>
+/// <summary>A port on loopback that one bus alone listens on, until this is disposed. The library's listener shares a port that is in use, so that two
+/// buses that start at once would both have it, and a client would be connected to either. What makes it one bus's own is the UDP socket of the same
+/// number, which is not shared, and which the system takes back when the process ends.</summary>
 internal sealed class PortClaim : IDisposable
 {
+    private const int MostTries = 100;
+
     private readonly Socket _claim;
 
     private PortClaim(int port)
@@ -36,15 +38,15 @@ internal sealed class PortClaim : IDisposable
     /// <exception cref="SocketException">The port is in use.</exception>
     public static PortClaim Take(int port)
     {
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             try
             {
                 return new PortClaim(port);
             }
-            catch (SocketException inUse) when (port == 0 && inUse.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            catch (SocketException notFree) when (port == 0 && tries < MostTries && notFree.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
             {
-                // The number was free for UDP and is not for TCP: the next one.
+                // The number was free for UDP and is not for TCP: the next one. Windows denies access to numbers that it reserves.
             }
         }
     }

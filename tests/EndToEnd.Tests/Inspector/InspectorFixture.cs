@@ -26,7 +26,8 @@ public sealed class InspectorFixture(AzuriteFixture azurite) : IAsyncLifetime
         Http.BaseAddress = Address;
 
         // The first delivery of a process may take longer than a delivery may.
-        while (await DeliverAsync("FIRST-1") is not HttpStatusCode.OK) await Task.Yield();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(Limits.Hang), TimeProvider.System);
+        while (await DeliverAsync("FIRST-1") is not HttpStatusCode.OK) limit.Token.ThrowIfCancellationRequested();
     }
 
     public async ValueTask DisposeAsync()

@@ -21,17 +21,18 @@ public sealed class SimulatedHost(AzuriteFixture azurite) : IAsyncLifetime
         await _process.UntilAsync(() => Says("Refresh of acme") && Says("Refresh of globex"), CancellationToken.None);
         using var manager = new HttpClient { BaseAddress = Address };
         manager.DefaultRequestHeaders.Add("x-functions-key", LocalHostProcess.Key());
-        using var polled = await manager.PostAsync("/admin/functions/PollFailedWebhooks", null);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(Limits.Hang), TimeProvider.System);
+        using var polled = await manager.PostAsync("/admin/functions/PollFailedWebhooks", null, limit.Token);
         polled.EnsureSuccessStatusCode();
 
         // The page draws a site once, and the answer comes before the poll has ended.
-        while (!await HasCursorAsync(manager)) await Task.Yield();
+        while (!await HasCursorAsync(manager, limit.Token)) await Task.Yield();
     }
 
     public async ValueTask DisposeAsync() => await _process.DisposeAsync();
 
     private bool Says(string words) => _process.Output.Any(line => line.Contains(words, StringComparison.Ordinal));
 
-    private static async Task<bool> HasCursorAsync(HttpClient manager) =>
-        (await manager.GetFromJsonAsync<JsonElement>("/api/sites/globex")).GetProperty("health").TryGetProperty("cursor", out var cursor) && cursor.ValueKind is JsonValueKind.String;
+    private static async Task<bool> HasCursorAsync(HttpClient manager, CancellationToken cancellationToken) =>
+        (await manager.GetFromJsonAsync<JsonElement>("/api/sites/globex", cancellationToken)).GetProperty("health").TryGetProperty("cursor", out var cursor) && cursor.ValueKind is JsonValueKind.String;
 }

@@ -5,7 +5,7 @@ namespace EndToEnd.Tests.Support;
 
 internal static class SimulatedJiraExtensions
 {
-    /// <summary>Jira delivers what is due, and what a slow start has answered 503 again, without waiting for its time.</summary>
+    /// <summary>Jira delivers what is due, and again what got no 200, without waiting for its time.</summary>
     public static async Task DeliverAllAsync(this SimulatedJira jira, FakeTimeProvider clock, HttpClient client, CancellationToken cancellationToken)
     {
         while (jira.NextDue is { } due)

@@ -14,7 +14,7 @@ internal static class SettingsTarget
 
     private static readonly TokenCredential Identity = new NoIdentity();
 
-    // What the errors say whatever the values are, with the examples of a wrong schedule.
+    // What the errors say whatever the values are. The error about a wrong schedule gives an example of a right one.
     private static readonly string Sentences = string.Join('\n', [.. Errors([]), .. Errors(Schedules.Defaults.Keys.Select(name => KeyValuePair.Create(name, (string?)"none")))]);
 
     public static void Run(byte[] input)

@@ -144,11 +144,11 @@ public sealed class WrongClockRunsTests : IAsyncLifetime
     [Trait("Rule", "rate-limits")]
     public async Task Poll_ClockStaysWrong_WaitsAsLongAsJiraAsked(int minutesAhead, int minutes, bool expected)
     {
+        _world.Ours.Ahead = TimeSpan.FromMinutes(minutesAhead);
         _world.Site(World.Globex).Faults.FailNext("GET /rest/api/3/webhook/failed", 429, times: 10, retryAfter: "600");
         await PollAsync();
         _world.Site(World.Globex).Faults.Clear();
         _world.Clock.Advance(TimeSpan.FromMinutes(minutes));
-        _world.Ours.Ahead = TimeSpan.FromMinutes(minutesAhead);
         var before = _world.Jira.Ledger.Calls("GET /rest/api/3/webhook/failed");
 
         await PollAsync();

@@ -46,7 +46,7 @@ internal sealed class FilterTurn(DeclaredWebhook declared)
         if (Token is not null) _tokens.Add(Token);
 
         // The time is relative, so that it contains no time zone. Jira may evaluate it again for each page, so it must not move past the start during the
-        // run. A row that was edited by hand may begin in the future.
+        // run. A row that was edited by hand, or written within the second, may begin in the future.
         var minutes = Math.Max(1, (long)Math.Ceiling((now - Begin + SearchRun.Slice).TotalMinutes));
         Jql = string.Create(CultureInfo.InvariantCulture, $"({declared.Jql}) AND updated >= \"-{minutes}m\" ORDER BY updated ASC");
     }

@@ -38,6 +38,8 @@ internal sealed class SiteSearcher(
         var (stored, clock) = await table.ReadAsync(site.Id, cancellationToken);
         var outage = await outages.ReadAsync(site.Id, cancellationToken);
         var missing = await outages.MissingAsync(site.Id, cancellationToken);
+
+        // After the reads: what they tell of has happened.
         var now = clock.GetUtcNow();
         var state = stored ?? new SearchState(now);
 

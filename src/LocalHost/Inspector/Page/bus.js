@@ -14,12 +14,14 @@ export async function drawBus() {
   try {
     const { topic, subscriptions } = await call('GET', '/inspector/api/bus');
     const cards = await Promise.all(subscriptions.map(card));
+    cards.forEach((made, index) => made.append(resultOf(results, subscriptions[index].name)));
     panel.replaceChildren(element('h2', {}, `Topic ${topic}`), ...cards);
   } catch (error) {
     panel.replaceChildren(element('p', { className: 'notice', role: 'alert' }, error.message));
   }
 }
 
+// Without its result, which stays where it is shown until all cards are made.
 async function card(subscription) {
   const path = `/api/deadletters/${encodeURIComponent(subscription.name)}`;
   const page = subscription.dead > 0 ? await call('GET', `${path}?max=${shown}`) : { letters: [] };
@@ -34,8 +36,7 @@ async function card(subscription) {
     subscription.dead === 0 ? element('p', { className: 'legend' }, 'No dead letters.') : element('div', { className: 'list' }, element('table', {},
       element('thead', {}, element('tr', {}, ...['number', 'since', 'reason', 'site', 'event', 'issue', ''].map(name => element('th', { scope: 'col' }, name || element('span', { className: 'unseen' }, 'actions'))))),
       element('tbody', {}, ...page.letters.map(letter => row(letter, change))))),
-    subscription.dead === 0 ? null : element('div', { className: 'actions' }, change('redrive', 'Redrive all', {}), change('drop', 'Drop all', {})),
-    result);
+    subscription.dead === 0 ? null : element('div', { className: 'actions' }, change('redrive', 'Redrive all', {}), change('drop', 'Drop all', {})));
 }
 
 function row(letter, change) {

@@ -25,6 +25,8 @@ function select(tab) {
     document.getElementById(one.getAttribute('aria-controls')).hidden = !isSelected;
   }
 
+  // Results of earlier visits.
+  for (const result of document.querySelectorAll(`#${tab.getAttribute('aria-controls')} .result`)) result.textContent = '';
   drawings[tab.getAttribute('aria-controls')]?.();
 }
 
