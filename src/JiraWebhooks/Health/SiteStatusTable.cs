@@ -32,9 +32,6 @@ internal sealed partial class SiteStatusTable(LazyTable status, StorageTime time
     // Jira's quotas are those of an hour, and it keeps a failed delivery for three days: no site waits longer than a day, whatever its row says.
     private const long MostSeconds = 24 * 3600;
 
-    // The Date of a response has no fractions of a second. Work that is done twice does less harm than work that is left.
-    private static readonly TimeSpan DateGrain = TimeSpan.FromSeconds(1);
-
     // The timers' client waits for minutes, but a run that has used its budget must end.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -141,7 +138,8 @@ internal sealed partial class SiteStatusTable(LazyTable status, StorageTime time
             var row = await table.GetEntityIfExistsAsync<TableEntity>(site, kind, cancellationToken: cancellationToken);
             if (!row.HasValue || row.GetRawResponse().Headers.Date is not { } now) return false;
 
-            return now - row.Value!.Timestamp + DateGrain < period
+            // Work that is done twice does less harm than work that is left.
+            return now - row.Value!.Timestamp + StorageTime.Grain < period
                 && (row.Value.Time("OkAt") == row.Value.Time("At") || now < NotBefore(row.Value));
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)

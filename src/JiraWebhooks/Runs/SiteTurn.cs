@@ -1,4 +1,5 @@
 using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
 
 namespace JiraWebhooks.Runs;
 
@@ -6,9 +7,6 @@ namespace JiraWebhooks.Runs;
 /// <param name="Site">The site.</param>
 public sealed record SiteTurn(Site Site)
 {
-    // Storage says its time in whole seconds.
-    private static readonly TimeSpan Grain = TimeSpan.FromSeconds(1);
-
     /// <summary>When the last run was at the site; null if none was.</summary>
     public DateTimeOffset? At { get; init; }
 
@@ -25,5 +23,5 @@ public sealed record SiteTurn(Site Site)
     /// <paramref name="version"/> to reach. A run that was there after <paramref name="now"/>, the time of storage, was there by another clock: then
     /// what was saved does not count.</summary>
     internal bool IsDue(TimeSpan? every, string? version, DateTimeOffset now) =>
-        At - now > Grain || (!(now < NotBefore) && (every is null || OkAt is null || now - OkAt >= every || Version != version));
+        At - now > StorageTime.Grain || (!(now < NotBefore) && (every is null || OkAt is null || now - OkAt >= every || Version != version));
 }

@@ -9,6 +9,9 @@ namespace JiraWebhooks.Storage;
 /// <param name="storage">The clock of storage, where a simulation has one for everything; null to read it from the answers.</param>
 public sealed class StorageTime(TimeProvider ours, TimeProvider? storage = null)
 {
+    /// <summary>The <c>Date</c> of an answer has whole seconds, while the time of a row has fractions.</summary>
+    internal static readonly TimeSpan Grain = TimeSpan.FromSeconds(1);
+
     /// <summary>The clock of storage, as <paramref name="answer"/> has just shown it, in whole seconds. Later times are counted from there, and setting
     /// the clock of this host does not change them. Without a <c>Date</c>, it is the clock of this host.</summary>
     internal TimeProvider ClockOf(Response answer) => storage ?? new Clock(answer.Headers.Date ?? ours.GetUtcNow(), ours);

@@ -55,7 +55,8 @@ public sealed class ContractWorld(AzuriteFixture azurite) : IAsyncLifetime
         Key = (await File.ReadAllTextAsync(_clone.Key, Token)).Trim();
         Manager.DefaultRequestHeaders.Add("x-functions-key", Key);
         Manager.BaseAddress = Stranger.BaseAddress = Address;
-        await WarmUpAsync();
+        await Delivery.FirstAsync(Stranger, ContractSites.Initech, Site(ContractSites.Initech).Secret, Token);
+        await DrainAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -129,19 +130,6 @@ public sealed class ContractWorld(AzuriteFixture azurite) : IAsyncLifetime
     /// <summary>Holds the next call of an operation at Jira, told by a part of its path, until what is given back is disposed; its task ends when
     /// the call has come.</summary>
     internal HeldCall Hold(string path) => _held = new HeldCall(path);
-
-    // The first delivery of a process may take longer than a delivery may, and is then asked for again.
-    private async Task WarmUpAsync()
-    {
-        while (true)
-        {
-            using var request = Delivery.To(ContractSites.Initech, headers: Delivery.Hub(Site(ContractSites.Initech).Secret));
-            using var response = await Stranger.SendAsync(request, Token);
-            if (response.IsSuccessStatusCode) break;
-        }
-
-        await DrainAsync();
-    }
 
     private async Task HoldAsync(HttpContext context, RequestDelegate next)
     {
