@@ -86,6 +86,11 @@ param refreshSchedule string = '0 17 3 * * *'
 @description('Schedule of the poll for failed deliveries: six-field NCRONTAB, UTC.')
 param pollSchedule string = '0 */15 * * * *'
 
+@description('Sites that a run of a timer works on at the same time.')
+@minValue(1)
+@maxValue(64)
+param runParallelism int = 16
+
 @description('Memory of an instance in MB. The Functions host keeps whole bodies in memory, up to 25 MB each: see docs/deploy.md, Memory and large bodies.')
 @allowed([2048, 4096])
 param instanceMemoryMB int = 4096
@@ -199,6 +204,7 @@ var settings = union(
     PollSchedule: schedule('pollSchedule', pollSchedule)
     Publisher: 'ServiceBus'
     RefreshSchedule: schedule('refreshSchedule', refreshSchedule)
+    RunParallelism: string(runParallelism)
     ServiceBus__EntityName: topicName
     ServiceBus__Subscriptions: join(map(subscriptions, subscription => subscription.name), ',')
     ServiceBus__fullyQualifiedNamespace: '${names.serviceBus}.servicebus.windows.net'

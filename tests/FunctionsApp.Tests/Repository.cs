@@ -14,7 +14,9 @@ internal static partial class Repository
     /// <summary>The sample without its comment slashes.</summary>
     public static IReadOnlyDictionary<string, string> SampleWithItsSite() => Values(CommentedSetting().Replace(Read("local.settings.sample.json"), "\""));
 
-    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+    public static string Read(string path) => File.ReadAllText(PathOf(path));
+
+    public static string PathOf(string path) => Path.Combine(Root, path);
 
     private static Dictionary<string, string> Values(string json)
     {

@@ -85,7 +85,7 @@ public sealed record Site
     /// <summary>True for an id that has its own secret and no row: the site existed and its row was lost; nothing else is known.</summary>
     public bool IsMissing { get; init; }
 
-    /// <summary>When a stored site was added or enabled again. Webhooks are registered only after every instance can know the site.</summary>
+    /// <summary>When a stored site was added, enabled again or given another app. Webhooks are registered only after every instance can know the site.</summary>
     public DateTimeOffset? ActiveSince { get; init; }
 
     /// <summary>Since when and why the site is disabled: it declares no webhooks then, and late deliveries are published. Null if enabled.</summary>

@@ -58,9 +58,18 @@ internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset n
         var step = new PlannedStep(PlannedAction.Delete, null, id, "No declared webhook needs it.")
         {
             Expires = run.Listed(id)?.ExpirationDate,
-            Otherwise = run.WasRemembered(id) ? null : "It stays until each declared webhook has one.",
+            Otherwise = run.IsWhole || _places.DeletesUseless ? null : "It stays until each declared webhook has one.",
         };
-        if (run.Site.WebhookProblems.Count > 0) return step with { Action = PlannedAction.Keep, Why = "A declared webhook has invalid settings, and this may be its webhook.", Otherwise = null };
+        if (RefreshPlan.KeepsUndeclared(run.Site))
+        {
+            var why = run.Site.Webhooks.Count == 0 && run.Site.WebhookProblems.Count == 0 ? "No webhook is declared, which may be an error." : "A declared webhook has invalid settings, and this may be its webhook.";
+            return step with { Action = PlannedAction.Keep, Why = why, Otherwise = null };
+        }
+
+        if (plan.MayRegister && !_places.DeletesUseless && !run.Site.Webhooks.All(declared => run.Living(declared) is not null || WillRegister(declared)))
+        {
+            return step with { Action = PlannedAction.Keep, Why = "No declared webhook needs it, but it stays until each declared webhook has one.", Otherwise = null };
+        }
 
         return plan.MayRegister ? step : step with { Action = PlannedAction.Keep, Why = "No declared webhook needs it, but nothing is deleted while webhooks under another address exist.", Otherwise = null };
     }
@@ -68,6 +77,11 @@ internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset n
     private PlannedStep Other(Webhook webhook)
     {
         var whose = webhook.Url is { } url ? $"Its address is {Redaction.Of(url.GetLeftPart(UriPartial.Path))}" : "Jira lists it without an address, and it is not known here";
+        if (plan.Extend.FirstOrDefault(row => row.WebhookId == webhook.Id) is { } former)
+        {
+            return new PlannedStep(PlannedAction.Extend, former.Name, webhook.Id, $"{whose}, a former one of this app.") { Expires = webhook.ExpirationDate };
+        }
+
         return plan.DeletesOthers
             ? new PlannedStep(PlannedAction.Delete, null, webhook.Id, $"{whose}, and TakeOver is true.") { Expires = webhook.ExpirationDate, Missed = "What it delivered is no longer sent there." }
             : new PlannedStep(PlannedAction.Leave, null, webhook.Id, $"{whose}: it may be production's.") { Expires = webhook.ExpirationDate };

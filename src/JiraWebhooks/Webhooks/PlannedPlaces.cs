@@ -18,6 +18,7 @@ internal sealed class PlannedPlaces
         {
             if (room <= 0)
             {
+                DeletesUseless |= unwanted > 0;
                 var old = unwanted > 0 ? [] : waiting.Where(declared => run.Living(declared) is not null && _deletedFirst.Add(declared.Name)).ToList();
                 room += unwanted + old.Count;
                 unwanted = 0;
@@ -29,11 +30,14 @@ internal sealed class PlannedPlaces
             room -= batch.Count;
 
             // The webhook that was replaced beside its successor is unwanted now.
-            if (run.Site.WebhookProblems.Count == 0) unwanted += batch.Count(declared => run.Living(declared) is not null && !_deletedFirst.Contains(declared.Name));
+            if (!RefreshPlan.KeepsUndeclared(run.Site)) unwanted += batch.Count(declared => run.Living(declared) is not null && !_deletedFirst.Contains(declared.Name));
         }
 
         _withoutPlace.UnionWith(waiting.Select(declared => declared.Name));
     }
+
+    /// <summary>True if the webhooks that no declared one needs are deleted to make room, before each declared one has its own.</summary>
+    public bool DeletesUseless { get; }
 
     /// <summary>True if its webhook is deleted before the new one exists.</summary>
     public bool IsDeletedFirst(DeclaredWebhook declared) => _deletedFirst.Contains(declared.Name);

@@ -13,14 +13,14 @@ internal sealed class RefreshPlan
     private RefreshPlan(SiteRun run, bool takeOver)
     {
         _run = run;
-        Extend = [.. run.Site.Webhooks.Select(run.Living).OfType<WebhookRow>()];
         Others = [.. run.Elsewhere, .. run.Unaddressed];
         DeletesOthers = takeOver && Others.Count > 0;
+        Extend = [.. Named(run.Site, run.Rows.Values).Where(row => run.Lives(row) || (!DeletesOthers && HasFormerAddress(row)))];
         MayRegister = DeletesOthers || run.Elsewhere.Count == 0;
         if (!DeletesOthers) Problems = [.. Blocked(run)];
     }
 
-    /// <summary>The live webhooks of declared ones, also those with a former definition.</summary>
+    /// <summary>The live webhooks of declared ones, also those with a former definition or, as the table knows them, under a former address.</summary>
     public IReadOnlyList<WebhookRow> Extend { get; }
 
     /// <summary>Webhooks of this app that are not this installation's, as far as known (docs/architecture.md#take-over).</summary>
@@ -42,7 +42,11 @@ internal sealed class RefreshPlan
 
     /// <summary>The webhooks that are extended even if Jira cannot list them.</summary>
     public static IReadOnlyList<WebhookRow> Remembered(Site site, IReadOnlyList<WebhookRow> rows) =>
-        [.. rows.Where(row => row.IsCreated).IntersectBy(site.Webhooks.Select(declared => declared.Name), row => row.Name)];
+        [.. Named(site, rows).Where(row => row.IsCreated)];
+
+    /// <summary>True while it is not certain what the site declares: an entry is invalid, or there is none at all, as after a typing error in the
+    /// settings. Then no webhook is deleted for not being declared, and all are extended.</summary>
+    public static bool KeepsUndeclared(Site site) => site.WebhookProblems.Count > 0 || (site.Webhooks.Count == 0 && site.Disabled is null);
 
     /// <summary>True unless the definition is invalid, or Jira has refused it.</summary>
     public static bool IsSent(SiteRun run, DeclaredWebhook declared) => DeclaredWebhookValidator.Problem(declared) is null && run.Refused(declared) is null;
@@ -50,12 +54,18 @@ internal sealed class RefreshPlan
     /// <summary>Those with a live webhook come first: if it is deleted to free a place, no other may take the place.</summary>
     public static List<DeclaredWebhook> InOrder(SiteRun run, IEnumerable<DeclaredWebhook> sent) => [.. sent.OrderBy(declared => run.Living(declared) is null)];
 
-    /// <summary>The webhooks that can be deleted to make room. The webhook of a declared webhook with invalid settings may be among the useless ones.</summary>
-    public static List<long> Unwanted(SiteRun run) => run.Site.WebhookProblems.Count > 0 ? [] : run.Useless();
+    /// <summary>The webhooks that can be deleted to make room.</summary>
+    public static List<long> Unwanted(SiteRun run) => KeepsUndeclared(run.Site) ? [] : run.Useless();
+
+    /// <summary>True if the webhook of <paramref name="row"/> is listed under another address: this installation had it before.</summary>
+    public bool HasFormerAddress(WebhookRow row) => row.IsCreated && _run.Elsewhere.Any(webhook => webhook.Id == row.WebhookId);
 
     /// <summary>The problem of a declared webhook for which the limit of the site leaves no place.</summary>
     public static string NoPlace(SiteRun run, DeclaredWebhook declared) =>
         $"Webhook {declared.Name}: an app of this kind may have {DeclaredWebhookValidator.Limit(run.Site.Scheme)} webhooks on a site.";
+
+    private static IEnumerable<WebhookRow> Named(Site site, IEnumerable<WebhookRow> rows) =>
+        KeepsUndeclared(site) ? rows : rows.IntersectBy(site.Webhooks.Select(declared => declared.Name), row => row.Name);
 
     private static IEnumerable<string> Blocked(SiteRun run)
     {

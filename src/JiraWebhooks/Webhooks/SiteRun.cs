@@ -8,7 +8,7 @@ internal sealed class SiteRun
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
 
-    private readonly HashSet<long> _remembered;
+    private readonly Dictionary<long, string> _remembered;
     private Dictionary<long, Webhook> _listed;
 
     public SiteRun(Site site, Uri callback, IReadOnlyList<Webhook> listed, IReadOnlyList<WebhookRow> rows, DateTimeOffset now)
@@ -16,11 +16,11 @@ internal sealed class SiteRun
         Site = site;
         Callback = callback;
         _listed = listed.ToDictionary(webhook => webhook.Id);
-        _remembered = [.. rows.Select(row => row.WebhookId)];
+        _remembered = rows.DistinctBy(row => row.WebhookId).ToDictionary(row => row.WebhookId, row => row.Name);
 
         // Older tenants list no URL. Then only remembered webhooks are known to be ours.
         Elsewhere = [.. listed.Where(webhook => webhook.Url is { } url && url != callback)];
-        Unaddressed = [.. listed.Where(webhook => webhook.Url is null && !_remembered.Contains(webhook.Id))];
+        Unaddressed = [.. listed.Where(webhook => webhook.Url is null && !_remembered.ContainsKey(webhook.Id))];
         Ours = [.. listed.Except(Elsewhere).Except(Unaddressed).Select(webhook => webhook.Id)];
         var definitions = site.Webhooks.ToDictionary(declared => declared.Name, Definition.Fingerprint);
         Rows = rows.ToDictionary(row => row.Name, row => row with
@@ -30,7 +30,7 @@ internal sealed class SiteRun
             // A refusal counts only for the definition that is declared now. A definition that is removed and later declared again is retried.
             Refusal = row.Refusal?.Definition == definitions.GetValueOrDefault(row.Name) ? row.Refusal : null,
         });
-        Problems = [.. site.WebhookProblems, .. site.Webhooks.Select(one => Refused(one)?.Problem(site.Id, one.Name)).OfType<string>()];
+        Problems = [.. site.WebhookProblems, .. Undeclared(site, rows), .. site.Webhooks.Select(one => Refused(one)?.Problem(site.Id, one.Name)).OfType<string>()];
     }
 
     public Site Site { get; }
@@ -72,7 +72,6 @@ internal sealed class SiteRun
     /// <summary>How many more webhooks Jira accepts.</summary>
     public int Room => DeclaredWebhookValidator.Limit(Site.Scheme) - _listed.Keys.Union(Created).Count();
 
-
     /// <summary>Replaces the list after Jira was asked again.</summary>
     public void Update(IReadOnlyList<Webhook> listed) => _listed = listed.ToDictionary(webhook => webhook.Id);
 
@@ -89,9 +88,20 @@ internal sealed class SiteRun
     /// <summary>The remembered refusal of the present definition, or null.</summary>
     public Refusal? Refused(DeclaredWebhook declared) => Rows.GetValueOrDefault(declared.Name)?.Refusal;
 
-    /// <summary>True if Jira holds, or held when the run began, a webhook of this definition.</summary>
-    public bool HasAccepted(string declared, string definition) =>
-        Rows.TryGetValue(declared, out var row) && row.Definition == definition && (Ours.Contains(row.WebhookId) || Created.Contains(row.WebhookId));
+    /// <summary>True if Jira has accepted this definition before, even if its webhook is gone.</summary>
+    public bool HasAccepted(string declared, string definition) => Rows.TryGetValue(declared, out var row) && row.IsCreated && row.Definition == definition;
+
+    /// <summary>True when each declared webhook is live, perhaps with its former definition.</summary>
+    public bool IsWhole => Site.Webhooks.All(declared => Living(declared) is not null);
+
+    /// <summary>True if a useless webhook reports nothing that others do not report: it was replaced, or each declared webhook is live. Until then it
+    /// may be the only one that reports an event, for example after a webhook was renamed.</summary>
+    public bool IsReplaced(long id) => IsWhole || Site.Webhooks.Any(declared => declared.Name == _remembered.GetValueOrDefault(id) && Living(declared) is not null);
+
+    /// <summary>Since when <paramref name="declared"/> has no webhook, as far as known. One without a row may be a renamed one: then it is since the
+    /// first of those that are gone and no longer declared.</summary>
+    public DateTimeOffset? GoneSince(DeclaredWebhook declared) => Rows.GetValueOrDefault(declared.Name)?.Seen
+        ?? Rows.Values.ExceptBy(Site.Webhooks.Select(one => one.Name), row => row.Name).Where(row => row.IsCreated && !Lives(row)).Min(row => row.Seen);
 
     public bool Lives(WebhookRow row) =>
         !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
@@ -100,8 +110,13 @@ internal sealed class SiteRun
     public List<long> Useless() =>
         [.. Ours.Intersect(_listed.Keys).Except(Deleted).Except(Site.Webhooks.Select(declared => Rows.GetValueOrDefault(declared.Name)?.WebhookId ?? 0))];
 
-    /// <summary>True when a row held this id as the run began.</summary>
-    public bool WasRemembered(long id) => _remembered.Contains(id);
+    private static IEnumerable<string> Undeclared(Site site, IReadOnlyList<WebhookRow> rows)
+    {
+        if (site.Webhooks.Count > 0 || site.WebhookProblems.Count > 0 || site.Disabled is not null || !rows.Any(row => row.IsCreated)) yield break;
+
+        yield return "No webhook is declared for this site any more, so those that it has are kept and extended. Declare at least one"
+            + (site.IsStored ? ", or disable the site to delete them." : ". To give them up, remove the site from the settings: they expire within 30 days.");
+    }
 
     /// <summary>The result of the run so far.</summary>
     public SiteRefresh Result(DateTimeOffset now)

@@ -15,7 +15,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         var sound = wanted.Where(declared => RefreshPlan.IsSent(run, declared)).ToList();
 
         // Record the gap before the rows change, so that an interruption does not lose it.
-        foreach (var gone in sound.Where(declared => run.Living(declared) is null)) run.Missed(run.Rows.GetValueOrDefault(gone.Name)?.Seen);
+        foreach (var gone in sound.Where(declared => run.Living(declared) is null)) run.Missed(run.GoneSince(gone));
         await gaps.RecordAsync(run, cancellationToken);
 
         try
@@ -105,12 +105,13 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
 
     private async Task CleanUpAsync(SiteRun run, CancellationToken cancellationToken)
     {
-        // A declared webhook with invalid settings is still declared, and its webhook may be among these.
-        if (run.Site.WebhookProblems.Count > 0) return;
+        if (RefreshPlan.KeepsUndeclared(run.Site)) return;
 
-        // A webhook that a run could not save may be the only one of a declared webhook. Keep it until each declared webhook is registered.
-        var allHaveOne = run.Site.Webhooks.All(declared => run.Living(declared) is not null || DeclaredWebhookValidator.Problem(declared) is not null);
-        await remover.DeleteAsync(run, [.. run.Useless().Where(id => allHaveOne || run.WasRemembered(id))], cancellationToken);
+        await remover.DeleteAsync(run, [.. run.Useless().Where(run.IsReplaced)], cancellationToken);
+
+        // The rows tell since when webhooks are gone: those of a disabled site until it is enabled and registered again, those of a renamed webhook
+        // until it is.
+        if (run.Site.Disabled is not null || !run.IsWhole) return;
 
         foreach (var row in run.Rows.Values.ExceptBy(run.Site.Webhooks.Select(declared => declared.Name), row => row.Name).Where(row => !run.Lives(row)).ToList())
         {

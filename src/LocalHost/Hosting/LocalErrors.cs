@@ -29,6 +29,6 @@ internal static class LocalErrors
 
     private static IEnumerable<string> Publisher(IConfiguration settings) =>
         settings["Publisher"] is { Length: > 0 } publisher && !string.Equals(publisher.Trim(), "StorageQueue", StringComparison.OrdinalIgnoreCase)
-            ? ["Publisher must be StorageQueue on this host: for Service Bus, run the Functions app."]
+            ? ["Publisher must be StorageQueue on this host: remove it, and start with --bus for Service Bus."]
             : [];
 }

@@ -48,7 +48,7 @@ public sealed class SettingsTests
             $"{Setting.Storage} is not a connection string: set it to UseDevelopmentStorage=true for Azurite, or copy the account's again.",
             $"{Setting.RefreshSchedule} must have six fields (second minute hour day month weekday), like 0 17 3 * * *, that name a time which exists.",
             $"{Setting.PollSchedule} must have six fields (second minute hour day month weekday), like 0 */15 * * * *, that name a time which exists.",
-            $"{Setting.Publisher} must be StorageQueue on this host: for Service Bus, run the Functions app.",
+            $"{Setting.Publisher} must be StorageQueue on this host: remove it, and start with --bus for Service Bus.",
             $"{Setting.TokenFolder} cannot be created or written: set it to a folder that your user can write.",
             $"{Setting.ApplicationInsights} is not a connection string: copy it from the Application Insights component (InstrumentationKey=...;IngestionEndpoint=https://...), or remove it.",
             $"{Setting.ApplicationInsightsIdentity} must be ClientId=...;Authorization=AAD, or Authorization=AAD for the identity of the machine.",
@@ -71,7 +71,7 @@ public sealed class SettingsTests
             $"{Setting.ClientId} is missing: {Setting.ClientSecret} is of no use without it.",
             $"{Setting.Storage} is not a connection string: set it to UseDevelopmentStorage=true for Azurite, or copy the account's again.",
             $"{Setting.RefreshSchedule} must have six fields (second minute hour day month weekday), like 0 17 3 * * *, that name a time which exists.",
-            $"{Setting.Publisher} must be StorageQueue on this host: for Service Bus, run the Functions app.",
+            $"{Setting.Publisher} must be StorageQueue on this host: remove it, and start with --bus for Service Bus.",
         ]);
 
     private static async Task AssertAsync(Dictionary<string, string?> settings, string[] errors)

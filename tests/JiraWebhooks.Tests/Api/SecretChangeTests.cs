@@ -134,9 +134,16 @@ public sealed class SecretChangeTests : IAsyncLifetime
         await _api.PutAsync(World.Acme, Body(old.ClientId, old.Secret));
         await _world.RefreshAsync(World.Acme);
 
+        _world.Clock.Advance(TimeSpan.FromHours(1));
+        var changed = _world.Clock.GetUtcNow();
         Assert.Equal(200, (await _api.PutAsync(World.Acme, Body("other-app", Next))).Status);
 
         Assert.Equal([200], await DeliverAsync(World.Acme));
+
+        // The new app's webhooks deliver at once, so they are registered when every instance has its secret.
+        Assert.True(_world.Clock.GetUtcNow() - changed < StoredSites.Settled / 2);
+        await _world.RefreshAsync();
+        Assert.True(_world.Clock.GetUtcNow() - changed >= StoredSites.Settled);
     }
 
     [Fact]

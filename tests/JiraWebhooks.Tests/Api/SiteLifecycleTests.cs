@@ -1,5 +1,6 @@
 using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.Recovery;
 using JiraWebhooks.Tests.Support;
 
 namespace JiraWebhooks.Tests.Api;
@@ -103,6 +104,28 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
         Assert.Equal("ok", (await _api.EnableAsync(World.Globex)).State);
         Assert.Equal(1, (await _world.RefreshAsync(World.Globex)).Registered);
         Assert.Single(_world.Emit(World.Globex));
+    }
+
+    /// <summary>What changed while it was disabled, and until its webhooks exist again, was not sent.</summary>
+    [Fact]
+    [Trait("Rule", "daily-refresh")]
+    public async Task Enable_RefreshHoursLater_SearchesUntilTheWebhooksExist()
+    {
+        await _world.RefreshAsync();
+        await _api.DisableAsync(World.Globex);
+        await _world.RefreshAsync();
+        _world.Clock.Advance(TimeSpan.FromHours(2));
+        _world.Emit(World.Globex, 7);
+        await _api.EnableAsync(World.Globex);
+        await _world.PollAsync();
+        _world.Clock.Advance(TimeSpan.FromHours(3));
+        _world.Emit(World.Globex, 8);
+        _world.Clock.Advance(TimeSpan.FromHours(3));
+
+        await _world.RefreshAsync();
+        await _world.PollAsync();
+
+        Assert.Equal(["SHOP-7", "SHOP-8"], _world.Searched().Distinct().Order());
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class JiraWebhookClientTests : IDisposable
 
     [Theory]
     [InlineData("""{"values":[]}""", 1)]
-    [InlineData("{}", 1)]
+    [InlineData("""{"total":0,"isLast":true}""", 1)]
     [InlineData("""{"values":[{"id":1,"events":[],"jqlFilter":""}]}""", 2)]
     [Trait("Rule", "list-pages")]
     public async Task List_NeverTheLastPage_Ends(string page, int requests)
@@ -95,6 +95,35 @@ public sealed class JiraWebhookClientTests : IDisposable
         await _harness.Client.ListAsync(StubSites.OAuth, Token);
 
         Assert.Equal(requests, _harness.Jira.Requests.Count);
+    }
+
+    /// <summary>Taken for an empty list, it would look as if Jira had lost all webhooks.</summary>
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"values\":null,\"isLast\":true}")]
+    [InlineData("{\"errorMessages\":[\"try again\"]}")]
+    [Trait("Rule", "list-pages")]
+    public async Task List_AnswerWithoutValues_IsUnreadable(string page)
+    {
+        _harness.Jira.Answer(200, page);
+
+        var error = await Assert.ThrowsAsync<JiraApiException>(() => _harness.Client.ListAsync(StubSites.OAuth, Token));
+
+        Assert.Equal(JiraFailure.Unavailable, error.Failure);
+        Assert.Equal("Listing webhooks on acme: the answer has no webhooks.", error.Message);
+    }
+
+    [Fact]
+    [Trait("Decision", "one-http-client")]
+    public async Task List_BodyThatStandsStill_EndsAfterFiveMinutes()
+    {
+        _harness.Jira.AnswerWithAStuckBody();
+        var began = _harness.Clock.GetUtcNow();
+
+        var error = await Assert.ThrowsAsync<JiraApiException>(() => _harness.Clock.DriveAsync(_harness.Client.ListAsync(StubSites.OAuth, Token)));
+
+        Assert.Equal(JiraFailure.Unavailable, error.Failure);
+        Assert.InRange(_harness.Clock.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromMinutes(5));
     }
 
     [Fact]

@@ -160,6 +160,66 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
         Assert.Equal(2, (await _world.PollAsync(World.Globex)).Recovered);
     }
 
+    /// <summary>Each run ends in the middle, as at its time limit, and all records lie in the time that a poll reads again.</summary>
+    [Fact]
+    [Trait("Rule", "failed-list-pages")]
+    public async Task Run_ListLongerThanARun_GoesOnWhereTheLastEnded()
+    {
+        var time = _world.Clock.GetUtcNow().AddHours(-3);
+        for (var number = 0; number < 60; number++) Put($"id-{number}", time.AddSeconds(number));
+
+        for (var run = 1; run <= 6; run++)
+        {
+            var taken = 0;
+            _world.Publisher.Before = (_, _) => ++taken > 10 ? throw new TimeoutException("the run ends") : Task.CompletedTask;
+            await _world.PollAsync();
+            Assert.Equal(10 * run, _world.Publisher.Messages.Count);
+        }
+
+        _world.Publisher.Before = (_, _) => Task.CompletedTask;
+        var last = await _world.PollAsync(World.Globex);
+        Assert.Equal((0, 0, null), (last.Recovered, last.Skipped, last.Problem));
+        Put("late", last.Cursor!.Value.AddMinutes(-4));
+        Assert.Equal(1, (await _world.PollAsync(World.Globex)).Recovered);
+    }
+
+    /// <summary>A run that ended near the present has not seen what was listed late before its end.</summary>
+    [Fact]
+    [Trait("Rule", "failed-list-pages")]
+    public async Task Run_EndedInTheMiddleOfThePresent_FindsWhatIsListedLate()
+    {
+        var time = _world.Clock.GetUtcNow().AddMinutes(-2);
+        for (var number = 0; number < 20; number++) Put($"id-{number}", time.AddSeconds(number));
+        var taken = 0;
+        _world.Publisher.Before = (_, _) => ++taken > 10 ? throw new TimeoutException("the run ends") : Task.CompletedTask;
+        await _world.PollAsync();
+        _world.Publisher.Before = (_, _) => Task.CompletedTask;
+        Put("late", time.AddMinutes(-2));
+        _world.Clock.Advance(TimeSpan.FromMinutes(15));
+        Put("new", _world.Clock.GetUtcNow());
+
+        Assert.Equal(12, (await _world.PollAsync(World.Globex)).Recovered);
+    }
+
+    /// <summary>Only an empty list is the end: the cursor must not pass what such an answer leaves out.</summary>
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"values\":null}")]
+    [InlineData("{\"values\":[null]}")]
+    [InlineData("{\"errorMessage\":\"try again later\"}")]
+    [Trait("Rule", "failed-list-pages")]
+    public async Task Run_AnswerWithoutRecords_KeepsTheCursor(string body)
+    {
+        await _world.PollAsync();
+        _world.Clock.Advance(TimeSpan.FromHours(10));
+        Put("unread", _world.Clock.GetUtcNow().AddHours(-5));
+        _world.Site(World.Globex).Faults.FailNext("/failed", 200, body: body);
+
+        Assert.Contains("the answer has no deliveries", (await _world.PollAsync(World.Globex)).Problem, StringComparison.Ordinal);
+
+        Assert.Equal(1, (await _world.PollAsync(World.Globex)).Recovered);
+    }
+
     [Fact]
     [Trait("Rule", "possible-loss")]
     public async Task Run_CursorOlderThanJiraKeeps_ReportsAPossibleLoss()

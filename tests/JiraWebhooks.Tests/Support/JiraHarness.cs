@@ -59,6 +59,9 @@ internal sealed class ScriptedJira : HttpMessageHandler
         return this;
     }
 
+    /// <summary>Answers 200, and then the body does not come.</summary>
+    public void AnswerWithAStuckBody() => _answers.Enqueue(() => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new StuckStream()) });
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var body = request.Content is null ? null : await request.Content.ReadAsStringAsync(cancellationToken);
@@ -78,6 +81,15 @@ internal sealed record Asked(string Method, Uri Uri, string? Authorization, stri
     public string UserAgent { get; init; } = "";
 
     public string Accept { get; init; } = "";
+}
+
+internal sealed class StuckStream : MemoryStream
+{
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+        return 0;
+    }
 }
 
 /// <summary>Gives <c>token-1</c>, and the next number for each one that was rejected.</summary>

@@ -1,5 +1,7 @@
 using JiraWebhooks.Recovery;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.Recovery;
 using JiraWebhooks.Webhooks;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +24,15 @@ internal sealed partial class World
 
     /// <summary>A refresh run's result for one site.</summary>
     public async Task<SiteRefresh> RefreshAsync(string site) => (await RefreshAsync()).Single(result => result.Site == site);
+
+    /// <summary>Refreshes one site over the API.</summary>
+    public Task<ApiAnswer> RefreshByHandAsync(string site) => Clock.DriveAsync(new ApiCaller(NewInstance()).RefreshAsync(site));
+
+    /// <summary>The rows of the table <c>webhooks</c> of one site.</summary>
+    public Task<IReadOnlyList<WebhookRow>> RowsAsync(string site) => new WebhookTable(new LazyTable(_tables, TableNames.Webhooks)).ListAsync(site, CancellationToken.None);
+
+    /// <summary>Since when webhooks of one site are recorded as missing; null if nothing has to be searched for.</summary>
+    public async Task<DateTimeOffset?> MissingSinceAsync(string site) => (await this.Outages().MissingAsync(site, CancellationToken.None))?.From;
 
     /// <summary>The plan of a new instance for one site.</summary>
     public Task<SitePlan> PlanAsync(string site) => Clock.DriveAsync(PlanAsync(NewInstance(), site));

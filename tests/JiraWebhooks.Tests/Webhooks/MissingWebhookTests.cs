@@ -1,4 +1,3 @@
-using Azure.Data.Tables;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;
@@ -28,7 +27,7 @@ public sealed class MissingWebhookTests : IAsyncLifetime
 
     [Fact]
     [Trait("Rule", "daily-refresh")]
-    public async Task Run_NothingWasGone_RecordsNothing() => Assert.Null(await MissingSinceAsync(_world));
+    public async Task Run_NothingWasGone_RecordsNothing() => Assert.Null(await _world.MissingSinceAsync(World.Acme));
 
     [Fact]
     [Trait("Rule", "daily-refresh")]
@@ -55,7 +54,7 @@ public sealed class MissingWebhookTests : IAsyncLifetime
 
         Assert.Equal(1, (await _world.RefreshAsync(World.Acme)).Registered);
 
-        AssertLastSeen(await MissingSinceAsync(_world));
+        AssertLastSeen(await _world.MissingSinceAsync(World.Acme));
     }
 
     [Fact]
@@ -72,7 +71,7 @@ public sealed class MissingWebhookTests : IAsyncLifetime
 
         Assert.Equal(0, (await _world.RefreshAsync(World.Acme)).Registered);
 
-        AssertLastSeen(await MissingSinceAsync(_world));
+        AssertLastSeen(await _world.MissingSinceAsync(World.Acme));
         Assert.True(recorded.IndexOf("cursors.upsert") < recorded.IndexOf("webhooks.upsert"));
     }
 
@@ -87,7 +86,7 @@ public sealed class MissingWebhookTests : IAsyncLifetime
             await world.RefreshAsync();
 
             Assert.Single(world.Site(World.Acme).Webhooks);
-            Assert.True(await MissingSinceAsync(world) is { } since && since <= lastSeen, what);
+            Assert.True(await world.MissingSinceAsync(World.Acme) is { } since && since <= lastSeen, what);
         });
 
         async Task<World> ReadyAsync()
@@ -116,7 +115,7 @@ public sealed class MissingWebhookTests : IAsyncLifetime
 
         await _world.RefreshAsync();
 
-        AssertLastSeen(await MissingSinceAsync(_world));
+        AssertLastSeen(await _world.MissingSinceAsync(World.Acme));
     }
 
     [Fact]
@@ -138,14 +137,14 @@ public sealed class MissingWebhookTests : IAsyncLifetime
     {
         for (var number = 1; number <= 4; number++) _world.Subscribe(World.Acme, $"more{number}", "project = SHOP", "comment_created");
         await _world.RefreshAsync();
-        Assert.Null(await MissingSinceAsync(_world));
+        Assert.Null(await _world.MissingSinceAsync(World.Acme));
         _world.Clock.Advance(TimeSpan.FromHours(5));
         _world.Subscribe(World.Acme, "issues", "project = OTHER", "jira:issue_created", "jira:issue_updated");
         var started = _world.Clock.GetUtcNow();
 
         await _world.RefreshAsync();
 
-        Assert.InRange((await MissingSinceAsync(_world))!.Value, started, started.AddMinutes(5));
+        Assert.InRange((await _world.MissingSinceAsync(World.Acme))!.Value, started, started.AddMinutes(5));
     }
 
     [Fact]
@@ -159,21 +158,13 @@ public sealed class MissingWebhookTests : IAsyncLifetime
 
         Assert.Equal(1, (await _world.RefreshAsync(World.Acme)).Registered);
 
-        Assert.Null(await MissingSinceAsync(_world));
+        Assert.Null(await _world.MissingSinceAsync(World.Acme));
     }
 
     private static void Vanish(World world)
     {
         world.Site(World.Acme).Delete(world.Site(World.Acme).Webhooks.Select(webhook => webhook.Id));
         world.Clock.Advance(TimeSpan.FromHours(20));
-    }
-
-    private static async Task<DateTimeOffset?> MissingSinceAsync(World world)
-    {
-        var table = world.Tables.GetTableClient(TableNames.Cursors);
-        await table.CreateIfNotExistsAsync();
-        var row = await table.GetEntityIfExistsAsync<TableEntity>(World.Acme, "missing");
-        return row.HasValue ? row.Value!.GetDateTimeOffset("From") : null;
     }
 
     private void AssertLastSeen(DateTimeOffset? since) => Assert.InRange(since!.Value, _lastSeen, _lastSeen.AddMinutes(5));

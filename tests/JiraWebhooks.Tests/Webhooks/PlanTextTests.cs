@@ -87,6 +87,7 @@ public sealed class PlanTextTests : IAsyncLifetime
     public async Task Delete_OfAnOrphan_WaitsUntilEachDeclaredWebhookHasOne()
     {
         Globex.Add("https://hooks.example.com/api/deliveries/globex", ["comment_created"], "project = ORPHAN");
+        _world.Subscribe(World.Globex, "more", "project = MORE", "jira:issue_updated");
 
         var step = await StepAsync(null);
 

@@ -104,7 +104,7 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
         Refuse(name);
         AssertRefused(await NextDayAsync());
 
-        var refused = await RefreshByHandAsync();
+        var refused = await _world.RefreshByHandAsync(World.Acme);
 
         Assert.Contains(Words, refused.Json.GetProperty("problem").GetString(), StringComparison.Ordinal);
         Assert.Equal(2, Posts);
@@ -113,7 +113,7 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
 
         // Jira may have changed its mind.
         Acme.Faults.FailNext("POST /rest/api/3/webhook", 200, body: """{"webhookRegistrationResult":[{"createdWebhookId":4711}]}""");
-        Assert.Equal(1, (await RefreshByHandAsync()).Json.GetProperty("registered").GetInt32());
+        Assert.Equal(1, (await _world.RefreshByHandAsync(World.Acme)).Json.GetProperty("registered").GetInt32());
         Assert.All(await RowsAsync(), row => Assert.Null(row.Refusal));
     }
 
@@ -124,7 +124,7 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
         AssertRefused(await NextDayAsync());
         Acme.Faults.FailNext("GET /rest/api/3/webhook", 400);
 
-        await RefreshByHandAsync();
+        await _world.RefreshByHandAsync(World.Acme);
         AssertRefused(await NextDayAsync());
 
         Assert.Equal(2, Posts);
@@ -209,7 +209,6 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
         Assert.Contains("not tried again until its definition changes or POST /api/sites/acme/refresh", result.Problem, StringComparison.Ordinal);
     }
 
-    private Task<ApiAnswer> RefreshByHandAsync() => _world.Clock.DriveAsync(new ApiCaller(_world.NewInstance()).RefreshAsync(World.Acme));
 
     private Task<IReadOnlyList<WebhookRow>> RowsAsync() => _world.NewInstance().GetRequiredService<WebhookTable>().ListAsync(World.Acme, CancellationToken.None);
 

@@ -25,8 +25,6 @@ public sealed class SiteRunTests
         Assert.Equal([1, 3], run.Ours.Order());
         Assert.Equal([2], run.Elsewhere.Select(webhook => webhook.Id));
         Assert.Equal([4], run.Unaddressed.Select(webhook => webhook.Id));
-        Assert.True(run.WasRemembered(3));
-        Assert.False(run.WasRemembered(1));
     }
 
     [Fact]
@@ -90,6 +88,21 @@ public sealed class SiteRunTests
     }
 
     [Fact]
+    [Trait("Rule", "no-orphans")]
+    public void IsReplaced_UntilEachDeclaredWebhookLives_OnlyThoseWithASuccessor()
+    {
+        var run = Run([Listed(1), Listed(2), Listed(3)], [Row(Issues, 1), new WebhookRow("former", 2, "")]);
+        run.Rows["issues"] = Row(Issues, 4);
+        run.Created.Add(4);
+
+        Assert.Equal([1], run.Useless().Where(run.IsReplaced));
+
+        run.Rows["comments"] = Row(Comments, 5);
+        run.Created.Add(5);
+        Assert.Equal([1, 2, 3], run.Useless().Where(run.IsReplaced).Order());
+    }
+
+    [Fact]
     [Trait("Rule", "check-before-register")]
     public void Room_CreatedWebhooks_CountOnceWhetherListedOrNot()
     {
@@ -105,17 +118,15 @@ public sealed class SiteRunTests
 
     [Fact]
     [Trait("Rule", "registration-results")]
-    public void HasAccepted_DefinitionOfAWebhookThatJiraHeldOrCreated_IsTrue()
+    public void HasAccepted_DefinitionOfAWebhookThatWasCreated_IsTrueAlsoIfItIsGone()
     {
-        var run = Run([Listed(1)], [Row(Issues, 1), Row(Comments, 2)]);
+        var run = Run([Listed(1)], [Row(Issues, 1), Row(Comments, 2), new WebhookRow("refused", 0, "same")]);
 
         Assert.True(run.HasAccepted("issues", Definition.Fingerprint(Issues)));
         Assert.False(run.HasAccepted("issues", "another"));
-        Assert.False(run.HasAccepted("comments", Definition.Fingerprint(Comments)));
-        Assert.False(run.HasAccepted("unknown", Definition.Fingerprint(Issues)));
-
-        run.Created.Add(2);
         Assert.True(run.HasAccepted("comments", Definition.Fingerprint(Comments)));
+        Assert.False(run.HasAccepted("refused", "same"));
+        Assert.False(run.HasAccepted("unknown", Definition.Fingerprint(Issues)));
     }
 
     [Fact]

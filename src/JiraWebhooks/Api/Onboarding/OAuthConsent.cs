@@ -72,7 +72,7 @@ public sealed class OAuthConsent(ITicketStore tickets, OAuthGrantClient client, 
         var mine = ticket is not null && ticket.Sites is not null == ofChoice && (ticket.Browser is null || (browser is not null && IsSame(Hash(browser), ticket.Browser)));
         if (!mine || ticket!.ExpiresAt <= clock.GetUtcNow() || !await tickets.TakeAsync(id!, cancellationToken))
         {
-            throw new OnboardingException(400, $"This answer belongs to no request of this browser, or it is too old or used already. {StartAgain}") { IsForeign = true };
+            throw new OnboardingException(400, $"This answer belongs to no request of this browser at this address, or it is too old or used already. {StartAgain}") { IsForeign = true };
         }
 
         return ticket;

@@ -12,6 +12,9 @@ internal sealed record Cursor(long Time)
     /// <summary>Identifiers published last, newest at the end. They identify the records in the overlap of two polls.</summary>
     public IReadOnlyList<string> Seen { get; init; } = [];
 
+    /// <summary>Where a run that did not reach the end of the list has to go on, epoch milliseconds; null after the end was reached.</summary>
+    public long? ReadTo { get; init; }
+
     /// <summary>Since when the failed list is closed to the site (403), or null.</summary>
     public DateTimeOffset? UnsupportedSince { get; init; }
 

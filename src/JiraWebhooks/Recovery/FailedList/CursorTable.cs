@@ -16,7 +16,7 @@ internal sealed partial class CursorTable(LazyTable cursors, StorageTime time)
     public async Task<(Cursor? Cursor, TimeProvider Clock)> ReadAsync(string site, CancellationToken cancellationToken)
     {
         var (row, clock) = await time.FindAsync(await cursors.GetAsync(cancellationToken), site, Row, cancellationToken);
-        return (row is null ? null : new Cursor(Time(row)) { Seen = Seen(row), UnsupportedSince = row.PastTime("UnsupportedSince"), Version = row.ETag }, clock);
+        return (row is null ? null : new Cursor(Time(row)) { Seen = Seen(row), ReadTo = ReadTo(row), UnsupportedSince = row.PastTime("UnsupportedSince"), Version = row.ETag }, clock);
     }
 
     /// <summary>Writes <paramref name="cursor"/> over the version it was read from; null if another poller has written since.</summary>
@@ -24,6 +24,7 @@ internal sealed partial class CursorTable(LazyTable cursors, StorageTime time)
     {
         var table = await cursors.GetAsync(cancellationToken);
         var row = new TableEntity(site, Row) { ["Time"] = cursor.Time };
+        if (cursor.ReadTo is { } readTo) row["ReadTo"] = readTo;
         if (cursor.UnsupportedSince is { } since) row["UnsupportedSince"] = since;
         row.SetText("Seen", JsonSerializer.Serialize(cursor.Seen, CursorJson.Default.IReadOnlyListString));
 
@@ -40,6 +41,10 @@ internal sealed partial class CursorTable(LazyTable cursors, StorageTime time)
         TolerantValues.CountUnreadable("Time");
         return 0;
     }
+
+    // A place that is not in the past was not written by a poll. Without it, the next run reads the overlap again.
+    private static long? ReadTo(TableEntity row) =>
+        row.Whole("ReadTo") is { } readTo && readTo >= 0 && readTo <= row.Timestamp?.ToUnixTimeMilliseconds() ? readTo : null;
 
     // Unreadable identifiers only cause duplicates, which the bus drops, so polling continues.
     private static IReadOnlyList<string> Seen(TableEntity row)

@@ -21,7 +21,8 @@ internal sealed class SitePoller(
     private const int PageSize = 10;
     private const int PublishedAtOnce = 5;
 
-    /// <summary>Each poll reads this much again, because a record may be listed late.</summary>
+    /// <summary>Each poll reads this much again, because a record may be listed late. A run that could not reach the end goes on where the last one
+    /// ended, so that it advances however many records there are; only what may have been listed late since is read again.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
 
     /// <summary>When the list was read to its end, the cursor follows the time at this distance, so that a quiet site does not look like a stuck one.</summary>
@@ -60,7 +61,7 @@ internal sealed class SitePoller(
     private async Task<SitePoll> ReadAsync(Site site, Cursor cursor, SitePoll result, TimeProvider clock, CancellationToken cancellationToken)
     {
         var started = clock.GetUtcNow();
-        var after = Math.Max(0, cursor.Time - (long)Overlap.TotalMilliseconds);
+        var after = cursor.ReadTo ?? Math.Max(0, Before(cursor.Time));
         while (true)
         {
             var page = await jira.FailedAsync(site, after, PageSize, cancellationToken);
@@ -68,8 +69,13 @@ internal sealed class SitePoller(
 
             // Only an empty page is the end: it is not documented whether Jira leaves out records of exactly that time.
             var ended = read.Count == 0;
-            var next = cursor.After(read, clock.GetUtcNow());
-            if (ended) next = next with { Time = Math.Max(next.Time, (Earlier(started, page.AnsweredAt) - Lag).ToUnixTimeMilliseconds()) };
+            var last = ended ? after : read.Max(record => record.FailureTime);
+            var isBack = last < after;
+            if (!ended && !isBack) after = Math.Max(last, after + 1);
+
+            var (next, whole) = (cursor.After(read, clock.GetUtcNow()), Earlier(started, page.AnsweredAt));
+            if (ended) next = next with { Time = Math.Max(next.Time, (whole - Lag).ToUnixTimeMilliseconds()), ReadTo = null };
+            else if (!isBack) next = next with { ReadTo = Math.Min(after, Before(whole.ToUnixTimeMilliseconds())) };
 
             if (await cursors.TryWriteAsync(site.Id, next, cancellationToken) is not { } written)
             {
@@ -84,12 +90,11 @@ internal sealed class SitePoller(
                 Cursor = DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time),
             };
             if (ended) return result;
-
-            var last = read.Max(record => record.FailureTime);
-            if (last < after) return result with { Problem = "Jira answered with failed deliveries of before the time it was asked for: what comes later cannot be read." };
-            after = Math.Max(last, after + 1);
+            if (isBack) return result with { Problem = "Jira answered with failed deliveries of before the time it was asked for: what comes later cannot be read." };
         }
     }
+
+    private static long Before(long milliseconds) => milliseconds - (long)Overlap.TotalMilliseconds;
 
     // Publishes the records that no earlier run has published. Only a few bodies at a time are copied from the page.
     private async Task<(List<(string MessageId, long FailureTime)> Read, int Fresh)> PublishAsync(

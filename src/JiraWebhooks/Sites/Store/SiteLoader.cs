@@ -73,7 +73,7 @@ public sealed class SiteLoader
         var site = SiteReader.Make(row.Id, settings, credentials, _options, problems, $"See GET /api/sites/{row.Id}.") with
         {
             IsStored = true,
-            ActiveSince = row.ActiveSince,
+            ActiveSince = former?.Since > row.ActiveSince ? former.Since : row.ActiveSince,
             FormerClientId = former?.ClientId,
         };
         var (disabledSince, reason) = row.RemovedAt is { } removed ? (removed, "It is being removed.") : (row.DisabledSince, row.DisabledReason);
