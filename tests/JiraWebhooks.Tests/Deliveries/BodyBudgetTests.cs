@@ -57,6 +57,16 @@ public sealed class BodyBudgetTests
         }
     }, iter: 1000);
 
+    /// <summary>A body is refused before its time only if no other of its kind will release anything.</summary>
+    [Fact]
+    public void Steps_Any_RefuseNoneThatOnlyHasToWait() => Steps.List[0, 60].Sample(steps =>
+    {
+        var world = new Bodies();
+        foreach (var step in steps) world.Do(step);
+
+        Assert.False(world.IsRefusedTooSoon);
+    }, iter: 1000);
+
     /// <summary>Bodies that grow, each on a thread of its own: all of them end, though no time passes.</summary>
     [Fact]
     public async Task AddAsync_ManyGrowAtOnce_AllEndAndNothingIsLeft()
@@ -142,6 +152,19 @@ public sealed class BodyBudgetTests
     public async Task AddAsync_MoreThanThereCanBe_IsRefusedAtOnce(bool verified, long bytes) =>
         Assert.False(await new BodyBudget(Capacity, Share).AddAsync(new BodyClaim(verified), bytes, CancellationToken.None));
 
+    [Fact]
+    public async Task AddAsync_MoreThanThereCanBeWithWhatItHolds_IsRefusedAtOnce()
+    {
+        var (budget, claim) = (new BodyBudget(Capacity, Share), new BodyClaim(verified: false));
+        Assert.True(await budget.AddAsync(new BodyClaim(verified: false), 10, CancellationToken.None));
+        Assert.True(await budget.AddAsync(claim, 30, CancellationToken.None));
+
+        var more = budget.AddAsync(claim, 25, CancellationToken.None);
+
+        Assert.True(more.IsCompleted);
+        Assert.False(await more);
+    }
+
     private static void InterlockedMax(ref long most, long value)
     {
         for (var known = Volatile.Read(ref most); value > known; known = Volatile.Read(ref most))
@@ -161,6 +184,9 @@ public sealed class BodyBudgetTests
         public BodyBudget Budget { get; } = new(Capacity, Share);
 
         public bool SomethingWillBeReleased => _claims.Any(claim => claim is { Held: > 0, IsWaiting: false });
+
+        /// <summary>True when one was refused before its time, although another unverified one held something and did not wait.</summary>
+        public bool IsRefusedTooSoon { get; private set; }
 
         /// <summary>True when one that asked later was served before one of its kind that still waits.</summary>
         public bool IsOvertaken { get; private set; }
@@ -195,6 +221,7 @@ public sealed class BodyBudgetTests
             var asked = new Asked(claim, claim.Held, new CancellationTokenSource());
             var answer = Budget.AddAsync(claim, bytes, asked.Time.Token);
             if (claim.IsWaiting) _waiting.Add(asked);
+            else if (answer is { IsCompleted: true, Result: false } && bytes <= (claim.Verified ? Capacity : Share) - claim.Held) IsRefusedTooSoon |= IsAnyAtWorkBut(claim);
             else if (answer is { IsCompleted: true, Result: true }
                 && _waiting.Exists(earlier => earlier.Claim.Verified == claim.Verified && earlier.Claim.IsWaiting)) IsOvertaken = true;
         }
@@ -207,10 +234,13 @@ public sealed class BodyBudgetTests
                 if (asked.Claim.IsWaiting) continue;
 
                 var isServed = asked.Claim.Held > asked.Before;
+                IsRefusedTooSoon |= !isServed && !asked.Time.IsCancellationRequested && IsAnyAtWorkBut(asked.Claim);
                 IsOvertaken |= isServed && _waiting.Take(at).Any(earlier => earlier.Claim.Verified == asked.Claim.Verified && earlier.Claim.IsWaiting);
                 _waiting.RemoveAt(at);
             }
         }
+
+        private bool IsAnyAtWorkBut(BodyClaim refused) => _claims.Any(claim => claim != refused && claim is { Verified: false, Held: > 0, IsWaiting: false });
 
         private sealed record Asked(BodyClaim Claim, long Before, CancellationTokenSource Time);
     }

@@ -72,4 +72,15 @@ public sealed class DeliveryMetricsTests
 
         Assert.Equal(1, unparsed.Count("site=metrics"));
     }
+
+    [Fact]
+    [Trait("Decision", "200-after-publish")]
+    public async Task ReceiveAsync_BodyWithoutItsEvent_IsCounted()
+    {
+        using var missing = Metrics.Counter(DeliveryMetrics.EventMissing);
+        await _harness.SendAsync(_harness.Request(Site, "{}"u8.ToArray()));
+        await _harness.SendAsync(_harness.Request(Site));
+
+        Assert.Equal(1, missing.Count("site=metrics"));
+    }
 }

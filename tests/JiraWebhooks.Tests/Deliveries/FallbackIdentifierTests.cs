@@ -35,6 +35,14 @@ public sealed class FallbackIdentifierTests
     public void Describe_NoIdentifier_AnotherEventHasAnother(string other) => Assert.NotEqual(Identifier(Comment), Identifier(other));
 
     [Theory]
+    [InlineData("worklog_updated", """ "worklog":{"id":2} """, """ "worklog":{"id":3} """)]
+    [InlineData("jira:issue_updated", """ "changelog":{"id":2} """, """ "changelog":{"id":3} """)]
+    [InlineData("comment_created", """ "issue":{"id":"1"},"comment":{"id":"22"} """, """ "issue":{"id":"12"},"comment":{"id":"2"} """)]
+    [Trait("Rule", "one-identity")]
+    public void Describe_OneIdDiffers_AnotherEventHasAnother(string type, string one, string other) =>
+        Assert.NotEqual(Identifier($$"""{"timestamp":1,"webhookEvent":"{{type}}",{{one}}}"""), Identifier($$"""{"timestamp":1,"webhookEvent":"{{type}}",{{other}}}"""));
+
+    [Theory]
     [InlineData("garbage 1", "garbage 2")]
     [InlineData("""{"webhookEvent":"sprint_started","timestamp":1,"sprint":{"id":1}}""", """{"webhookEvent":"sprint_started","timestamp":1,"sprint":{"id":2}}""")]
     [InlineData("""{"webhookEvent":"comment_created","comment":{"id":1,"a":1}}""", """{"webhookEvent":"comment_created","comment":{"id":1,"a":2}}""")]
