@@ -14,10 +14,6 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
     /// <summary>Far more pages than a site can have. It ends the loop if Jira never marks the last page.</summary>
     private const int MostPages = 100;
 
-    /// <summary>A call with all its retries and its answer ends after this long. The limit of an attempt ends with the headers of the answer, so it
-    /// does not end a body that stands still.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
-
     private readonly JiraAnswers _answers = new(clock);
 
     /// <summary>All webhooks of the app on <paramref name="site"/>, page by page until the last one (docs/jira-behaviour.md#list-pages).</summary>
@@ -28,7 +24,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
         for (var count = 0; count < MostPages; count++)
         {
             const string operation = "Listing webhooks";
-            var page = await CallAsync(site, operation, token => api.ListAsync(site, startAt, ChunkSize, token), _answers.Content, cancellationToken);
+            var page = await CallAsync(site, operation, () => api.ListAsync(site, startAt, ChunkSize, cancellationToken), _answers.Content);
 
             // An answer that is no list must not look like a site without webhooks.
             if (page is { Values: null, Total: not 0 }) throw Without("webhooks", site, operation);
@@ -50,7 +46,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
         Site site, Uri callback, IReadOnlyList<WebhookDetails> webhooks, CancellationToken cancellationToken)
     {
         const string operation = "Registering webhooks";
-        var registered = await CallAsync(site, operation, token => api.RegisterAsync(site, new(callback, webhooks), token), _answers.Content, cancellationToken);
+        var registered = await CallAsync(site, operation, () => api.RegisterAsync(site, new(callback, webhooks), cancellationToken), _answers.Content);
         var results = registered.WebhookRegistrationResult ?? [];
         if (results.Count == webhooks.Count) return results;
 
@@ -65,7 +61,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
     {
         foreach (var chunk in webhookIds.Chunk(ChunkSize))
         {
-            await CallAsync(site, "Deleting webhooks", token => api.DeleteAsync(site, new(chunk), token), Accepted, cancellationToken);
+            await CallAsync(site, "Deleting webhooks", () => api.DeleteAsync(site, new(chunk), cancellationToken), Accepted);
         }
     }
 
@@ -75,7 +71,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
         DateTimeOffset? soonest = null;
         foreach (var chunk in webhookIds.Chunk(ChunkSize))
         {
-            var date = await CallAsync(site, "Refreshing webhooks", token => api.RefreshAsync(site, new(chunk), token), Expiry, cancellationToken);
+            var date = await CallAsync(site, "Refreshing webhooks", () => api.RefreshAsync(site, new(chunk), cancellationToken), Expiry);
             soonest = soonest is { } known && date > known ? known : date ?? soonest;
         }
 
@@ -86,7 +82,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
     /// The <c>next</c> link is never followed: the caller pages by failure time, so credentials go only to the site
     /// (docs/jira-behaviour.md#failed-list-start).</summary>
     public Task<FailedPage> FailedAsync(Site site, long after, int maxResults, CancellationToken cancellationToken) =>
-        CallAsync(site, "Reading failed deliveries", token => api.FailedAsync(site, maxResults, after, token), Failed, cancellationToken);
+        CallAsync(site, "Reading failed deliveries", () => api.FailedAsync(site, maxResults, after, cancellationToken), Failed);
 
     /// <summary>One page of the issues that match <paramref name="jql"/>, each as Jira writes it. The caller follows the page tokens, because only
     /// the caller knows when to stop.</summary>
@@ -94,7 +90,7 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
     {
         const string operation = "Searching issues";
         var search = new IssueSearch(jql, pageSize, ["*navigable"]) { NextPageToken = pageToken };
-        var page = await CallAsync(site, operation, token => api.SearchAsync(site, search, token), _answers.Content, cancellationToken);
+        var page = await CallAsync(site, operation, () => api.SearchAsync(site, search, cancellationToken), _answers.Content);
         return page.Issues is not null ? page : throw Without("issues", site, operation);
     }
 
@@ -121,8 +117,8 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
         return response.Content?.ExpirationDate;
     }
 
-    private async Task<TResult> CallAsync<TResponse, TResult>(
-        Site site, string operation, Func<CancellationToken, Task<TResponse>> call, Func<TResponse, Site, string, TResult> read, CancellationToken cancellationToken)
+    private static async Task<TResult> CallAsync<TResponse, TResult>(
+        Site site, string operation, Func<Task<TResponse>> call, Func<TResponse, Site, string, TResult> read)
         where TResponse : IApiResponse
     {
         if (!site.HasApi)
@@ -130,16 +126,10 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
             throw new JiraApiException(JiraFailure.NotAuthorised, $"{operation} on {site.Id}: an admin webhook's site has no API for it.");
         }
 
-        using var limit = new CancellationTokenSource(Longest, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         TResponse response;
         try
         {
-            response = await call(either.Token);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new JiraApiException(JiraFailure.Unavailable, $"{operation} on {site.Id}: no whole answer within {Longest.TotalMinutes} minutes.");
+            response = await call();
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

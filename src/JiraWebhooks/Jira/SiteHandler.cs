@@ -12,6 +12,8 @@ internal sealed class SiteHandler(IAccessTokenSource tokens, TimeProvider clock)
 {
     private const int MostErrorBytes = 16 * 1024;
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
     private static readonly HttpRequestOptionsKey<Site> SiteKey = new(SiteRequest.Key);
     private static readonly HttpRequestOptionsKey<string> PathKey = new("JiraWebhooks.Path");
 
@@ -62,10 +64,14 @@ internal sealed class SiteHandler(IAccessTokenSource tokens, TimeProvider clock)
         }
     }
 
-    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, AuthenticationHeaderValue credential, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, AuthenticationHeaderValue credential, CancellationToken cancellationToken)
     {
         request.Headers.Authorization = credential;
-        return base.SendAsync(request, cancellationToken);
+        var response = await base.SendAsync(request, cancellationToken);
+        var content = new StreamContent(new IdleLimitStream(await response.Content.ReadAsStreamAsync(cancellationToken), LongestPause, clock));
+        foreach (var (name, values) in response.Content.Headers) content.Headers.TryAddWithoutValidation(name, values);
+        response.Content = content;
+        return response;
     }
 
     private static AuthenticationHeaderValue Basic(Site site) =>

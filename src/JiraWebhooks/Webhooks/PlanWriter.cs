@@ -28,8 +28,9 @@ internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset n
 
     private PlannedStep Create(DeclaredWebhook declared) => new(PlannedAction.Create, declared.Name, null, "It is declared, and Jira has no webhook for it.")
     {
-        Missed = run.Rows.GetValueOrDefault(declared.Name)?.Seen is { } seen ? $"Events since {Time(seen)} were not sent. The next poll searches for them, if the site can be searched." : null,
-        Otherwise = "If Jira refuses it, the refusal is remembered, and it is not sent again until its definition changes.",
+        Missed = run.GoneSince(declared) is { } seen ? $"Events since {Time(seen)} were not sent. The next poll searches for them, if the site can be searched." : null,
+        Otherwise = run.HasAccepted(declared.Name, Definition.Fingerprint(declared)) ? "If Jira refuses it, it is tried again every day."
+            : "If Jira refuses it, the refusal is remembered, and it is not sent again until its definition changes.",
     };
 
     private PlannedStep Extend(DeclaredWebhook declared, WebhookRow living)
@@ -58,21 +59,24 @@ internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset n
         var step = new PlannedStep(PlannedAction.Delete, null, id, "No declared webhook needs it.")
         {
             Expires = run.Listed(id)?.ExpirationDate,
-            Otherwise = run.IsWhole || _places.DeletesUseless ? null : "It stays until each declared webhook has one.",
+            Otherwise = run.IsWhole || _places.IsFreed(id) ? null : "It stays until each declared webhook has one.",
         };
         if (RefreshPlan.KeepsUndeclared(run.Site))
         {
             var why = run.Site.Webhooks.Count == 0 && run.Site.WebhookProblems.Count == 0 ? "No webhook is declared, which may be an error." : "A declared webhook has invalid settings, and this may be its webhook.";
-            return step with { Action = PlannedAction.Keep, Why = why, Otherwise = null };
+            return Kept(step, why);
         }
 
-        if (plan.MayRegister && !_places.DeletesUseless && !run.Site.Webhooks.All(declared => run.Living(declared) is not null || WillRegister(declared)))
+        if (plan.MayRegister && !_places.IsFreed(id) && !run.Site.Webhooks.All(declared => run.Living(declared) is not null || WillRegister(declared)))
         {
-            return step with { Action = PlannedAction.Keep, Why = "No declared webhook needs it, but it stays until each declared webhook has one.", Otherwise = null };
+            return Kept(step, "No declared webhook needs it, but it stays until each declared webhook has one.");
         }
 
-        return plan.MayRegister ? step : step with { Action = PlannedAction.Keep, Why = "No declared webhook needs it, but nothing is deleted while webhooks under another address exist.", Otherwise = null };
+        return plan.MayRegister ? step : Kept(step, "No declared webhook needs it, but nothing is deleted while webhooks under another address exist.");
     }
+
+    private PlannedStep Kept(PlannedStep step, string why) =>
+        step with { Action = plan.Extend.Any(row => row.WebhookId == step.Id) ? PlannedAction.Extend : PlannedAction.Keep, Why = why, Otherwise = null };
 
     private PlannedStep Other(Webhook webhook)
     {

@@ -14,13 +14,14 @@ internal sealed class RefreshPlan
     {
         _run = run;
         Others = [.. run.Elsewhere, .. run.Unaddressed];
-        DeletesOthers = takeOver && Others.Count > 0;
-        Extend = [.. Named(run.Site, run.Rows.Values).Where(row => run.Lives(row) || (!DeletesOthers && HasFormerAddress(row)))];
+        DeletesOthers = takeOver && Others.Count > 0 && !KeepsUndeclared(run.Site);
+        Extend = [.. Kept(run.Site, run.Rows.Values, run.IsWhole).Where(row => run.Lives(row) || (!DeletesOthers && HasFormerAddress(row)))];
         MayRegister = DeletesOthers || run.Elsewhere.Count == 0;
         if (!DeletesOthers) Problems = [.. Blocked(run)];
     }
 
-    /// <summary>The live webhooks of declared ones, also those with a former definition or, as the table knows them, under a former address.</summary>
+    /// <summary>The live webhooks of declared ones, also those with a former definition or, as the table knows them, under a former address. While
+    /// a declared one has none, also those that are no longer declared.</summary>
     public IReadOnlyList<WebhookRow> Extend { get; }
 
     /// <summary>Webhooks of this app that are not this installation's, as far as known (docs/architecture.md#take-over).</summary>
@@ -42,7 +43,7 @@ internal sealed class RefreshPlan
 
     /// <summary>The webhooks that are extended even if Jira cannot list them.</summary>
     public static IReadOnlyList<WebhookRow> Remembered(Site site, IReadOnlyList<WebhookRow> rows) =>
-        [.. Named(site, rows).Where(row => row.IsCreated)];
+        [.. Kept(site, rows, site.Webhooks.All(declared => rows.Any(row => row.IsCreated && row.Name == declared.Name))).Where(row => row.IsCreated)];
 
     /// <summary>True while it is not certain what the site declares: an entry is invalid, or there is none at all, as after a typing error in the
     /// settings. Then no webhook is deleted for not being declared, and all are extended.</summary>
@@ -64,8 +65,8 @@ internal sealed class RefreshPlan
     public static string NoPlace(SiteRun run, DeclaredWebhook declared) =>
         $"Webhook {declared.Name}: an app of this kind may have {DeclaredWebhookValidator.Limit(run.Site.Scheme)} webhooks on a site.";
 
-    private static IEnumerable<WebhookRow> Named(Site site, IEnumerable<WebhookRow> rows) =>
-        KeepsUndeclared(site) ? rows : rows.IntersectBy(site.Webhooks.Select(declared => declared.Name), row => row.Name);
+    private static IEnumerable<WebhookRow> Kept(Site site, IEnumerable<WebhookRow> rows, bool isWhole) =>
+        KeepsUndeclared(site) || !isWhole ? rows : rows.IntersectBy(site.Webhooks.Select(declared => declared.Name), row => row.Name);
 
     private static IEnumerable<string> Blocked(SiteRun run)
     {

@@ -86,13 +86,13 @@ public sealed partial class SiteRefresher(
     // Register again what disappeared in the meantime, or was not extended and expires soon.
     private async Task VerifyAsync(SiteRun run, bool mayRegister, CancellationToken cancellationToken)
     {
-        var living = run.Site.Webhooks.Where(declared => run.Living(declared) is not null).ToList();
-        if (living.Count == 0) return;
+        if (!run.Rows.Values.Any(run.Lives)) return;
 
+        var living = run.Site.Webhooks.Where(declared => run.Living(declared) is not null).ToList();
         var served = living.Where(run.IsServed).ToList();
         run.Update(await jira.ListAsync(run.Site, cancellationToken));
         var now = clock.GetUtcNow();
-        await TryAsync(run, () => SaveSeenAsync(run, living, now, cancellationToken), cancellationToken);
+        await TryAsync(run, () => SaveSeenAsync(run, now, cancellationToken), cancellationToken);
         if (!mayRegister) return;
 
         var critical = served.Where(declared => run.Listed(run.Rows[declared.Name].WebhookId)?.ExpirationDate - now < Critical).ToList();
@@ -101,9 +101,9 @@ public sealed partial class SiteRefresher(
         if (again.Count > 0) await registrar.RegisterAsync(run, again, cancellationToken);
     }
 
-    private async Task SaveSeenAsync(SiteRun run, IReadOnlyList<DeclaredWebhook> living, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task SaveSeenAsync(SiteRun run, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var seen = living.Select(run.Living).OfType<WebhookRow>().Where(row => run.Ours.Contains(row.WebhookId)).Select(row => row with { Seen = now }).ToList();
+        var seen = run.Rows.Values.Where(row => run.Lives(row) && run.Ours.Contains(row.WebhookId)).Select(row => row with { Seen = now }).ToList();
         foreach (var row in seen) run.Rows[row.Name] = row;
         await webhooks.SaveAsync(run.Site.Id, seen, cancellationToken);
     }

@@ -15,6 +15,7 @@ internal sealed class SiteRun
     {
         Site = site;
         Callback = callback;
+        Began = now;
         _listed = listed.ToDictionary(webhook => webhook.Id);
         _remembered = rows.DistinctBy(row => row.WebhookId).ToDictionary(row => row.WebhookId, row => row.Name);
 
@@ -30,12 +31,15 @@ internal sealed class SiteRun
             // A refusal counts only for the definition that is declared now. A definition that is removed and later declared again is retried.
             Refusal = row.Refusal?.Definition == definitions.GetValueOrDefault(row.Name) ? row.Refusal : null,
         });
-        Problems = [.. site.WebhookProblems, .. Undeclared(site, rows), .. site.Webhooks.Select(one => Refused(one)?.Problem(site.Id, one.Name)).OfType<string>()];
+        Problems = [.. site.WebhookProblems, .. NothingDeclared(), .. site.Webhooks.Select(one => Refused(one)?.Problem(site.Id, one.Name)).OfType<string>()];
     }
 
     public Site Site { get; }
 
     public Uri Callback { get; }
+
+    /// <summary>When the list was read.</summary>
+    public DateTimeOffset Began { get; }
 
     /// <summary>Webhooks of this app under another URL.</summary>
     public IReadOnlyList<Webhook> Elsewhere { get; }
@@ -100,8 +104,16 @@ internal sealed class SiteRun
 
     /// <summary>Since when <paramref name="declared"/> has no webhook, as far as known. One without a row may be a renamed one: then it is since the
     /// first of those that are gone and no longer declared.</summary>
-    public DateTimeOffset? GoneSince(DeclaredWebhook declared) => Rows.GetValueOrDefault(declared.Name)?.Seen
-        ?? Rows.Values.ExceptBy(Site.Webhooks.Select(one => one.Name), row => row.Name).Where(row => row.IsCreated && !Lives(row)).Min(row => row.Seen);
+    public DateTimeOffset? GoneSince(DeclaredWebhook declared) => RowsOfGone(declared).Min(row => row.Seen);
+
+    /// <summary>The rows that <see cref="GoneSince"/> reads.</summary>
+    public IEnumerable<WebhookRow> RowsOfGone(DeclaredWebhook declared) => Rows.TryGetValue(declared.Name, out var own) && own.Seen is not null
+        ? [own]
+        : Undeclared(row => row.IsCreated && !Lives(row));
+
+    /// <summary>Rows of webhooks that are no longer declared.</summary>
+    public IReadOnlyList<WebhookRow> Undeclared(Func<WebhookRow, bool> which) =>
+        [.. Rows.Values.ExceptBy(Site.Webhooks.Select(declared => declared.Name), row => row.Name).Where(which)];
 
     public bool Lives(WebhookRow row) =>
         !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
@@ -110,12 +122,12 @@ internal sealed class SiteRun
     public List<long> Useless() =>
         [.. Ours.Intersect(_listed.Keys).Except(Deleted).Except(Site.Webhooks.Select(declared => Rows.GetValueOrDefault(declared.Name)?.WebhookId ?? 0))];
 
-    private static IEnumerable<string> Undeclared(Site site, IReadOnlyList<WebhookRow> rows)
+    private IEnumerable<string> NothingDeclared()
     {
-        if (site.Webhooks.Count > 0 || site.WebhookProblems.Count > 0 || site.Disabled is not null || !rows.Any(row => row.IsCreated)) yield break;
+        if (Site.Webhooks.Count > 0 || Site.WebhookProblems.Count > 0 || Site.Disabled is not null || !Rows.Values.Any(Lives)) yield break;
 
         yield return "No webhook is declared for this site any more, so those that it has are kept and extended. Declare at least one"
-            + (site.IsStored ? ", or disable the site to delete them." : ". To give them up, remove the site from the settings: they expire within 30 days.");
+            + (Site.IsStored ? ", or disable the site to delete them." : ". To give them up, remove the site from the settings: they expire within 30 days.");
     }
 
     /// <summary>The result of the run so far.</summary>

@@ -15,12 +15,12 @@ internal sealed record WebhookOrder(string Name, string Fingerprint, WebhookDeta
     public static WebhookOrder Of(DeclaredWebhook declared) => new(declared.Name, Definition.Fingerprint(declared), Definition.Details(declared));
 
     /// <summary>A definition that Jira has accepted, as it was sent. If all are changed, it is the listed form of <paramref name="changed"/>'s
-    /// webhook, which Jira may have rewritten.</summary>
+    /// webhook, or of one that is no longer declared, which Jira may have rewritten.</summary>
     public static WebhookOrder ForComparison(SiteRun run, DeclaredWebhook changed)
     {
         if (run.Site.Webhooks.FirstOrDefault(run.IsServed) is { } served) return Of(served) with { IsForComparison = true };
 
-        var row = run.Living(changed)!;
-        return new WebhookOrder(row.Name, row.Definition, Definition.Details(run.Listed(row.WebhookId)!)) { IsForComparison = true };
+        var id = run.Living(changed)?.WebhookId ?? run.Useless()[0];
+        return new WebhookOrder(changed.Name, "", Definition.Details(run.Listed(id)!)) { IsForComparison = true };
     }
 }

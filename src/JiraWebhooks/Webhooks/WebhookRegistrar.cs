@@ -15,8 +15,9 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         var sound = wanted.Where(declared => RefreshPlan.IsSent(run, declared)).ToList();
 
         // Record the gap before the rows change, so that an interruption does not lose it.
-        foreach (var gone in sound.Where(declared => run.Living(declared) is null)) run.Missed(run.GoneSince(gone));
-        await gaps.RecordAsync(run, cancellationToken);
+        var gone = sound.Where(declared => run.Living(declared) is null).ToList();
+        foreach (var declared in gone) run.Missed(run.GoneSince(declared));
+        var isRecorded = await gaps.RecordAsync(run, cancellationToken);
 
         try
         {
@@ -34,6 +35,15 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         }
 
         await CleanUpAsync(run, cancellationToken);
+        if (isRecorded) await SaveRecordedAsync(run, gone.Where(declared => run.Living(declared) is null), cancellationToken);
+    }
+
+    // What is still gone is gone since now for the next run: the time before is recorded. Otherwise each run would have all of it searched again.
+    private async Task SaveRecordedAsync(SiteRun run, IEnumerable<DeclaredWebhook> gone, CancellationToken cancellationToken)
+    {
+        var rows = gone.SelectMany(run.RowsOfGone).DistinctBy(row => row.Name).Where(row => row.Seen < run.Began).Select(row => row with { Seen = run.Began }).ToList();
+        foreach (var row in rows) run.Rows[row.Name] = row;
+        if (rows.Count > 0) await webhooks.SaveAsync(run.Site.Id, rows, cancellationToken);
     }
 
     private async Task CreateAsync(SiteRun run, List<DeclaredWebhook> sound, CancellationToken cancellationToken)
@@ -59,7 +69,9 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
                 run.Problems.Add(error.Message);
             }
 
-            var lost = former.IntersectBy(batch.Where(declared => run.Living(declared) is null).Select(declared => declared.Name), old => old.Row.Name).ToList();
+            var failed = batch.Where(declared => run.Living(declared) is null).Select(declared => declared.Name).ToList();
+            var lost = former.Where(old => failed.Contains(old.Row.Name) || (failed.Count > 0 && run.Site.Webhooks.All(declared => declared.Name != old.Row.Name))).ToList();
+            former.RemoveAll(lost.Contains);
             if (lost.Count > 0) await creator.RestoreAsync(run, lost, cancellationToken);
         }
 
@@ -70,8 +82,12 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     // answer, are no longer waiting.
     private async Task TryBesideAsync(SiteRun run, List<DeclaredWebhook> waiting, CancellationToken cancellationToken)
     {
-        var changed = waiting.Where(declared => run.Living(declared) is not null && !run.IsServed(declared)).ToList();
-        if (changed.Count == 0 || RefreshPlan.Unwanted(run).Count > 0) return;
+        var unwanted = RefreshPlan.Unwanted(run);
+        if (unwanted.Any(run.IsReplaced)) return;
+
+        // A webhook that is no longer declared may be the one of a new name. What Jira has accepted before is not in question.
+        var changed = waiting.Where(declared => !run.HasAccepted(declared.Name, Definition.Fingerprint(declared)) && (unwanted.Count > 0 || run.Living(declared) is not null)).ToList();
+        if (changed.Count == 0) return;
 
         IReadOnlyList<DeclaredWebhook> undecided = [];
         try
@@ -86,15 +102,15 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         waiting.RemoveAll(declared => changed.Contains(declared) && !undecided.Contains(declared));
     }
 
-    // Delete what is no longer declared first, then the webhooks that are to be replaced.
+    // Delete what was replaced first, then what is no longer declared, then the webhooks that are to be replaced.
     private async Task<bool> MakeRoomAsync(SiteRun run, List<DeclaredWebhook> waiting, List<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
     {
-        var ids = RefreshPlan.Unwanted(run);
+        var unwanted = RefreshPlan.Unwanted(run);
+        List<long> ids = [.. unwanted.Where(run.IsReplaced)];
         if (ids.Count == 0)
         {
-            var old = waiting.Select(run.Living).OfType<WebhookRow>().Select(row => (Row: row, Listed: run.Listed(row.WebhookId)!)).ToList();
-            former.AddRange(old);
-            ids = [.. old.Select(webhook => webhook.Row.WebhookId)];
+            ids = unwanted.Count > 0 ? [.. unwanted.Take(waiting.Count)] : [.. waiting.Select(run.Living).OfType<WebhookRow>().Select(row => row.WebhookId)];
+            former.AddRange(run.Rows.Values.Where(row => ids.Contains(row.WebhookId)).Select(row => (row, run.Listed(row.WebhookId)!)));
         }
 
         if (ids.Count == 0) return false;
@@ -109,11 +125,10 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
 
         await remover.DeleteAsync(run, [.. run.Useless().Where(run.IsReplaced)], cancellationToken);
 
-        // The rows tell since when webhooks are gone: those of a disabled site until it is enabled and registered again, those of a renamed webhook
-        // until it is.
-        if (run.Site.Disabled is not null || !run.IsWhole) return;
-
-        foreach (var row in run.Rows.Values.ExceptBy(run.Site.Webhooks.Select(declared => declared.Name), row => row.Name).Where(row => !run.Lives(row)).ToList())
+        // The rows of webhooks that are gone tell since when: those of a disabled site until it is enabled and registered again, those of a renamed
+        // webhook until it is. A row with a refusal only is not needed.
+        var isNeeded = run.Site.Disabled is not null || !run.IsWhole;
+        foreach (var row in run.Undeclared(row => !row.IsCreated || (!isNeeded && !run.Lives(row))))
         {
             await webhooks.DeleteAsync(run.Site.Id, row.Name, cancellationToken);
             run.Rows.Remove(row.Name);

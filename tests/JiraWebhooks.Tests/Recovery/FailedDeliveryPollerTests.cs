@@ -170,10 +170,12 @@ public sealed class FailedDeliveryPollerTests : IAsyncLifetime
 
         for (var run = 1; run <= 6; run++)
         {
+            var calls = _world.Jira.Ledger.Calls("GET /rest/api/3/webhook/failed");
             var taken = 0;
             _world.Publisher.Before = (_, _) => ++taken > 10 ? throw new TimeoutException("the run ends") : Task.CompletedTask;
             await _world.PollAsync();
             Assert.Equal(10 * run, _world.Publisher.Messages.Count);
+            Assert.Equal(2, _world.Jira.Ledger.Calls("GET /rest/api/3/webhook/failed") - calls);
         }
 
         _world.Publisher.Before = (_, _) => Task.CompletedTask;

@@ -85,6 +85,9 @@ internal sealed record Asked(string Method, Uri Uri, string? Authorization, stri
 
 internal sealed class StuckStream : MemoryStream
 {
+    // Without a length, as a body that comes in pieces.
+    public override bool CanSeek => false;
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await new TaskCompletionSource().Task.WaitAsync(cancellationToken);

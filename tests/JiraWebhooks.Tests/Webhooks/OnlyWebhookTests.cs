@@ -1,4 +1,5 @@
 using JiraSimulator;
+using JiraWebhooks.Tests.Recovery;
 using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;
 
@@ -32,7 +33,7 @@ public sealed class OnlyWebhookTests : IAsyncLifetime
     public async Task Run_RenamedAndTheNewOneFails_TheOldStaysUntilItExists(int status, string body)
     {
         var old = Assert.Single(Acme.Webhooks).Id;
-        Rename("issues", "all");
+        Rename("issues", "all", Filter);
         Acme.Faults.FailNext(Post, status, body: body);
 
         var failed = await _world.RefreshAsync(World.Acme);
@@ -49,28 +50,136 @@ public sealed class OnlyWebhookTests : IAsyncLifetime
         Assert.Null(await _world.MissingSinceAsync(World.Acme));
     }
 
+    /// <summary>Longer than a webhook lives without being extended.</summary>
+    [Fact]
+    [Trait("Rule", "no-orphans")]
+    public async Task Run_RenamedAndRefusedForWeeks_TheOldIsExtended()
+    {
+        var old = Assert.Single(Acme.Webhooks).Id;
+        Rename("issues", "all", "summary ~ oops");
+
+        for (var day = 0; day < 35; day++)
+        {
+            if (day == 20) Acme.Faults.FailNext("GET /rest/api/3/webhook", 500, times: 4);
+            await _world.RefreshAsync(World.Acme);
+            _world.Clock.Advance(TimeSpan.FromDays(1));
+        }
+
+        Assert.Equal(old, Assert.Single(Acme.Webhooks).Id);
+        Assert.True(Acme.Webhooks[0].Expires - _world.Clock.GetUtcNow() > SiteRefresher.Extended);
+        Assert.Null(await _world.MissingSinceAsync(World.Acme));
+    }
+
     [Fact]
     [Trait("Rule", "replace-webhook")]
-    public async Task Run_RenamedOnAFullSiteAndTheNewOneFails_TheNextRunRecordsTheGap()
+    public async Task Run_RenamedOnAFullSiteAndRefused_DeletesNothing()
     {
-        for (var number = 1; number <= 4; number++) _world.Subscribe(World.Acme, $"more{number}", Filter, "comment_created");
-        await _world.RefreshAsync();
+        await FillAsync();
+        var before = Acme.Webhooks.Select(webhook => webhook.Id).ToList();
+        Rename("issues", "all", "summary ~ oops");
+
+        Assert.Contains("The clause summary is unsupported", (await _world.RefreshAsync(World.Acme)).Problem, StringComparison.Ordinal);
         _world.Clock.Advance(TimeSpan.FromDays(1));
-        Rename("issues", "all");
-        Acme.Faults.FailNext(Post, 503);
+        await _world.RefreshAsync(World.Acme);
+
+        Assert.Equal(before, Acme.Webhooks.Select(webhook => webhook.Id));
+        Assert.Null(await _world.MissingSinceAsync(World.Acme));
+    }
+
+    [Theory]
+    [InlineData(1)] // its former one is registered again
+    [InlineData(2)] // and that fails too
+    [Trait("Rule", "replace-webhook")]
+    public async Task Run_RenamedOnAFullSiteAndTheNewOneFails_TheNextRunRecordsTheGap(int failures)
+    {
+        await FillAsync();
+        Rename("issues", "all", Filter);
+        Acme.Faults.FailNext(Post, 200, body: """{"webhookRegistrationResult":[{"errors":["There are too many."]},{"errors":["There are too many."]}]}""");
+        Acme.Faults.FailNext(Post, 503, times: failures);
         var gone = _world.Clock.GetUtcNow();
         await _world.RefreshAsync();
         _world.Clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(4, Acme.Webhooks.Count);
+        Assert.Equal(6 - failures, Acme.Webhooks.Count);
 
         // The poll searches until now, and takes the record for done.
         await _world.PollAsync();
         Assert.Null(await _world.MissingSinceAsync(World.Acme));
         _world.Clock.Advance(TimeSpan.FromHours(20));
+        var again = _world.Clock.GetUtcNow();
         Assert.Equal(1, (await _world.RefreshAsync(World.Acme)).Registered);
 
-        Assert.InRange((await _world.MissingSinceAsync(World.Acme))!.Value, gone.AddDays(-2), gone.AddMinutes(5));
+        // With one failure nothing was missing until the old one was deleted again.
+        var since = (await _world.MissingSinceAsync(World.Acme))!.Value;
+        if (failures == 1) Assert.InRange(since, again, again.AddMinutes(5));
+        else Assert.InRange(since, gone.AddDays(-1), gone.AddMinutes(5)); // when it was last seen
         Assert.DoesNotContain(await _world.RowsAsync(World.Acme), row => row.Name == "issues");
+    }
+
+    /// <summary>Each day's search joins that of the day before.</summary>
+    [Fact]
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_VanishedAndRefusedForDays_EachDayIsSearchedOnce()
+    {
+        var from = _world.Clock.GetUtcNow();
+        Acme.Delete(Acme.Webhooks.Select(webhook => webhook.Id));
+        for (var day = 0; day < 5; day++)
+        {
+            _world.Clock.Advance(TimeSpan.FromDays(1));
+            Acme.Faults.FailNext(Post, 200, body: """{"webhookRegistrationResult":[{"errors":["The value 'SHOP' does not exist for the field 'project'"]}]}""");
+            var began = _world.Clock.GetUtcNow();
+            Assert.Equal(1, (await _world.RefreshAsync(World.Acme)).Failed);
+
+            Assert.InRange((await _world.MissingSinceAsync(World.Acme))!.Value, day == 0 ? DateTimeOffset.MinValue : from, from.AddMinutes(5));
+            await _world.PollAsync();
+            Assert.Null(await _world.MissingSinceAsync(World.Acme));
+            from = began;
+        }
+    }
+
+    [Fact]
+    [Trait("Rule", "search-instead")]
+    public async Task Poll_NothingDeclaredDuringAnOutage_SearchesWhenSomethingIs()
+    {
+        await _world.PollAsync();
+        _world.Unsubscribe(World.Acme, "issues");
+        await _world.RefreshAsync();
+        _world.Clock.Advance(TimeSpan.FromHours(2));
+        _world.Publisher.Before = (_, _) => throw new TimeoutException("the bus is away");
+        _world.Emit(World.Acme, 7);
+        await _world.DeliverAllAsync();
+        _world.Publisher.Before = (_, _) => Task.CompletedTask;
+        await _world.PollAsync();
+        Assert.Empty(_world.Searched());
+
+        _world.Subscribe(World.Acme, "issues", Filter, "jira:issue_created", "jira:issue_updated");
+        await _world.PollAsync();
+
+        Assert.Equal(["SHOP-7"], _world.Searched().Distinct());
+    }
+
+    [Fact]
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_NothingDeclaredAndNothingThere_HasNoProblem()
+    {
+        _world.Unsubscribe(World.Acme, "issues");
+        Acme.Delete(Acme.Webhooks.Select(webhook => webhook.Id));
+        _world.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Null((await _world.RefreshAsync(World.Acme)).Problem);
+    }
+
+    [Fact]
+    [Trait("Decision", "take-over")]
+    public async Task Run_TakeOverWhileNothingIsDeclared_DeletesNothing()
+    {
+        _world.Settings["PublicBaseUrl"] = "https://new.example.com";
+        _world.Settings["TakeOver"] = "true";
+        _world.Unsubscribe(World.Acme, "issues");
+
+        await _world.RefreshAsync();
+        _world.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Single(Acme.Webhooks);
     }
 
     [Theory]
@@ -92,7 +201,7 @@ public sealed class OnlyWebhookTests : IAsyncLifetime
         else Assert.NotNull(result.Problem);
 
         Acme.Faults.Clear();
-        Assert.Equal(PlannedAction.Keep, Assert.Single((await _world.PlanAsync(World.Acme)).Steps).Action);
+        Assert.Equal(PlannedAction.Extend, Assert.Single((await _world.PlanAsync(World.Acme)).Steps).Action);
         _world.Subscribe(World.Acme, "issues", Filter, "jira:issue_created", "jira:issue_updated");
         Assert.Null((await _world.RefreshAsync(World.Acme)).Problem);
         Assert.Equal(before, Acme.Webhooks.Select(webhook => webhook.Id));
@@ -121,9 +230,7 @@ public sealed class OnlyWebhookTests : IAsyncLifetime
     [Trait("Rule", "registration-results")]
     public async Task Run_ListIsEmptyOnceOnAFullSite_RemembersNoRefusal()
     {
-        for (var number = 1; number <= 4; number++) _world.Subscribe(World.Acme, $"more{number}", Filter, "comment_created");
-        await _world.RefreshAsync();
-        _world.Clock.Advance(TimeSpan.FromDays(1));
+        await FillAsync();
         Acme.Faults.FailNext("GET /rest/api/3/webhook", 200, body: """{"values":[]}""");
         await _world.RefreshAsync();
         Assert.All(await _world.RowsAsync(World.Acme), row => Assert.Null(row.Refusal));
@@ -151,9 +258,16 @@ public sealed class OnlyWebhookTests : IAsyncLifetime
         Assert.Equal(production, Acme.Webhooks[1].Expires);
     }
 
-    private void Rename(string from, string to)
+    private void Rename(string from, string to, string filter)
     {
         _world.Unsubscribe(World.Acme, from);
-        _world.Subscribe(World.Acme, to, Filter, "jira:issue_created", "jira:issue_updated");
+        _world.Subscribe(World.Acme, to, filter, "jira:issue_created", "jira:issue_updated");
+    }
+
+    private async Task FillAsync()
+    {
+        for (var number = 1; number <= 4; number++) _world.Subscribe(World.Acme, $"more{number}", Filter, "comment_created");
+        await _world.RefreshAsync();
+        _world.Clock.Advance(TimeSpan.FromDays(1));
     }
 }

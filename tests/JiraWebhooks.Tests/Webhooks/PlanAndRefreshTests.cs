@@ -31,7 +31,7 @@ public sealed class PlanAndRefreshTests
         Assert.Equal(gone, before.Except(after).Order());
         Assert.Equal(fresh, after.Except(before).Count());
         Assert.Equal(fresh, result.Registered + result.Replaced);
-        Assert.Equal(Steps(PlannedAction.Extend).Count(), result.Extended);
+        Assert.Equal(Steps(PlannedAction.Extend).Count(step => step.Webhook is not null), result.Extended);
         Assert.All(Steps(PlannedAction.Extend), step => Assert.Contains(step.Id!.Value, after));
         Assert.All(Steps(PlannedAction.Leave), step => Assert.Contains(step.Id!.Value, after));
         Assert.Equal(plan.Problems.Count > 0, result.Problem is not null);

@@ -54,7 +54,7 @@ public sealed class PlanTextTests : IAsyncLifetime
 
         var step = await StepAsync(null);
 
-        Assert.Equal(PlannedAction.Keep, step.Action);
+        Assert.Equal(PlannedAction.Extend, step.Action);
         Assert.Equal("A declared webhook has invalid settings, and this may be its webhook.", step.Why);
         Assert.Null(step.Otherwise);
     }

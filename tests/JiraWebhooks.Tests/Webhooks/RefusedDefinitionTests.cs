@@ -179,7 +179,7 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ListFailsAndOnlyARefusalIsRemembered_ExtendsNothing()
+    public async Task Run_ListFailsWhileOneIsRefused_ExtendsTheOneThatIsNoLongerDeclared()
     {
         _world.Unsubscribe(World.Acme, "issues");
         Refuse("odd");
@@ -189,8 +189,8 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
 
         await NextDayAsync();
 
-        // The other site's.
-        Assert.Equal(1, _world.Jira.Ledger.Calls("PUT /rest/api/3/webhook/refresh") - extensions);
+        // One call for each site.
+        Assert.Equal(2, _world.Jira.Ledger.Calls("PUT /rest/api/3/webhook/refresh") - extensions);
     }
 
     private void Refuse(string name) => _world.Subscribe(World.Acme, name, "summary ~ oops", "jira:issue_created", "jira:issue_updated");

@@ -62,6 +62,7 @@ internal sealed class SitePoller(
     {
         var started = clock.GetUtcNow();
         var after = cursor.ReadTo ?? Math.Max(0, Before(cursor.Time));
+        DateTimeOffset? firstAnswer = null;
         while (true)
         {
             var page = await jira.FailedAsync(site, after, PageSize, cancellationToken);
@@ -73,7 +74,8 @@ internal sealed class SitePoller(
             var isBack = last < after;
             if (!ended && !isBack) after = Math.Max(last, after + 1);
 
-            var (next, whole) = (cursor.After(read, clock.GetUtcNow()), Earlier(started, page.AnsweredAt));
+            firstAnswer ??= page.AnsweredAt;
+            var (next, whole) = (cursor.After(read, clock.GetUtcNow()), Earlier(started, firstAnswer));
             if (ended) next = next with { Time = Math.Max(next.Time, (whole - Lag).ToUnixTimeMilliseconds()), ReadTo = null };
             else if (!isBack) next = next with { ReadTo = Math.Min(after, Before(whole.ToUnixTimeMilliseconds())) };
 

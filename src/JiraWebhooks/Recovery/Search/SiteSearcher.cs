@@ -31,7 +31,8 @@ internal sealed class SiteSearcher(
     {
         // A disabled site needs nothing, and without a grant Jira cannot be called. The resulting gap between runs later starts a search for what was missed.
         var nothing = new SitePoll(site.Id);
-        if (site.Disabled is not null) return nothing;
+        // The same holds while nothing is declared, as after a typing error: what was missed is searched for when something is.
+        if (site.Disabled is not null || site.Webhooks.Count == 0) return nothing;
         if (await grants.ReconnectRequiredSinceAsync(site, cancellationToken) is not null) return nothing with { Problem = "The OAuth grant is missing or no longer valid: nothing can be searched for until the site is connected again." };
 
         // Storage has the clock: with that of this host the bound of a search, which Jira counts back from its own time, could begin too late.
