@@ -86,7 +86,8 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         if (unwanted.Any(run.IsReplaced)) return;
 
         // A webhook that is no longer declared may be the one of a new name. What Jira has accepted before is not in question.
-        var changed = waiting.Where(declared => !run.HasAccepted(declared.Name, Definition.Fingerprint(declared)) && (unwanted.Count > 0 || run.Living(declared) is not null)).ToList();
+        var changed = waiting.Where(declared => unwanted.Count > 0 || run.Living(declared) is not null).ToList();
+        changed.RemoveAll(declared => run.HasAccepted(declared.Name, Definition.Fingerprint(declared)));
         if (changed.Count == 0) return;
 
         IReadOnlyList<DeclaredWebhook> undecided = [];
