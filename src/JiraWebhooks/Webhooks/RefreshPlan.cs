@@ -14,7 +14,7 @@ internal sealed class RefreshPlan
     {
         _run = run;
         Others = [.. run.Elsewhere, .. run.Unaddressed];
-        DeletesOthers = takeOver && Others.Count > 0 && !KeepsUndeclared(run.Site);
+        DeletesOthers = takeOver && Others.Count > 0 && (run.Site.Webhooks.Count > 0 || run.Site.Disabled is not null);
         Extend = [.. Kept(run.Site, run.Rows.Values, run.IsWhole).Where(row => run.Lives(row) || (!DeletesOthers && HasFormerAddress(row)))];
         MayRegister = DeletesOthers || run.Elsewhere.Count == 0;
         if (!DeletesOthers) Problems = [.. Blocked(run)];

@@ -41,9 +41,12 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     // What is still gone is gone since now for the next run: the time before is recorded. Otherwise each run would have all of it searched again.
     private async Task SaveRecordedAsync(SiteRun run, IEnumerable<DeclaredWebhook> gone, CancellationToken cancellationToken)
     {
-        var rows = gone.SelectMany(run.RowsOfGone).DistinctBy(row => row.Name).Where(row => row.Seen < run.Began).Select(row => row with { Seen = run.Began }).ToList();
+        var rows = gone.SelectMany(run.RowsOfGone).DistinctBy(row => row.Name).Where(row => row.Seen < run.Began && IsSearched(row)).Select(row => row with { Seen = run.Began }).ToList();
         foreach (var row in rows) run.Rows[row.Name] = row;
         if (rows.Count > 0) await webhooks.SaveAsync(run.Site.Id, rows, cancellationToken);
+
+        // The filter of an entry that is invalid now is not searched by.
+        bool IsSearched(WebhookRow row) => !RefreshPlan.KeepsUndeclared(run.Site) || run.Site.Webhooks.Any(declared => declared.Name == row.Name);
     }
 
     private async Task CreateAsync(SiteRun run, List<DeclaredWebhook> sound, CancellationToken cancellationToken)
@@ -103,14 +106,15 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         waiting.RemoveAll(declared => changed.Contains(declared) && !undecided.Contains(declared));
     }
 
-    // Delete what was replaced first, then what is no longer declared, then the webhooks that are to be replaced.
+    // Delete what was replaced first, then what is no longer declared if a new webhook needs its place, then the webhooks that are to be replaced.
     private async Task<bool> MakeRoomAsync(SiteRun run, List<DeclaredWebhook> waiting, List<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
     {
         var unwanted = RefreshPlan.Unwanted(run);
         List<long> ids = [.. unwanted.Where(run.IsReplaced)];
         if (ids.Count == 0)
         {
-            ids = unwanted.Count > 0 ? [.. unwanted.Take(waiting.Count)] : [.. waiting.Select(run.Living).OfType<WebhookRow>().Select(row => row.WebhookId)];
+            ids = [.. unwanted.Take(waiting.Count(declared => run.Living(declared) is null))];
+            if (ids.Count == 0) ids = [.. waiting.Select(run.Living).OfType<WebhookRow>().Select(row => row.WebhookId)];
             former.AddRange(run.Rows.Values.Where(row => ids.Contains(row.WebhookId)).Select(row => (row, run.Listed(row.WebhookId)!)));
         }
 

@@ -84,6 +84,13 @@ public sealed class OnlyWebhookTests : IAsyncLifetime
 
         Assert.Equal(before, Acme.Webhooks.Select(webhook => webhook.Id));
         Assert.Null(await _world.MissingSinceAsync(World.Acme));
+
+        // Another change takes its own place.
+        _world.Subscribe(World.Acme, "more1", "project = OTHER", "comment_created");
+        Assert.Equal(1, (await _world.RefreshAsync(World.Acme)).Registered);
+        _world.Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Contains(before[0], Acme.Webhooks.Select(webhook => webhook.Id));
+        Assert.Equal(5, Acme.Webhooks.Count);
     }
 
     [Theory]
