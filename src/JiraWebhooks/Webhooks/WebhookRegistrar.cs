@@ -41,7 +41,8 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     // What is still gone is gone since now for the next run: the time before is recorded. Otherwise each run would have all of it searched again.
     private async Task SaveRecordedAsync(SiteRun run, IEnumerable<DeclaredWebhook> gone, CancellationToken cancellationToken)
     {
-        var rows = gone.SelectMany(run.RowsOfGone).DistinctBy(row => row.Name).Where(row => row.Seen < run.Began && IsSearched(row)).Select(row => row with { Seen = run.Began }).ToList();
+        var searched = gone.SelectMany(run.RowsOfGone).DistinctBy(row => row.Name).Where(row => row.Seen < run.Began && IsSearched(row));
+        var rows = searched.Select(row => row with { Seen = run.Began }).ToList();
         foreach (var row in rows) run.Rows[row.Name] = row;
         if (rows.Count > 0) await webhooks.SaveAsync(run.Site.Id, rows, cancellationToken);
 
