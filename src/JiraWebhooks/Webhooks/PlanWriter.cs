@@ -63,7 +63,7 @@ internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset n
         };
         if (RefreshPlan.KeepsUndeclared(run.Site))
         {
-            var why = run.Site.Webhooks.Count == 0 && run.Site.WebhookProblems.Count == 0 ? "No webhook is declared, which may be an error." : "A declared webhook has invalid settings, and this may be its webhook.";
+            var why = run.Site.WebhookProblems.Count == 0 ? "No webhook is declared, which may be an error." : "A declared webhook has invalid settings, and this may be its webhook.";
             return Kept(step, why);
         }
 

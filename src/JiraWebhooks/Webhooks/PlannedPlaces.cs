@@ -20,7 +20,7 @@ internal sealed class PlannedPlaces
         {
             if (room <= 0)
             {
-                List<long> freed = missing.Count == 0 ? [.. useless] : replaced > 0 ? [] : [.. useless.Take(waiting.Count(declared => missing.Contains(declared.Name)))];
+                List<long> freed = [.. missing.Count == 0 ? useless : useless.Take(replaced > 0 ? 0 : waiting.Count(declared => missing.Contains(declared.Name)))];
                 _freed.UnionWith(freed);
                 useless.RemoveAll(freed.Contains);
                 var old = replaced + freed.Count > 0 ? [] : waiting.Where(declared => run.Living(declared) is not null && _deletedFirst.Add(declared.Name)).ToList();

@@ -14,7 +14,7 @@ internal sealed class RefreshPlan
     {
         _run = run;
         Others = [.. run.Elsewhere, .. run.Unaddressed];
-        DeletesOthers = takeOver && Others.Count > 0 && (run.Site.Webhooks.Count > 0 || run.Site.Disabled is not null);
+        DeletesOthers = takeOver && Others.Count > 0 && !DeclaresNothing(run.Site);
         Extend = [.. Kept(run.Site, run.Rows.Values, run.IsWhole).Where(row => run.Lives(row) || (!DeletesOthers && HasFormerAddress(row)))];
         MayRegister = DeletesOthers || run.Elsewhere.Count == 0;
         if (!DeletesOthers) Problems = [.. Blocked(run)];
@@ -45,9 +45,12 @@ internal sealed class RefreshPlan
     public static IReadOnlyList<WebhookRow> Remembered(Site site, IReadOnlyList<WebhookRow> rows) =>
         [.. Kept(site, rows, site.Webhooks.All(declared => rows.Any(row => row.IsCreated && row.Name == declared.Name))).Where(row => row.IsCreated)];
 
-    /// <summary>True while it is not certain what the site declares: an entry is invalid, or there is none at all, as after a typing error in the
-    /// settings. Then no webhook is deleted for not being declared, and all are extended.</summary>
-    public static bool KeepsUndeclared(Site site) => site.WebhookProblems.Count > 0 || (site.Webhooks.Count == 0 && site.Disabled is null);
+    /// <summary>True if an enabled site declares no webhook, as after a typing error in the settings.</summary>
+    public static bool DeclaresNothing(Site site) => site.Webhooks.Count == 0 && site.Disabled is null;
+
+    /// <summary>True while it is not certain what the site declares: an entry is invalid, or there is none at all. Then no webhook is
+    /// deleted for not being declared, and all are extended.</summary>
+    public static bool KeepsUndeclared(Site site) => site.WebhookProblems.Count > 0 || DeclaresNothing(site);
 
     /// <summary>True unless the definition is invalid, or Jira has refused it.</summary>
     public static bool IsSent(SiteRun run, DeclaredWebhook declared) => DeclaredWebhookValidator.Problem(declared) is null && run.Refused(declared) is null;
@@ -58,12 +61,12 @@ internal sealed class RefreshPlan
     /// <summary>The webhooks that can be deleted to make room.</summary>
     public static List<long> Unwanted(SiteRun run) => KeepsUndeclared(run.Site) ? [] : run.Useless();
 
-    /// <summary>True if the webhook of <paramref name="row"/> is listed under another address: this installation had it before.</summary>
-    public bool HasFormerAddress(WebhookRow row) => row.IsCreated && _run.Elsewhere.Any(webhook => webhook.Id == row.WebhookId);
-
     /// <summary>The problem of a declared webhook for which the limit of the site leaves no place.</summary>
     public static string NoPlace(SiteRun run, DeclaredWebhook declared) =>
         $"Webhook {declared.Name}: an app of this kind may have {DeclaredWebhookValidator.Limit(run.Site.Scheme)} webhooks on a site.";
+
+    // Its webhook is listed under another address, which this installation had before.
+    private bool HasFormerAddress(WebhookRow row) => row.IsCreated && _run.Elsewhere.Any(webhook => webhook.Id == row.WebhookId);
 
     private static IEnumerable<WebhookRow> Kept(Site site, IEnumerable<WebhookRow> rows, bool isWhole) =>
         KeepsUndeclared(site) || !isWhole ? rows : rows.IntersectBy(site.Webhooks.Select(declared => declared.Name), row => row.Name);

@@ -113,7 +113,9 @@ internal sealed class SiteRun
 
     /// <summary>Rows of webhooks that are no longer declared.</summary>
     public IReadOnlyList<WebhookRow> Undeclared(Func<WebhookRow, bool> which) =>
-        [.. Rows.Values.ExceptBy(Site.Webhooks.Select(declared => declared.Name), row => row.Name).Where(which)];
+        [.. Rows.Values.Where(row => !IsDeclared(row.Name) && which(row))];
+
+    public bool IsDeclared(string name) => Site.Webhooks.Any(declared => declared.Name == name);
 
     public bool Lives(WebhookRow row) =>
         !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
@@ -121,14 +123,6 @@ internal sealed class SiteRun
     /// <summary>Our webhooks that belong to no declared webhook: changed, no longer declared, or created by a run that could not save them.</summary>
     public List<long> Useless() =>
         [.. Ours.Intersect(_listed.Keys).Except(Deleted).Except(Site.Webhooks.Select(declared => Rows.GetValueOrDefault(declared.Name)?.WebhookId ?? 0))];
-
-    private IEnumerable<string> NothingDeclared()
-    {
-        if (Site.Webhooks.Count > 0 || Site.WebhookProblems.Count > 0 || Site.Disabled is not null || !Rows.Values.Any(Lives)) yield break;
-
-        yield return "No webhook is declared for this site any more, so those that it has are kept and extended. Declare at least one"
-            + (Site.IsStored ? ", or disable the site to delete them." : ". To give them up, remove the site from the settings: they expire within 30 days.");
-    }
 
     /// <summary>The result of the run so far.</summary>
     public SiteRefresh Result(DateTimeOffset now)
@@ -145,5 +139,13 @@ internal sealed class SiteRun
             RetryAfter = RetryAfter,
             Problem = Problems.Count == 0 ? null : string.Join(' ', Problems),
         };
+    }
+
+    private IEnumerable<string> NothingDeclared()
+    {
+        if (!RefreshPlan.DeclaresNothing(Site) || Site.WebhookProblems.Count > 0 || !Rows.Values.Any(Lives)) yield break;
+
+        yield return "No webhook is declared for this site any more, so those that it has are kept and extended. Declare at least one"
+            + (Site.IsStored ? ", or disable the site to delete them." : ". To give them up, remove the site from the settings: they expire within 30 days.");
     }
 }

@@ -47,7 +47,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         if (rows.Count > 0) await webhooks.SaveAsync(run.Site.Id, rows, cancellationToken);
 
         // The filter of an entry that is invalid now is not searched by.
-        bool IsSearched(WebhookRow row) => !RefreshPlan.KeepsUndeclared(run.Site) || run.Site.Webhooks.Any(declared => declared.Name == row.Name);
+        bool IsSearched(WebhookRow row) => !RefreshPlan.KeepsUndeclared(run.Site) || run.IsDeclared(row.Name);
     }
 
     private async Task CreateAsync(SiteRun run, List<DeclaredWebhook> sound, CancellationToken cancellationToken)
@@ -74,7 +74,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
             }
 
             var failed = batch.Where(declared => run.Living(declared) is null).Select(declared => declared.Name).ToList();
-            var lost = former.Where(old => failed.Contains(old.Row.Name) || (failed.Count > 0 && run.Site.Webhooks.All(declared => declared.Name != old.Row.Name))).ToList();
+            var lost = former.Where(old => failed.Contains(old.Row.Name) || (failed.Count > 0 && !run.IsDeclared(old.Row.Name))).ToList();
             former.RemoveAll(lost.Contains);
             if (lost.Count > 0) await creator.RestoreAsync(run, lost, cancellationToken);
         }

@@ -1,8 +1,6 @@
 using JiraSimulator;
-using JiraWebhooks.Recovery;
 using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace JiraWebhooks.Tests.Webhooks;
 
@@ -54,7 +52,7 @@ public sealed class RefusedAtLimitTests : IAsyncLifetime
 
         Assert.Equal(1, Posts);
         Assert.Equal(0, Deletions);
-        Assert.Null(await MissingAsync());
+        Assert.Null(await _world.MissingSinceAsync(World.Acme));
     }
 
     [Fact]
@@ -115,7 +113,7 @@ public sealed class RefusedAtLimitTests : IAsyncLifetime
         Assert.Contains("issues: its former webhook is registered again", result.Problem, StringComparison.Ordinal);
         Assert.Equal(5, Acme.Webhooks.Count);
         Assert.Equal(1, Deletions);
-        Assert.NotNull(await MissingAsync());
+        Assert.NotNull(await _world.MissingSinceAsync(World.Acme));
 
         var posts = Posts;
         for (var day = 0; day < 2; day++) Assert.Contains(Words, (await NextDayAsync()).Problem, StringComparison.Ordinal);
@@ -175,9 +173,7 @@ public sealed class RefusedAtLimitTests : IAsyncLifetime
 
     private async Task<int> RegisteredAsync()
     {
-        var rows = await _world.NewInstance().GetRequiredService<WebhookTable>().ListAsync(World.Acme, CancellationToken.None);
+        var rows = await _world.RowsAsync(World.Acme);
         return rows.Count(row => Acme.Webhooks.Any(webhook => webhook.Id == row.WebhookId));
     }
-
-    private Task<MissingWebhooks?> MissingAsync() => _world.NewInstance().GetRequiredService<OutageTable>().MissingAsync(World.Acme, CancellationToken.None);
 }

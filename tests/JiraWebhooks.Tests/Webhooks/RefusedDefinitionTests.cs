@@ -93,7 +93,7 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
 
         Assert.Null((await NextDayAsync()).Problem);
 
-        Assert.Equal(["issues"], (await RowsAsync()).Select(row => row.Name));
+        Assert.Equal(["issues"], (await _world.RowsAsync(World.Acme)).Select(row => row.Name));
     }
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
         // Jira may have changed its mind.
         Acme.Faults.FailNext("POST /rest/api/3/webhook", 200, body: """{"webhookRegistrationResult":[{"createdWebhookId":4711}]}""");
         Assert.Equal(1, (await _world.RefreshByHandAsync(World.Acme)).Json.GetProperty("registered").GetInt32());
-        Assert.All(await RowsAsync(), row => Assert.Null(row.Refusal));
+        Assert.All(await _world.RowsAsync(World.Acme), row => Assert.Null(row.Refusal));
     }
 
     [Fact]
@@ -208,9 +208,6 @@ public sealed class RefusedDefinitionTests : IAsyncLifetime
         Assert.Contains(Words, result.Problem, StringComparison.Ordinal);
         Assert.Contains("not tried again until its definition changes or POST /api/sites/acme/refresh", result.Problem, StringComparison.Ordinal);
     }
-
-
-    private Task<IReadOnlyList<WebhookRow>> RowsAsync() => _world.NewInstance().GetRequiredService<WebhookTable>().ListAsync(World.Acme, CancellationToken.None);
 
     private async Task<(string State, string? Reason)> HealthAsync()
     {
