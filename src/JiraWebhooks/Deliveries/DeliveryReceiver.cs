@@ -137,18 +137,21 @@ public sealed partial class DeliveryReceiver(
     }
 
     // A token that is valid in all but its times may be a late retry, or our clock may be wrong: a 401 would lose the event. The same applies if an
-    // old copy of the secret does not verify the token and a newer secret, if any, cannot be read now.
+    // old copy of the secret does not verify the token and a newer secret, if any, cannot be read now, or if the previous secret is not known.
     private static Outcome Refused(Verification verification, Site site) => verification switch
     {
         Verification.WrongTimes => Ended(503, verification.Reason(), site) with { Authentic = true },
         Verification.BadSignature or Verification.BadClaims when site.IsStale => Ended(503, OutcomeReason.SiteStore, site),
+        Verification.BadSignature when site.SecretProblem is not null => Ended(503, OutcomeReason.SiteSettings, site),
         _ => Ended(401, verification.Reason(), site) with { Authentic = verification.IsSigned() },
     };
 
-    // The row of a site can be lost, and a 401 would lose its events. The id becomes a tag and a row only if the store records it.
+    // The row of a site can be lost, and a 401 would lose its events. Without the app's secrets, that cannot be told. The id becomes a tag and a row
+    // only if the store records it.
     private Outcome RefusedWithoutSite(Verification verification, string siteId)
     {
         if (sites.IsErased(siteId)) return new(401, OutcomeReason.SiteErased);
+        if (verification is Verification.UnknownSite && options.LacksClientSecret) return new(503, OutcomeReason.SiteSettings);
         if (verification is not Verification.MissingSite) return new(401, verification.Reason());
 
         return new(503, OutcomeReason.SiteMissing) { Site = sites.NoteMissing(siteId) ? siteId : null, Authentic = true };

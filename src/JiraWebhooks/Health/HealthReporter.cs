@@ -132,7 +132,7 @@ internal sealed class HealthReporter(
         DateTimeOffset now, GrantReads read, CancellationToken cancellationToken)
     {
         if (site.Disabled is { } disabled) return ("disabled", disabled.Reason, disabled.Since);
-        if (site.Problem is { } problem) return ("unhealthy", problem, saved.WrongSince);
+        if ((site.Problem ?? site.SecretProblem) is { } problem) return ("unhealthy", problem, saved.WrongSince);
         if (site.Scheme is SiteScheme.OAuth && await read.ReconnectRequiredSinceAsync(site, cancellationToken) is { } dead)
         {
             return ("reconnect_required", "The OAuth grant is missing or no longer valid: connect the site again.", dead);

@@ -21,7 +21,7 @@ internal sealed partial class SiteGauges(ISiteStore store, SiteStatusTable statu
         using var patience = new CancellationTokenSource(Patience, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         var used = sites.Where(site => site.Disabled is null).ToList();
-        var unhealthy = used.Where(site => site.Problem is not null).Select(site => site.Id).ToHashSet(StringComparer.Ordinal);
+        var unhealthy = used.Where(site => (site.Problem ?? site.SecretProblem) is not null).Select(site => site.Id).ToHashSet(StringComparer.Ordinal);
         var reconnect = await ReconnectsAsync(used, limit.Token);
         try
         {

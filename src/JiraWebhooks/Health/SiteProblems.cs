@@ -16,6 +16,7 @@ internal sealed partial class SiteProblems(ISiteStore sites, ILogger<SiteProblem
             foreach (var site in await sites.ListKnownAsync(logger, stoppingToken).WaitAsync(stoppingToken))
             {
                 if (site.Problem is { } problem) Log.Wrong(logger, site.Id, problem);
+                else if (site.SecretProblem is { } secret) Log.WrongSecret(logger, site.Id, secret);
             }
         }
         catch (Exception error)
@@ -29,6 +30,9 @@ internal sealed partial class SiteProblems(ISiteStore sites, ILogger<SiteProblem
     {
         [LoggerMessage(1, LogLevel.Error, "Site {Site} cannot work, and its deliveries are answered 503: {Problem}")]
         public static partial void Wrong(ILogger logger, string site, string problem);
+
+        [LoggerMessage(3, LogLevel.Error, "Site {Site} lacks a secret: {Problem}")]
+        public static partial void WrongSecret(ILogger logger, string site, string problem);
 
         [LoggerMessage(2, LogLevel.Information, "Whether the sites can work could not be told at start ({Error}).")]
         public static partial void Unreadable(ILogger logger, string error);

@@ -43,6 +43,12 @@ public sealed record JiraWebhooksOptions
     /// <summary>The client secret before the last rotation; still verifies, never signs.</summary>
     public SiteSecret? OAuthPreviousClientSecret { get; init; }
 
+    /// <summary>True if <see cref="OAuthPreviousClientSecret"/> is set to a Key Vault reference that is not resolved.</summary>
+    public bool LacksPreviousClientSecret { get; init; }
+
+    /// <summary>True if a secret of that app is set and this process does not know it.</summary>
+    public bool LacksClientSecret => LacksPreviousClientSecret || (OAuthClientId is not null && OAuthClientSecret is null);
+
     /// <summary>Name of the Storage Queue, with <see cref="PublisherKind.StorageQueue"/>.</summary>
     public string QueueName { get; init; } = "jira-deliveries";
 

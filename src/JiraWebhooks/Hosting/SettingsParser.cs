@@ -22,6 +22,7 @@ internal static class SettingsParser
             OAuthClientId = texts[Setting.ClientId],
             OAuthClientSecret = SiteSecret.From(texts[Setting.ClientSecret]),
             OAuthPreviousClientSecret = SiteSecret.From(texts[Setting.PreviousClientSecret]),
+            LacksPreviousClientSecret = SiteSecret.IsUnresolved(texts[Setting.PreviousClientSecret]),
             QueueName = Name(texts, Setting.QueueName, errors) ?? defaults.QueueName,
             ClaimCheckContainer = Name(texts, Setting.Container, errors) ?? defaults.ClaimCheckContainer,
             ClaimCheckThreshold = Threshold(texts[Setting.Threshold], errors),

@@ -42,8 +42,9 @@ internal static class JiraResilience
 
         return outcome switch
         {
-            // A connect timeout appears as a cancellation that no caller requested.
-            { Exception: HttpRequestException or TimeoutRejectedException or OperationCanceledException { InnerException: TimeoutException } } => true,
+            // A connect timeout appears as a cancellation that no caller requested. The token endpoint that does not answer is a TimeoutException: it
+            // may have replaced the refresh token, and the old one works for some minutes only.
+            { Exception: HttpRequestException or TimeoutRejectedException or TimeoutException or OperationCanceledException { InnerException: TimeoutException } } => true,
             { Result: { } response } => IsTransient(response.StatusCode) && IsShort(Wait(outcome, clock), response),
             _ => false,
         };

@@ -27,7 +27,7 @@ public sealed class FileTokenStore(JiraWebhooksOptions options, TimeProvider clo
             });
             var json = new byte[file.Length];
             await file.ReadExactlyAsync(json, cancellationToken);
-            return new StoredGrant(StoredGrantJson.Read(json, grant), Version(json));
+            return new StoredGrant(StoredGrantJson.Read(json), Version(json));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {

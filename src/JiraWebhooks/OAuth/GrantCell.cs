@@ -37,11 +37,14 @@ internal sealed class GrantCell
 }
 
 /// <summary>An access token and its expiry.</summary>
-internal sealed record AccessToken(string Value, DateTimeOffset ExpiresAt)
+/// <param name="Value">The token.</param>
+/// <param name="ExpiresAt">When it expires.</param>
+/// <param name="SeenAt">Timestamp of when the store was last seen to have it, or could not be read.</param>
+internal sealed record AccessToken(string Value, DateTimeOffset ExpiresAt, long SeenAt)
 {
     /// <summary>Returns the access token of a stored grant, if it has one.</summary>
-    public static AccessToken? Of(OAuthGrant? grant) =>
-        grant is { AccessToken: { } value, AccessTokenExpiresAt: { } expiresAt } ? new AccessToken(value, expiresAt) : null;
+    public static AccessToken? Of(OAuthGrant? grant, long seenAt) =>
+        grant is { AccessToken: { } value, AccessTokenExpiresAt: { } expiresAt } ? new AccessToken(value, expiresAt, seenAt) : null;
 
     /// <summary>True if it is valid beyond <paramref name="until"/> and is not the token that Jira rejected.</summary>
     public bool IsGood(string? rejected, DateTimeOffset until) => ExpiresAt > until && Value != rejected;
@@ -54,8 +57,9 @@ internal sealed record AccessToken(string Value, DateTimeOffset ExpiresAt)
 /// <param name="Replaces">What the store held when the refresh began.</param>
 internal sealed record UnsavedGrant(OAuthGrant Grant, StoredGrant Replaces)
 {
-    /// <summary>True while the store still holds what this replaces, or the same token marked as dead by a process that did not know this grant.</summary>
+    /// <summary>True while the store still holds what this replaces, or the same refresh token with a mark of a process that did not know this
+    /// grant: dead, or about to be replaced.</summary>
     public bool Supersedes(StoredGrant stored) =>
         stored.Version == Replaces.Version
-        || (stored.Grant.ReconnectRequiredSince is not null && stored.Grant.RefreshToken == Replaces.Grant.RefreshToken);
+        || (stored.Grant is { ReconnectRequiredSince: not null } or { RenewalBegan: not null } && stored.Grant.RefreshToken == Replaces.Grant.RefreshToken);
 }

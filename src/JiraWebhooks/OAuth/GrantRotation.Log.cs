@@ -12,7 +12,7 @@ internal sealed partial class GrantRotation
         [LoggerMessage(Level = LogLevel.Information, Message = "OAuth grant {Grant} changed in the store meanwhile; what is stored is used.")]
         public static partial void LostRace(ILogger logger, string grant);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "OAuth grant {Grant} could not be refreshed ({Error}); the current access token still lasts.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "OAuth grant {Grant} could not be read or refreshed ({Error}); the current access token still lasts.")]
         public static partial void StillUsable(ILogger logger, string grant, string error);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "New tokens of OAuth grant {Grant} could not be saved ({Error}); trying again.")]

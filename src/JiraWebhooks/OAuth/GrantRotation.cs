@@ -28,6 +28,9 @@ internal sealed partial class GrantRotation(
     // An access token with this much remaining time is used if the new one cannot be fetched.
     private static readonly TimeSpan Spare = TimeSpan.FromMinutes(1);
 
+    // How long a call with a good access token waits for the store.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
     /// <summary>Returns a valid access token. Runs on its own budget, not on the caller's.</summary>
     public async Task<string> RunAsync(Site site, GrantCell cell, string? rejected)
     {
@@ -42,8 +45,10 @@ internal sealed partial class GrantRotation(
         {
             if (Spared(cell, rejected) is { } token)
             {
+                // The next calls must not wait for the same store.
+                cell.Token = token with { SeenAt = clock.GetTimestamp() };
                 Log.StillUsable(logger, grant, error.GetType().Name);
-                return token;
+                return token.Value;
             }
 
             if (error is OperationCanceledException) throw new TimeoutException($"The OAuth grant {grant} could not be refreshed in time.");
@@ -56,11 +61,7 @@ internal sealed partial class GrantRotation(
         var began = clock.GetTimestamp();
         while (true)
         {
-            if (flight.Cell.Unsaved is null
-                && Adopt(flight, await store.ReadAsync(flight.Grant, cancellationToken)) is { } adopted)
-            {
-                return adopted;
-            }
+            if (flight.Cell.Unsaved is null && Adopt(flight, await ReadAsync(flight, cancellationToken)) is { } adopted) return adopted;
 
             using var hold = new CancellationTokenSource(HoldTime, clock);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, hold.Token);
@@ -69,10 +70,17 @@ internal sealed partial class GrantRotation(
                 if (lease is not null) return await RotateAsync(flight, both.Token);
             }
 
-            if (Spared(flight.Cell, flight.Rejected) is { } token) return token;
+            if (Spared(flight.Cell, flight.Rejected) is { } token) return token.Value;
             if (clock.GetElapsedTime(began) >= LeasePatience) throw new TimeoutException($"The OAuth grant {flight.Grant} is being refreshed by another process.");
             await Task.Delay(LeaseStep, clock, cancellationToken);
         }
+    }
+
+    private async Task<StoredGrant?> ReadAsync(Flight flight, CancellationToken cancellationToken)
+    {
+        var read = store.ReadAsync(flight.Grant, cancellationToken);
+        var isGood = flight.Cell.Token?.IsGood(flight.Rejected, clock.GetUtcNow() + OAuthTokenSource.RefreshAhead) is true;
+        return await (isGood ? read.WaitAsync(Patience, clock, cancellationToken) : read);
     }
 
     private async Task<string> RotateAsync(Flight flight, CancellationToken cancellationToken)
@@ -93,9 +101,14 @@ internal sealed partial class GrantRotation(
             if (stored is null)
             {
                 // Saved before it is used: if the store rejects writes, no token is lost.
-                await store.TryWriteAsync(grant, new OAuthGrant { RefreshToken = site.RefreshToken!.Reveal() }, null, cancellationToken);
+                await store.TryWriteAsync(grant, new OAuthGrant { RefreshToken = site.RefreshToken!.Reveal(), ClientId = site.ClientId }, null, cancellationToken);
                 continue;
             }
+
+            // The answer of Atlassian ends the stored token. A store that can be read and takes no writes must show before that.
+            if (!await store.TryWriteAsync(grant, stored.Grant with { RenewalBegan = clock.GetUtcNow() }, stored.Version, cancellationToken)) continue;
+            stored = await store.ReadAsync(grant, cancellationToken);
+            if (stored is not { Grant: { RenewalBegan: not null, IsDead: false } }) continue;
 
             try
             {
@@ -105,7 +118,7 @@ internal sealed partial class GrantRotation(
             catch (GrantRefusedException refused)
             {
                 // If this write loses, the store holds a newer token, and the next round tries that one.
-                var dead = stored.Grant with { ReconnectRequiredSince = clock.GetUtcNow(), Reason = refused.Error };
+                var dead = stored.Grant with { RenewalBegan = null, ReconnectRequiredSince = clock.GetUtcNow(), Reason = refused.Error };
                 if (await store.TryWriteAsync(grant, dead, stored.Version, cancellationToken)) Log.ReconnectRequired(logger, grant, refused.Error);
             }
         }
@@ -118,7 +131,7 @@ internal sealed partial class GrantRotation(
     {
         var (_, grant, cell, _) = flight;
         cell.Unsaved = unsaved;
-        cell.Token = AccessToken.Of(unsaved.Grant);
+        cell.Token = AccessToken.Of(unsaved.Grant, clock.GetTimestamp());
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -144,22 +157,25 @@ internal sealed partial class GrantRotation(
         }
     }
 
-    /// <summary>Returns the stored access token if it is valid long enough; throws if the grant is dead or missing.</summary>
+    /// <summary>Returns the stored access token if it is valid long enough; throws if the grant is dead, missing or of another app.</summary>
     private string? Adopt(Flight flight, StoredGrant? stored)
     {
-        if (stored is null ? flight.Site.RefreshToken is null : stored.Grant.ReconnectRequiredSince is not null)
+        if (stored is null ? flight.Site.RefreshToken is null : stored.Grant.IsDead)
         {
             throw new ReconnectRequiredException(flight.Grant, stored?.Grant.Reason);
         }
 
-        if (AccessToken.Of(stored?.Grant) is not { } token || token.Value == flight.Rejected) return null;
+        // Atlassian refuses a refresh token of another app, and the mark "dead" would stop the sites of that app too.
+        if (stored?.Grant.ClientId is { } owner && owner != flight.Site.ClientId) throw new ReconnectRequiredException(flight.Grant, "it belongs to another app");
+
+        if (AccessToken.Of(stored?.Grant, clock.GetTimestamp()) is not { } token || token.Value == flight.Rejected) return null;
 
         flight.Cell.Token = token;
         return token.IsGood(flight.Rejected, clock.GetUtcNow() + OAuthTokenSource.RefreshAhead) ? token.Value : null;
     }
 
-    private string? Spared(GrantCell cell, string? rejected) =>
-        cell.Token is { } token && token.IsGood(rejected, clock.GetUtcNow() + Spare) ? token.Value : null;
+    private AccessToken? Spared(GrantCell cell, string? rejected) =>
+        cell.Token is { } token && token.IsGood(rejected, clock.GetUtcNow() + Spare) ? token : null;
 
     private sealed record Flight(Site Site, string Grant, GrantCell Cell, string? Rejected);
 }

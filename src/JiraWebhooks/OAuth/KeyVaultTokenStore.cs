@@ -19,7 +19,7 @@ internal sealed class KeyVaultTokenStore(SecretClient secrets, TimeProvider cloc
         try
         {
             KeyVaultSecret secret = await secrets.GetSecretAsync(SecretName(grant), cancellationToken: cancellationToken);
-            return new StoredGrant(StoredGrantJson.Read(Encoding.UTF8.GetBytes(secret.Value), grant), secret.Properties.Version);
+            return new StoredGrant(StoredGrantJson.Read(Encoding.UTF8.GetBytes(secret.Value)), secret.Properties.Version);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {

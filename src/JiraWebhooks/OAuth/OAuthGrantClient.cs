@@ -89,6 +89,7 @@ public sealed partial class OAuthGrantClient(IHttpClientFactory http, JiraWebhoo
             var refreshToken = string.IsNullOrEmpty(answer.RefreshToken) ? body.RefreshToken : answer.RefreshToken;
             return new OAuthGrant
             {
+                ClientId = body.ClientId,
                 RefreshToken = refreshToken ?? throw new HttpRequestException("The answer has no refresh token: is offline_access among the scopes?"),
                 AccessToken = token,
                 AccessTokenExpiresAt = askedAt + (answer.ExpiresIn is > 0 and < 1e8 ? TimeSpan.FromSeconds(answer.ExpiresIn.Value) : UsualLifetime),

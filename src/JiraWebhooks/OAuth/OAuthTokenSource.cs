@@ -14,6 +14,10 @@ internal sealed class OAuthTokenSource(
     /// <summary>How long before its expiry an access token is replaced.</summary>
     public static readonly TimeSpan RefreshAhead = TimeSpan.FromMinutes(5);
 
+    /// <summary>After this time the store is read again before a token is used: a person may have consented anew, and webhooks belong to that person.
+    /// A refresh after a change of the site begins later than this (<see cref="StoredSites.Settled"/>).</summary>
+    public static readonly TimeSpan BelievedFor = StoredSites.FreshFor;
+
     private readonly ConcurrentDictionary<string, GrantCell> _cells = new(StringComparer.Ordinal);
     private readonly GrantRotation _rotation = new(store, leases, client, clock, logger);
 
@@ -25,7 +29,7 @@ internal sealed class OAuthTokenSource(
     {
         cancellationToken.ThrowIfCancellationRequested();
         var cell = _cells.GetOrAdd(GrantName.Of(site), static _ => new GrantCell());
-        return cell is { Token: { } token, Unsaved: null } && token.IsGood(rejected, clock.GetUtcNow() + RefreshAhead)
+        return cell is { Token: { } token, Unsaved: null } && token.IsGood(rejected, clock.GetUtcNow() + RefreshAhead) && clock.GetElapsedTime(token.SeenAt) < BelievedFor
             ? new(token.Value)
             : new(FlyAsync(site, cell, rejected, cancellationToken));
     }

@@ -7,8 +7,8 @@ internal static class StoredGrantJson
 {
     public static byte[] Write(OAuthGrant grant) => JsonSerializer.SerializeToUtf8Bytes(grant, OAuthJsonContext.Default.OAuthGrant);
 
-    /// <summary>Parses a grant. Throws <see cref="InvalidDataException"/> without quoting the text, which may contain a token.</summary>
-    public static OAuthGrant Read(ReadOnlySpan<byte> json, string grant)
+    /// <summary>Parses a grant. A text that is none makes a grant with <see cref="OAuthGrant.IsUnreadable"/>.</summary>
+    public static OAuthGrant Read(ReadOnlySpan<byte> json)
     {
         try
         {
@@ -16,9 +16,9 @@ internal static class StoredGrantJson
         }
         catch (JsonException)
         {
-            // the message and the path of the exception may quote the text
+            // no grant
         }
 
-        throw new InvalidDataException($"The stored OAuth grant {grant} cannot be read: connect the site again, or restore it.");
+        return new OAuthGrant { RefreshToken = "", Reason = "its stored text cannot be read", IsUnreadable = true };
     }
 }

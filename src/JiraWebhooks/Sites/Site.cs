@@ -76,6 +76,10 @@ public sealed record Site
     /// Its deliveries get 503 until this is fixed; the other sites run.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Why the previous secret is not known although there is one, in one sentence that names the setting; null if nothing is wrong.
+    /// A delivery that the current secret does not verify may be valid then.</summary>
+    public string? SecretProblem { get; init; }
+
     /// <summary>True if the site is served from memory because storage cannot be read: a delivery that does not verify may still be valid.</summary>
     public bool IsStale { get; init; }
 

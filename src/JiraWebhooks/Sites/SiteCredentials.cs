@@ -11,6 +11,9 @@ public sealed record SiteCredentials
     /// <summary>The secret before the last rotation: it only verifies.</summary>
     public SiteSecret? PreviousSecret { get; init; }
 
+    /// <summary>The setting of the previous secret, if it is a Key Vault reference that is not resolved; else null.</summary>
+    public string? UnresolvedPrevious { get; init; }
+
     /// <summary>OAuth: refresh token that seeds an empty store.</summary>
     public SiteSecret? RefreshToken { get; init; }
 

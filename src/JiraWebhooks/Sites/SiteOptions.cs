@@ -24,6 +24,7 @@ internal sealed record SiteOptions : SiteSettings
     {
         Secret = SiteSecret.From(Secret),
         PreviousSecret = SiteSecret.From(PreviousSecret),
+        UnresolvedPrevious = SiteSecret.IsUnresolved(PreviousSecret) ? nameof(PreviousSecret) : null,
         RefreshToken = SiteSecret.From(RefreshToken),
         UserName = UserName,
         ApiToken = SiteSecret.From(ApiToken),

@@ -61,6 +61,9 @@ internal static class SiteReader
             ApiToken = credentials.ApiToken,
             Secret = credentials.Secret,
             PreviousSecret = credentials.PreviousSecret,
+            SecretProblem = credentials.UnresolvedPrevious is { } setting
+                ? $"{setting} is an unresolved Key Vault reference: deliveries that the current secret does not verify get 503. {where}"
+                : null,
             OwnAccountIds = [.. (settings.OwnAccountIds ?? []).Where(account => !string.IsNullOrWhiteSpace(account)).Select(account => account.Trim())],
             Webhooks = webhooks,
             WebhookProblems = wrongWebhooks,

@@ -8,9 +8,10 @@ namespace JiraWebhooks.Sites;
 
 /// <summary>Erases removed sites one day after their removal: until then Jira may still retry deliveries, and a rejection would lose them.
 /// The row is deleted last, so that an interrupted run is repeated. The id and the date stay for 45 days: without them, late deliveries would
-/// look like those of a site whose row was lost.</summary>
+/// look like those of a site whose row was lost. If the settings have a site of that id meanwhile, the rows of its state are its own and stay.</summary>
 public sealed partial class SiteRemoval(
     SiteTable sites,
+    ConfiguredSites configured,
     StoredSites cache,
     ISecretStore secrets,
     [FromKeyedServices(TableNames.Webhooks)] LazyTable webhooks,
@@ -28,7 +29,7 @@ public sealed partial class SiteRemoval(
         try
         {
             var rows = await sites.ReadAsync(cancellationToken);
-            var now = clock.GetUtcNow();
+            var now = rows.ReadAt;
             foreach (var row in rows.Sites.Where(row => now - row.RemovedAt >= Grace)) await EraseAsync(row, cancellationToken);
             foreach (var absent in rows.Absent.Where(absent => absent.IsOver(now))) await sites.ForgetAbsentAsync(absent.Id, cancellationToken);
         }
@@ -65,7 +66,8 @@ public sealed partial class SiteRemoval(
 
     private async Task EraseAsync(string id, CancellationToken cancellationToken)
     {
-        foreach (var table in new[] { webhooks, cursors, status }) await EmptyAsync(await table.GetAsync(cancellationToken), id, cancellationToken);
+        LazyTable[] states = configured.Find(id) is null ? [webhooks, cursors, status] : [];
+        foreach (var table in states) await EmptyAsync(await table.GetAsync(cancellationToken), id, cancellationToken);
         foreach (var scheme in Enum.GetValues<SiteScheme>()) await secrets.DeleteAsync(SecretName.Of(id, scheme), cancellationToken);
     }
 

@@ -18,7 +18,7 @@ internal static class SitesServiceCollectionExtensions
                 ? new FileSecretStore(options)
                 : new KeyVaultSecretStore(provider.GetRequiredService<SecretClient>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new ConfiguredSites(configuration, provider.GetRequiredService<JiraWebhooksOptions>()))
-            .AddSingleton(provider => new SiteTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Sites)))
+            .AddSingleton(provider => new SiteTable(provider.GetRequiredKeyedService<LazyTable>(TableNames.Sites), provider.GetRequiredService<StorageTime>()))
             .AddSingleton<SecretCache>()
             .AddSingleton<SecretOwners>()
             .AddSingleton(provider => new SiteLoader(

@@ -14,10 +14,18 @@ internal static class LongTexts
         foreach (var (number, piece) in text.Chunk(PieceLength).Index()) row[$"{name}{number}"] = new string(piece);
     }
 
-    /// <summary>Returns the text that <see cref="SetText"/> has written, or an empty text.</summary>
+    /// <summary>Writes <paramref name="text"/> to the property <paramref name="name"/> if it fits, else as <see cref="SetText"/> does. The row must
+    /// replace the stored one: merged, it would leave the other form there.</summary>
+    public static void SetWholeText(this TableEntity row, string name, string text)
+    {
+        if (text.Length <= PieceLength) row[name] = text;
+        else row.SetText(name, text);
+    }
+
+    /// <summary>Returns the text that <see cref="SetText"/> or <see cref="SetWholeText"/> has written, or an empty text.</summary>
     public static string GetText(this TableEntity row, string name)
     {
-        var text = "";
+        var text = row.Text(name) ?? "";
         for (var number = 0; row.Text($"{name}{number}") is { } piece; number++) text += piece;
         return text;
     }

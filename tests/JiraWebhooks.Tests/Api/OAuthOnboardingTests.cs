@@ -4,6 +4,7 @@ using JiraSimulator;
 using JiraWebhooks.Api;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.OAuth;
 using JiraWebhooks.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -360,6 +361,57 @@ public sealed partial class OAuthOnboardingTests : IAsyncLifetime
         Assert.NotEqual(shared, (await _world.FindAsync(World.Acme))!.Grant);
         Assert.Equal(shared, (await _world.FindAsync("hooli"))!.Grant);
         Assert.Equal(before, await _world.GrantAsync(shared));
+    }
+
+    [Fact]
+    public async Task Onboarding_ConsentWithoutTheScopesOfWebhooks_LeavesTheGrantThatWorks()
+    {
+        await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
+        var name = (await _world.FindAsync(World.Acme))!.Grant!;
+        var before = await _world.GrantAsync(name);
+        var resource = new AccessibleResource(CloudId(World.Acme), "Acme", new Uri("https://acme.atlassian.net"), ["read:jira-work"]);
+        var admission = _world.NewInstance().GetRequiredService<SiteAdmission>();
+
+        var saved = await admission.SaveAsync(new Consent(new OAuthGrant { RefreshToken = "less" }, null, [resource]), Token);
+
+        Assert.NotEqual(name, saved);
+        Assert.Equal(before, await _world.GrantAsync(name));
+    }
+
+    /// <summary>A person who consents again must not be asked to repair the vault first.</summary>
+    [Fact]
+    [Trait("Decision", "token-store")]
+    public async Task Onboarding_AgainAfterTheGrantWasDamaged_RestoresTheSite()
+    {
+        await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
+        var name = (await _world.FindAsync(World.Acme))!.Grant!;
+        ((MemoryTokenStore)_world.NewInstance().GetRequiredService<ITokenStore>()).Put(name, StoredGrantJson.Read("{"u8));
+        Assert.Equal("reconnect_required", (await new ApiCaller(_world.NewInstance()).ShowAsync(World.Acme)).State);
+
+        await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
+
+        Assert.Null((await _world.RefreshAsync(World.Acme)).Problem);
+    }
+
+    /// <summary>Webhooks belong to the person whose token registers them: the procedure of docs/sites.md, on an instance that is warm.</summary>
+    [Fact]
+    [Trait("Rule", "oauth-tokens")]
+    public async Task Onboarding_ByAnotherPersonOnAWarmInstance_RegistersWithTheNewConsent()
+    {
+        await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
+        var warm = _world.NewInstance();
+        await _world.Clock.DriveAsync(new ApiCaller(warm).RefreshAsync(World.Acme));
+        var name = (await _world.FindAsync(World.Acme))!.Grant!;
+        await new ApiCaller(warm).DisableAsync(World.Acme);
+        await _world.Clock.DriveAsync(new ApiCaller(warm).RefreshAsync(World.Acme));
+
+        _browser.Services = warm;
+        await _browser.ChooseAsync(await ConsentAsync(), CloudId(World.Acme));
+        var consent = await _world.GrantAsync(name);
+        await _world.Clock.DriveAsync(new ApiCaller(warm).RefreshAsync(World.Acme));
+
+        var token = await warm.GetRequiredService<IAccessTokenSource>().GetAccessTokenAsync((await _world.FindAsync(World.Acme))!, null, Token);
+        Assert.Equal(consent!.AccessToken, token);
     }
 
     [Theory]

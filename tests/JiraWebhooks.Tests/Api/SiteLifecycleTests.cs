@@ -32,6 +32,23 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
         Assert.True(_world.Clock.GetUtcNow() - began >= StoredSites.Settled);
     }
 
+    /// <summary>Until then, an instance that knows the site as it was would refuse what its new webhooks deliver.</summary>
+    [Fact]
+    public async Task Refresh_SiteVerifiesInAnotherWay_WaitsUntilEveryInstanceKnowsIt()
+    {
+        await _world.RefreshAsync();
+        _world.Clock.Advance(TimeSpan.FromHours(1));
+        var installation = _world.Installation(World.Globex);
+        var other = installation.Replace(_world.Site(World.Globex).Options.ClientKey, "another-tenant", StringComparison.Ordinal);
+        await _api.ImportAsync(World.Globex, other);
+        Assert.Equal(200, (await _api.ImportAsync(World.Globex, installation)).Status);
+        var began = _world.Clock.GetUtcNow();
+
+        await _world.RefreshAsync();
+
+        Assert.True(_world.Clock.GetUtcNow() - began >= StoredSites.Settled);
+    }
+
     [Fact]
     public async Task Refresh_SiteAddedWhileTheClockWasAhead_WaitsNoLonger()
     {
@@ -148,6 +165,41 @@ public sealed class SiteLifecycleTests : IAsyncLifetime
             var rows = _world.Tables.GetTableClient(table).QueryAsync<Azure.Data.Tables.TableEntity>("PartitionKey eq 'globex'", cancellationToken: TestContext.Current.CancellationToken);
             await foreach (var row in rows) Assert.Fail($"{table} still has {row.RowKey}.");
         }
+    }
+
+    /// <summary>A site moves to the settings: it is removed first, because the settings would refuse the call.</summary>
+    [Fact]
+    public async Task Remove_SiteIsInTheSettingsADayLater_KeepsItsStateAndErasesTheRest()
+    {
+        await _world.RefreshAsync();
+        await _api.RemoveAsync(World.Globex);
+        foreach (var (name, value) in new[] { ("Url", "https://globex.atlassian.net"), ("Secret", _world.Site(World.Globex).Options.Secret), ("Scheme", "Connect") }) _world.Settings[$"Sites:globex:{name}"] = value;
+        _world.Settings["Sites:globex:AppKey"] = _world.Site(World.Globex).Options.AppKey;
+        _world.Settings["Sites:globex:ClientKey"] = _world.Site(World.Globex).Options.ClientKey;
+        _world.Settings["Sites:globex:ApiUrl"] = "http://localhost/sites/globex";
+        _world.Subscribe(World.Globex, "issues", "project = SHOP", "jira:issue_created", "jira:issue_updated");
+        _world.Clock.Advance(SiteRemoval.Grace - TimeSpan.FromMinutes(1));
+        await _world.RefreshAsync();
+        var rows = await _world.RowsAsync(World.Globex);
+        Assert.NotEmpty(rows);
+
+        _world.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _world.RefreshAsync();
+
+        Assert.Equal(rows.Select(row => row.WebhookId), (await _world.RowsAsync(World.Globex)).Select(row => row.WebhookId));
+        Assert.Empty(_world.Secrets.Values);
+    }
+
+    /// <summary>Jira retries for a day after the removal, by the clock of storage.</summary>
+    [Fact]
+    public async Task Remove_TimerHostIsADayAhead_KeepsTheSiteForItsDay()
+    {
+        await _api.RemoveAsync(World.Globex);
+        _world.Ours.Ahead = TimeSpan.FromHours(25);
+        await _world.RefreshAsync();
+        _world.Ours.Ahead = TimeSpan.Zero;
+
+        Assert.Equal(200, (await _api.ShowAsync(World.Globex)).Status);
     }
 
     [Fact]

@@ -221,6 +221,51 @@ public sealed class SitesApiTests : IAsyncLifetime
         Assert.Equal("hooli", (await _world.FindAsync("hooli"))!.Grant);
     }
 
+    /// <summary>The other site would stop with the first refresh: Atlassian refuses the token of another app for good.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Decision", "token-store")]
+    public async Task Put_OtherAppWithTheGrantOfASiteOfTheFirst_Is409AndLeavesTheGrantAlone(bool withToken)
+    {
+        await _api.PutAsync("hooli", OAuth("shared"));
+        await _api.PutAsync("piper", OAuth("shared"));
+
+        var other = OAuth("shared", clientId: "another-app", token: withToken ? "another" : null);
+        var answer = await _api.PutAsync("piper", other);
+
+        Assert.Equal(409, answer.Status);
+        Assert.Contains("site hooli", answer.Detail, StringComparison.Ordinal);
+        Assert.Equal("t", (await _world.GrantAsync("shared"))!.RefreshToken);
+        Assert.Equal("client", (await _world.FindAsync("piper"))!.ClientId);
+    }
+
+    [Theory]
+    [InlineData(true, 200)]
+    [InlineData(false, 409)]
+    [Trait("Decision", "token-store")]
+    public async Task Put_OtherAppWithAGrantOfItsOwn_NeedsARefreshTokenOfThatApp(bool withToken, int expected)
+    {
+        await _api.PutAsync("hooli", OAuth(null));
+
+        var answer = await _api.PutAsync("hooli", OAuth(null, clientId: "another-app", token: withToken ? "another" : null));
+
+        Assert.Equal(expected, answer.Status);
+        Assert.Equal(withToken ? ("another", "another-app") : ("t", "client"), ((await _world.GrantAsync("hooli"))!.RefreshToken, (await _world.GrantAsync("hooli"))!.ClientId));
+        if (!withToken) Assert.Contains("give refreshToken", answer.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("previousSecret")]
+    [InlineData("refreshToken")]
+    public async Task Put_UnresolvedReferenceAsASecret_Is400(string property)
+    {
+        var answer = await _api.PutAsync("hooli", $$"""{"scheme":"OAuth","{{property}}":"@Microsoft.KeyVault(SecretUri=https://x)"}""");
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("unresolved Key Vault reference", answer.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     [Trait("Decision", "token-store")]
     public async Task Put_RefreshTokenWhileTheGrantIsRotated_WaitsForIt()
@@ -284,8 +329,8 @@ public sealed class SitesApiTests : IAsyncLifetime
         Assert.Contains("switched off", answer.Detail, StringComparison.Ordinal);
     }
 
-    private static string OAuth(string? grant) =>
-        $$"""{"scheme":"OAuth","url":"https://hooli.atlassian.net","cloudId":"0a1b2c3d-1111-2222-3333-444455556666","clientId":"client","secret":"s","refreshToken":"t"{{(grant is null ? "" : $",\"grant\":\"{grant}\"")}},"webhooks":{"i":{"events":["jira:issue_updated"],"jql":"project = A"} } }""";
+    private static string OAuth(string? grant, string clientId = "client", string? token = "t") =>
+        $$"""{"scheme":"OAuth","url":"https://hooli.atlassian.net","cloudId":"0a1b2c3d-1111-2222-3333-444455556666","clientId":"{{clientId}}","secret":"s"{{(token is null ? "" : $",\"refreshToken\":\"{token}\"")}}{{(grant is null ? "" : $",\"grant\":\"{grant}\"")}},"webhooks":{"i":{"events":["jira:issue_updated"],"jql":"project = A"} } }""";
 
     private static string? Text(ApiAnswer answer, string name) => answer.Json.GetProperty(name).GetString();
 

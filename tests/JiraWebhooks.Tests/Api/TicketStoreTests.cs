@@ -34,6 +34,22 @@ public sealed class TicketStoreTests(AzuriteFixture azurite)
         Assert.False(await store.TakeAsync("id", Token));
     }
 
+    /// <summary>One property of a row holds 32 K characters.</summary>
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    [InlineData(null)]
+    public async Task Add_AThousandSites_KeepsThemAll(StorageKind? kind)
+    {
+        var store = await StoreAsync(kind);
+        var sites = Enumerable.Range(0, 1000)
+            .Select(number => new AccessibleResource(Guid.NewGuid().ToString(), $"Site {number}", new Uri($"https://site-{number}.atlassian.net"), ["read:jira-work", "manage:jira-webhook"])).ToList();
+
+        await store.AddAsync("id", new Ticket(_clock.GetUtcNow().AddMinutes(10)) { Sites = sites }, Token);
+
+        Assert.Equal(sites.Select(site => site.Id), (await store.PeekAsync("id", Token))!.Sites!.Select(site => site.Id));
+    }
+
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Azurite)]

@@ -45,6 +45,20 @@ public sealed class JiraFailureTests : IDisposable
         Assert.All(_harness.Jira.Requests, request => Assert.Equal("api.atlassian.com", request.Uri.Host));
     }
 
+    /// <summary>The refresh token may have been replaced, and the old one works for ten minutes: a day later it would be dead.</summary>
+    [Fact]
+    [Trait("Rule", "oauth-tokens")]
+    public async Task Call_TokenEndpointDoesNotAnswerOnce_IsRepeatedWhileTheOldTokenWorks()
+    {
+        _harness.Tokens.Failures.Enqueue(new TimeoutException("auth.atlassian.com did not answer within 10 s."));
+        _harness.Jira.Answer(200, NoWebhooks);
+        var began = _harness.Clock.GetUtcNow();
+
+        Assert.Empty(await _harness.Clock.DriveAsync(_harness.Client.ListAsync(StubSites.OAuth, Token)));
+
+        Assert.InRange(_harness.Clock.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+    }
+
     [Theory]
     [InlineData("""{"errorMessage": "Site temporarily unavailable", "errorCode": "OTHER"}""")]
     [InlineData("""{"code": 404, "message": "Site temporarily unavailable"}""")]

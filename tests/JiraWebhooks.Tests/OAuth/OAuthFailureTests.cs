@@ -140,9 +140,45 @@ public sealed class OAuthFailureTests
         var error = await Assert.ThrowsAsync<HttpRequestException>(() => _harness.GetAsync());
 
         Assert.Equal(status, (int?)error.StatusCode);
-        Assert.Equal(new OAuthGrant { RefreshToken = _harness.Seed }, _harness.Stored);
+        Assert.True(_harness.Stored is { IsDead: false, AccessToken: null });
+        Assert.Equal(_harness.Seed, _harness.Stored.RefreshToken);
         _harness.Endpoint.Before = (_, _) => Task.FromResult<HttpResponseMessage?>(null);
         Assert.True(_harness.Authority.Accepts(await _harness.GetAsync()));
+    }
+
+    /// <summary>Atlassian refuses it, and the mark "dead" would stop the sites of that app too.</summary>
+    [Fact]
+    [Trait("Decision", "token-store")]
+    public async Task GetAccessToken_GrantOfAnotherApp_IsNeitherUsedNorSentNorMarked()
+    {
+        var stored = new OAuthGrant
+        {
+            RefreshToken = _harness.Seed,
+            ClientId = "another-app",
+            AccessToken = "theirs",
+            AccessTokenExpiresAt = _harness.Clock.GetUtcNow().AddHours(1),
+        };
+        _harness.Store.Put(OAuthHarness.Grant, stored);
+
+        var error = await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync());
+
+        Assert.Contains("it belongs to another app", error.Message, StringComparison.Ordinal);
+        Assert.Equal(stored, _harness.Stored);
+        Assert.Empty(_harness.Endpoint.Requests);
+    }
+
+    /// <summary>As after an edit by hand. A rotation must not write over it, because it may be repaired.</summary>
+    [Fact]
+    [Trait("Decision", "token-store")]
+    public async Task GetAccessToken_StoredTextIsNoGrant_AsksToConnectAndWritesNothing()
+    {
+        _harness.Store.Put(OAuthHarness.Grant, StoredGrantJson.Read("{"u8));
+
+        var error = await Assert.ThrowsAsync<ReconnectRequiredException>(() => _harness.GetAsync());
+
+        Assert.Contains("its stored text cannot be read", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _harness.Store.Writes);
+        Assert.NotNull(await new GrantStates(_harness.Store, _harness.Clock).ReconnectRequiredSinceAsync(_harness.Site, TestContext.Current.CancellationToken));
     }
 
     [Fact]

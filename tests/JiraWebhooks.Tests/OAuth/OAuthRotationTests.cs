@@ -25,8 +25,8 @@ public sealed class OAuthRotationTests
         Assert.Single((await Task.WhenAll(calls)).Distinct());
         Assert.Single(_harness.Endpoint.Requests);
 
-        // Before the lease, before and after the token of the settings is stored: one flight, and no other after it.
-        Assert.Equal(3, _harness.Store.Reads);
+        // Before the lease, before and after the token of the settings is stored, and before it is exchanged: one flight, and no other after it.
+        Assert.Equal(4, _harness.Store.Reads);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class OAuthRotationTests
     public async Task GetAccessToken_SaveFailsOnce_IsSavedAtTheSecondTry()
     {
         var failures = 0;
-        FailWrites(() => _harness.Stored is not null && failures++ < 1);
+        FailWrites(() => IsRotating && failures++ < 1);
 
         var token = await _harness.DriveAsync();
 
@@ -161,7 +161,7 @@ public sealed class OAuthRotationTests
         var began = _harness.Clock.GetUtcNow();
         FailWrites(() =>
         {
-            if (_harness.Stored is null) return false;
+            if (!IsRotating) return false;
             attempts.Add(_harness.Clock.GetUtcNow() - began);
             return true;
         });
@@ -173,15 +173,18 @@ public sealed class OAuthRotationTests
     }
 
     [Theory]
-    [InlineData("1", "other", false, true)] // nothing was written in between
-    [InlineData("2", "old", true, true)] // marked as dead by a process that did not know the new tokens
-    [InlineData("2", "old", false, false)]
-    [InlineData("2", "other", true, false)] // a later consent, which has died since
-    [InlineData("2", "other", false, false)]
-    public void Supersedes_WhatTheStoreHolds_OnlyItsOwnPredecessor(string version, string refreshToken, bool isDead, bool expected)
+    [InlineData("1", "other", false, false, true)] // nothing was written in between
+    [InlineData("2", "old", true, false, true)] // marked as dead by a process that did not know the new tokens
+    [InlineData("2", "old", false, true, true)] // another process began to exchange the same token
+    [InlineData("2", "old", false, false, false)]
+    [InlineData("2", "other", true, false, false)] // a later consent, which has died since
+    [InlineData("2", "other", false, true, false)] // a later consent, which is being exchanged
+    [InlineData("2", "other", false, false, false)]
+    public void Supersedes_WhatTheStoreHolds_OnlyItsOwnPredecessor(string version, string refreshToken, bool isDead, bool isBegun, bool expected)
     {
         var unsaved = new UnsavedGrant(new OAuthGrant { RefreshToken = "new" }, new StoredGrant(new OAuthGrant { RefreshToken = "old" }, "1"));
-        var stored = new OAuthGrant { RefreshToken = refreshToken, ReconnectRequiredSince = isDead ? _harness.Clock.GetUtcNow() : null };
+        DateTimeOffset? now = _harness.Clock.GetUtcNow();
+        var stored = new OAuthGrant { RefreshToken = refreshToken, ReconnectRequiredSince = isDead ? now : null, RenewalBegan = isBegun ? now : null };
 
         Assert.Equal(expected, unsaved.Supersedes(new StoredGrant(stored, version)));
     }
@@ -190,7 +193,7 @@ public sealed class OAuthRotationTests
     public async Task GetAccessToken_SaveLandsButItsAnswerIsLost_IsNotTakenForALostRace()
     {
         var lost = 0;
-        _harness.Store.AfterWrite = _ => _harness.Store.Writes == 2 && lost++ == 0 ? throw new IOException("cut off") : Task.CompletedTask;
+        _harness.Store.AfterWrite = _ => _harness.Store.Writes == 3 && lost++ == 0 ? throw new IOException("cut off") : Task.CompletedTask;
 
         var token = await _harness.DriveAsync();
 
@@ -199,10 +202,10 @@ public sealed class OAuthRotationTests
     }
 
     [Fact]
-    public async Task GetAccessToken_StoreStaysAway_TokenIsUsedAndSavedLater()
+    public async Task GetAccessToken_StoreGoesAwayDuringTheRefresh_TokenIsUsedAndSavedLater()
     {
         var away = true;
-        FailWrites(() => away && _harness.Stored is not null);
+        FailWrites(() => away && IsRotating);
 
         var token = await _harness.DriveAsync();
         Assert.True(_harness.Authority.Accepts(token));
@@ -220,7 +223,7 @@ public sealed class OAuthRotationTests
     public async Task GetAccessToken_UnsavedWhenAnotherProcessRefreshed_UsesItsTokens()
     {
         var away = true;
-        FailWrites(() => away && _harness.Stored is not null);
+        FailWrites(() => away && IsRotating);
         await _harness.DriveAsync(_harness.One);
         away = false;
 
@@ -234,7 +237,7 @@ public sealed class OAuthRotationTests
     public async Task GetAccessToken_UnsavedWhenAnotherProcessMarkedTheOldTokenDead_RestoresTheGrant()
     {
         var away = true;
-        FailWrites(() => away && _harness.Stored is not null);
+        FailWrites(() => away && IsRotating);
         var token = await _harness.DriveAsync(_harness.One);
         away = false;
         _harness.Clock.Advance(TimeSpan.FromMinutes(11));
@@ -250,8 +253,7 @@ public sealed class OAuthRotationTests
     [Trait("Rule", "oauth-tokens")]
     public async Task GetAccessToken_CrashBetweenRefreshAndSave_NextCallWithinTheLeewayRecovers()
     {
-        var saving = false;
-        _harness.Store.BeforeWrite = _ => saving || _harness.Stored is not null ? new TaskCompletionSource().Task : Task.CompletedTask;
+        _harness.Store.BeforeWrite = _ => IsRotating ? new TaskCompletionSource().Task : Task.CompletedTask;
         _ = _harness.GetAsync(_harness.One);
         Assert.Single(_harness.Endpoint.Requests);
         _harness.Clock.Advance(TimeSpan.FromMinutes(9));
@@ -280,12 +282,46 @@ public sealed class OAuthRotationTests
     {
         // The lease lasts 30 s: a write after that could overwrite another process's.
         _harness.Store.AfterWrite = _ => Task.CompletedTask;
-        _harness.Store.BeforeWrite = cancellationToken => _harness.Stored is null ? Task.CompletedTask : Hang.ForAsync(TimeSpan.FromSeconds(29), _harness.Clock, cancellationToken);
+        _harness.Store.BeforeWrite = cancellationToken => !IsRotating ? Task.CompletedTask : Hang.ForAsync(TimeSpan.FromSeconds(29), _harness.Clock, cancellationToken);
 
         await _harness.DriveAsync();
 
-        Assert.Equal(1, _harness.Store.Writes);
+        Assert.Equal(2, _harness.Store.Writes);
     }
+
+    /// <summary>Atlassian's answer ends the stored token, so a store that takes no writes must cost no token.</summary>
+    [Fact]
+    [Trait("Decision", "token-store")]
+    public async Task GetAccessToken_StoreCanBeReadButNotWritten_IsNotSentToAtlassian()
+    {
+        _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = _harness.Seed });
+        FailWrites(() => true);
+
+        await Assert.ThrowsAsync<IOException>(() => _harness.DriveAsync());
+        Assert.Empty(_harness.Endpoint.Requests);
+
+        FailWrites(() => false);
+        Assert.True(_harness.Authority.Accepts(await _harness.DriveAsync()));
+    }
+
+    [Fact]
+    public async Task GetAccessToken_UnsavedWhenAnotherProcessEndedBeforeItsRefresh_SavesItsOwn()
+    {
+        var away = true;
+        FailWrites(() => away && IsRotating);
+        var token = await _harness.DriveAsync();
+        away = false;
+        _harness.Store.Put(OAuthHarness.Grant, _harness.Stored! with { RenewalBegan = _harness.Clock.GetUtcNow() });
+
+        Assert.Equal(token, await _harness.DriveAsync());
+
+        Assert.Equal(token, _harness.Stored!.AccessToken);
+        Assert.Null(_harness.Stored.RenewalBegan);
+        Assert.Single(_harness.Endpoint.Requests);
+    }
+
+    // From the write that begins a refresh to the one that saves its tokens.
+    private bool IsRotating => _harness.Stored is { RenewalBegan: not null };
 
     private void FailWrites(Func<bool> when) =>
         _harness.Store.BeforeWrite = _ => when() ? throw new IOException("the store is away") : Task.CompletedTask;

@@ -105,5 +105,25 @@ public sealed class CursorTests(AzuriteFixture azurite)
         Assert.Equal(0, (await new CursorTable(new LazyTable(tables, "cursors"), new StorageTime(TimeProvider.System)).ReadAsync("acme", Token)).Cursor!.Time);
     }
 
+    /// <summary>A time that is not in the past of its row passes over failures that are still to come; a place that is not was not written by a poll.</summary>
+    [Theory]
+    [InlineData(-1L, null)]
+    [InlineData(0L, 0L)]
+    [InlineData(5_000_000_000_000L, null)]
+    [Trait("Decision", "cursor-follows-publish")]
+    public async Task Read_TimesAfterTheirRow_AreNotTaken(long readTo, long? expected)
+    {
+        var tables = await new TestStorage(azurite).TablesAsync(StorageKind.Memory);
+        var table = tables.GetTableClient("cursors");
+        await table.CreateIfNotExistsAsync(Token);
+        await table.UpsertEntityAsync(new TableEntity("acme", "cursor") { ["Time"] = 5_000_000_000_000L, ["ReadTo"] = readTo }, cancellationToken: Token);
+        var written = (await table.GetEntityAsync<TableEntity>("acme", "cursor", cancellationToken: Token)).Value.Timestamp!.Value;
+
+        var read = (await new CursorTable(new LazyTable(tables, "cursors"), new StorageTime(TimeProvider.System)).ReadAsync("acme", Token)).Cursor!;
+
+        Assert.Equal(written.ToUnixTimeMilliseconds(), read.Time);
+        Assert.Equal(expected, read.ReadTo);
+    }
+
     private async Task<CursorTable> TableAsync(StorageKind kind) => new(new LazyTable(await new TestStorage(azurite).TablesAsync(kind), "cursors"), new StorageTime(TimeProvider.System));
 }

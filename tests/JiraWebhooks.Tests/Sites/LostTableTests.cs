@@ -39,7 +39,7 @@ public sealed class LostTableTests : IAsyncLifetime
         _world.Emit(site, 7);
         Assert.Equal(503, await DeliverAsync());
 
-        var missing = (await HealthAsync()).Sites!.Single(report => report.Site == site);
+        var missing = (await _world.HealthAsync()).Sites!.Single(report => report.Site == site);
         Assert.Equal("unhealthy", missing.State);
         Assert.Equal($"A site of this app is missing from the table: connect it again, or erase it with DELETE /api/sites/{site}.", missing.Reason);
 
@@ -47,7 +47,7 @@ public sealed class LostTableTests : IAsyncLifetime
         _world.NewInstance();
         await _world.DeliverAllAsync();
         Assert.Equal("SHOP-7", Assert.Single(_world.Publisher.Messages).IssueKey);
-        Assert.DoesNotContain((await HealthAsync()).Sites!, report => report.Site == site && report.Reason?.Contains("missing from the table", StringComparison.Ordinal) is true);
+        Assert.DoesNotContain((await _world.HealthAsync()).Sites!, report => report.Site == site && report.Reason?.Contains("missing from the table", StringComparison.Ordinal) is true);
     }
 
     /// <summary>Jira gave up before the site was connected again.</summary>
@@ -75,7 +75,21 @@ public sealed class LostTableTests : IAsyncLifetime
         Lose();
 
         Assert.Equal(expected, await SendAsync(World.Acme, $"Bearer {TestTokens.OAuth(_world.Clock.GetUtcNow(), secret ?? _world.Site(World.Acme).Options.Secret)}"));
-        Assert.Equal(expected == 503, (await HealthAsync()).Sites!.Any(report => report.Site == World.Acme));
+        Assert.Equal(expected == 503, (await _world.HealthAsync()).Sites!.Any(report => report.Site == World.Acme));
+    }
+
+    /// <summary>Without the secrets of the app nobody can say whether the row of a site was lost.</summary>
+    [Theory]
+    [InlineData("OAuthClientSecret")]
+    [InlineData("OAuthPreviousClientSecret")]
+    [Trait("Decision", "a-wrong-site-is-unhealthy")]
+    public async Task Delivery_ForAnIdWithoutARow_IsAskedForAgainWhileASecretOfTheAppIsNotResolved(string setting)
+    {
+        Lose();
+        _world.Settings[setting] = "@Microsoft.KeyVault(SecretUri=https://x)";
+        _world.NewInstance();
+
+        Assert.Equal(503, await SendAsync(World.Acme, $"Bearer {TestTokens.OAuth(_world.Clock.GetUtcNow(), "a-secret-that-is-not-known-here")}"));
     }
 
     [Fact]
@@ -104,7 +118,7 @@ public sealed class LostTableTests : IAsyncLifetime
         Assert.Equal(204, (await api.RemoveAsync(site)).Status);
         Assert.Equal(404, (await api.RemoveAsync(site)).Status);
 
-        Assert.DoesNotContain((await HealthAsync()).Sites!, report => report.Site == site);
+        Assert.DoesNotContain((await _world.HealthAsync()).Sites!, report => report.Site == site);
         _world.NewInstance();
         _world.Clock.Advance(TimeSpan.FromHours(1));
         await DeliverAsync();
@@ -128,7 +142,7 @@ public sealed class LostTableTests : IAsyncLifetime
         // The alerts ask for a site's name, or for what was answered 503.
         Assert.NotEqual(0, refused.Count("reason=site_erased"));
         Assert.DoesNotContain(refused.Tags(), tags => tags.Contains("site_erased site=", StringComparison.Ordinal));
-        Assert.DoesNotContain((await HealthAsync()).Sites!, report => report.Site == site);
+        Assert.DoesNotContain((await _world.HealthAsync()).Sites!, report => report.Site == site);
 
         var table = _world.NewInstance().GetRequiredService<SiteTable>();
         _world.Clock.Advance(AbsentSite.KeptFor - TimeSpan.FromMinutes(1));
@@ -162,7 +176,7 @@ public sealed class LostTableTests : IAsyncLifetime
         Lose();
         _world.Secrets.Put("jira-site-initech-webhook-secret", "1", new("left-over"));
 
-        Assert.DoesNotContain((await HealthAsync()).Sites!, report => report.Site == World.Initech && report.Reason is not null);
+        Assert.DoesNotContain((await _world.HealthAsync()).Sites!, report => report.Site == World.Initech && report.Reason is not null);
         Assert.Equal(409, (await new ApiCaller(_world.NewInstance()).RemoveAsync(World.Initech)).Status);
     }
 
@@ -198,7 +212,4 @@ public sealed class LostTableTests : IAsyncLifetime
         using var response = await client.SendAsync(request, Token);
         return (int)response.StatusCode;
     }
-
-    // Asked of a process of its own: what is known must be stored.
-    private Task<HealthReport> HealthAsync() => _world.NewInstance().GetRequiredService<IHealthReporter>().ReportAsync(details: true, Token);
 }

@@ -45,6 +45,25 @@ public sealed class SecretCacheTests
         Assert.Equal("one", (await GetAsync("r1"))!.Current);
     }
 
+    /// <summary>A thousand sites with secrets of their own would each wait for a vault that does not answer, and those without one for them.</summary>
+    [Fact]
+    [Trait("Decision", "200-after-publish")]
+    public async Task Get_VaultHangs_IsAskedForNoOtherSecretForFiveSeconds()
+    {
+        _store.Put("b", "r1", new SecretPair("other"));
+        _store.Hangs = true;
+        var hanging = GetAsync("r1");
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => hanging);
+        _store.Hangs = false;
+
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => _cache.GetAsync("b", "r1", TestContext.Current.CancellationToken));
+        Assert.Equal(1, _store.Reads);
+
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal("other", (await _cache.GetAsync("b", "r1", TestContext.Current.CancellationToken))!.Current);
+    }
+
     [Fact]
     [Trait("Rule", "secret-rotation")]
     public async Task Get_AnotherRevision_ReadsAtOnce()

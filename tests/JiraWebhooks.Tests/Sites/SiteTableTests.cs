@@ -81,6 +81,23 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
         Assert.Null(await sites.FindAsync("globex", Token));
     }
 
+    /// <summary>One property of a row holds 32 K characters, and a Connect app may have a hundred webhooks with long filters.</summary>
+    [Theory]
+    [InlineData(StorageKind.Memory)]
+    [InlineData(StorageKind.Azurite)]
+    public async Task Row_WithAHundredLongFilters_IsReadAsWritten(StorageKind kind)
+    {
+        var (_, sites) = await TableAsync(kind);
+        var webhooks = Enumerable.Range(0, 100).ToDictionary(number => $"w{number}", number => new DeclaredWebhookOptions { Events = ["jira:issue_updated"], Jql = $"project = P{number} AND summary ~ {new string('x', 900)}" });
+
+        Assert.True(await sites.TryAddAsync(Globex with { Settings = Globex.Settings with { Webhooks = webhooks } }, Token));
+        var long1 = (await sites.FindAsync("globex", Token))!;
+        Assert.Equal(webhooks.Select(webhook => webhook.Value.Jql), long1.Settings.Webhooks.Select(webhook => webhook.Value.Jql));
+
+        Assert.True(await sites.TryUpdateAsync(long1 with { Settings = Globex.Settings }, Token));
+        Assert.Equal(Globex.Settings.Webhooks.Keys, (await sites.FindAsync("globex", Token))!.Settings.Webhooks.Keys);
+    }
+
     /// <summary>The caller would be told that another process changes the site, for ever.</summary>
     [Fact]
     public async Task TryAdd_TableIsGone_IsAnErrorAndNotALostRace()
@@ -120,6 +137,6 @@ public sealed class SiteTableTests(AzuriteFixture azurite)
     private async Task<(TableServiceClient Tables, SiteTable Sites)> TableAsync(StorageKind kind)
     {
         var tables = await new TestStorage(azurite).TablesAsync(kind);
-        return (tables, new SiteTable(new LazyTable(tables, TableNames.Sites)));
+        return (tables, new SiteTable(new LazyTable(tables, TableNames.Sites), new StorageTime(TimeProvider.System)));
     }
 }

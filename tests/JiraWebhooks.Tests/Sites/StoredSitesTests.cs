@@ -32,7 +32,7 @@ public sealed class StoredSitesTests
 
     public StoredSitesTests()
     {
-        _table = new SiteTable(new LazyTable(_tables, TableNames.Sites));
+        _table = new SiteTable(new LazyTable(_tables, TableNames.Sites), new StorageTime(_clock));
         _tables.Before = call =>
         {
             if (call == "sites.query") Interlocked.Increment(ref _queries);

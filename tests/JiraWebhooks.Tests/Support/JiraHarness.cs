@@ -102,9 +102,12 @@ internal sealed class StubTokens : IAccessTokenSource
 
     public Exception? Failure { get; set; }
 
+    public Queue<Exception> Failures { get; } = [];
+
     public ValueTask<string> GetAccessTokenAsync(Site site, string? rejected, CancellationToken cancellationToken)
     {
         if (Failure is { } failure) throw failure;
+        if (Failures.TryDequeue(out var once)) throw once;
         if (rejected == $"token-{_number}") _number++;
         return new($"token-{_number}");
     }

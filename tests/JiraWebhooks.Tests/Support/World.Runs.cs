@@ -1,3 +1,4 @@
+using JiraWebhooks.Health;
 using JiraWebhooks.Recovery;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
@@ -47,6 +48,9 @@ internal sealed partial class World
 
     /// <summary>A poll run's result for one site.</summary>
     public async Task<SitePoll> PollAsync(string site) => (await PollAsync()).Single(result => result.Site == site);
+
+    /// <summary>Health with details, of a process of its own: what is known must be stored.</summary>
+    public Task<HealthReport> HealthAsync() => NewInstance().GetRequiredService<IHealthReporter>().ReportAsync(details: true, CancellationToken.None);
 
     /// <summary>An issue changes on a site; gives the deliveries' identifiers.</summary>
     public IReadOnlyList<string> Emit(string site, int issue = 1, string webhookEvent = "jira:issue_updated") =>

@@ -45,7 +45,7 @@ public sealed class SiteManager(
         var site = Check(id, request, wanted, old);
         var former = Former(site.Scheme, wanted, credentials, old);
         var secret = await secrets.SaveAsync(id, site.Scheme, wanted, credentials, old, cancellationToken);
-        if (site is { Scheme: SiteScheme.OAuth, RefreshToken: { } token }) await SeedAsync(GrantName.Of(site), token, cancellationToken);
+        if (site.Scheme is SiteScheme.OAuth) await SeedAsync(site, old, cancellationToken);
 
         var row = new StoredSite
         {
@@ -53,7 +53,7 @@ public sealed class SiteManager(
             Settings = wanted,
             SecretRevision = secret,
             Former = former,
-            ActiveSince = old is { RemovedAt: null } ? old.ActiveSince : clock.GetUtcNow(),
+            ActiveSince = old is { RemovedAt: null } && !VerifiesOtherwise(wanted, old) ? old.ActiveSince : clock.GetUtcNow(),
             DisabledSince = old is { RemovedAt: null } ? old.DisabledSince : null,
             DisabledReason = old is { RemovedAt: null } ? old.DisabledReason : null,
             Version = old?.Version ?? default,
@@ -102,6 +102,7 @@ public sealed class SiteManager(
     {
         if (request is { UserName: not null } or { ApiToken: not null }) throw new SiteChangeException(400, "userName and apiToken are for sites of the settings alone: Jira answers 403 to them.");
 
+        if (new[] { request.PreviousSecret, request.RefreshToken }.Any(SiteSecret.IsUnresolved)) throw new SiteChangeException(400, "A secret is an unresolved Key Vault reference: give its value.");
         if (request is { Secret: null, PreviousSecret: not null }) throw new SiteChangeException(400, "previousSecret needs secret beside it.");
 
         // A stored secret, or the secret of the app in the settings, is as good as one in the request.
@@ -120,6 +121,11 @@ public sealed class SiteManager(
         return site;
     }
 
+    // Until every instance knows the change, some would refuse what the webhooks of the next refresh deliver.
+    private static bool VerifiesOtherwise(SiteSettings wanted, StoredSite old) =>
+        !string.Equals(wanted.Scheme, old.Settings.Scheme, StringComparison.OrdinalIgnoreCase)
+        || wanted.CloudId != old.Settings.CloudId || wanted.ClientId != old.Settings.ClientId || wanted.ClientKey != old.Settings.ClientKey;
+
     private FormerApp? Former(SiteScheme scheme, SiteSettings wanted, SiteCredentials credentials, StoredSite? old)
     {
         if (scheme is not SiteScheme.OAuth || old?.Scheme is not SiteScheme.OAuth || old.Settings.ClientId == wanted.ClientId) return old?.Former;
@@ -133,13 +139,26 @@ public sealed class SiteManager(
         return new FormerApp(old.Settings.ClientId, old.SecretRevision, clock.GetUtcNow());
     }
 
-    // A refresh token that is given twice must not replace the newer token that the first one has been exchanged for.
-    private async Task SeedAsync(string grant, SiteSecret refreshToken, CancellationToken cancellationToken)
+    // A refresh token that is given twice must not replace the newer token that the first one has been exchanged for. The grant of another app is of
+    // no use, and must not be replaced while another site uses it.
+    private async Task SeedAsync(Site site, StoredSite? old, CancellationToken cancellationToken)
     {
-        var seed = new OAuthGrant { RefreshToken = refreshToken.Reveal() };
-        if (!await grants.TryWriteAsync(grant, stored => stored is null or { Grant.ReconnectRequiredSince: not null } ? seed : null, cancellationToken))
+        var grant = GrantName.Of(site);
+        if (site.RefreshToken is null && old?.Settings.ClientId == site.ClientId && old?.Settings.Grant == site.Grant) return;
+
+        var other = (await cache.ListAsync(cancellationToken)).Concat(configured.All)
+            .FirstOrDefault(known => known.Id != site.Id && known.Scheme is SiteScheme.OAuth && GrantName.Of(known) == grant && known.ClientId != site.ClientId);
+        var seed = site.RefreshToken is { } token ? new OAuthGrant { RefreshToken = token.Reveal(), ClientId = site.ClientId } : null;
+        if (!await grants.TryWriteAsync(grant, stored => Seed(stored?.Grant), cancellationToken)) throw new SiteChangeException(409, $"Another process is changing the grant {grant}: try again.");
+
+        OAuthGrant? Seed(OAuthGrant? stored)
         {
-            throw new SiteChangeException(409, $"Another process is changing the grant {grant}: try again.");
+            if (stored?.ClientId is null || stored.ClientId == site.ClientId) return stored is null or { IsDead: true } ? seed : null;
+
+            return other is null && seed is not null ? seed
+                : throw new SiteChangeException(409, other is not null
+                    ? $"The grant {grant} is that of site {other.Id}, which has another OAuth app: give grant, a name of its own."
+                    : $"The grant {grant} belongs to another OAuth app: give refreshToken, or connect the site again in a browser.");
         }
     }
 

@@ -21,13 +21,21 @@ internal static class OAuthPages
         body.Append($"<form method=\"post\" action=\"{Text(action.AbsoluteUri)}\">\n<input type=\"hidden\" name=\"state\" value=\"{Text(state)}\">\n");
         foreach (var candidate in candidates)
         {
-            var note = candidate.Problem ?? (candidate.SwitchedOff ? $"connected already as {candidate.SiteId} and switched off: choosing it switches it on" : candidate.Known ? $"connected already as {candidate.SiteId}: gets the new grant" : $"becomes {candidate.SiteId}");
+            var note = candidate.Problem ?? Note(candidate);
             body.Append($"<p><label><input type=\"checkbox\" name=\"site\" value=\"{Text(candidate.CloudId)}\"{(candidate.Problem is not null ? " disabled" : candidate.SwitchedOff ? "" : " checked")}> ")
                 .Append($"{Text(candidate.Name)} ({Text(candidate.Url.Host)}): {Text(note)}</label></p>\n");
         }
 
         return Page("Choose sites", body.Append("<p><button>Connect</button></p>\n</form>\n").ToString());
     }
+
+    private static string Note(Candidate candidate) => candidate switch
+    {
+        { SwitchedOff: true } => $"connected already as {candidate.SiteId} and switched off: choosing it switches it on",
+        { HasGrant: true } => $"connected already as {candidate.SiteId}: this consent has renewed its grant",
+        { Known: true } => $"connected already as {candidate.SiteId}: gets the new grant",
+        _ => $"becomes {candidate.SiteId}",
+    };
 
     private static string Page(string title, string body) =>
         $"<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>{Text(title)}</title>\n"

@@ -15,6 +15,9 @@ public sealed record Candidate(string CloudId, string Name, Uri Url, string Site
 {
     /// <summary>True if it is connected but disabled or being removed: choosing it enables it.</summary>
     public bool SwitchedOff { get; init; }
+
+    /// <summary>True if it uses the grant of this name already, so that the consent has renewed its grant whether it is chosen or not.</summary>
+    public bool HasGrant { get; init; }
 }
 
 /// <summary>Adds the tenants that a consent reaches as sites.</summary>
@@ -53,11 +56,7 @@ public sealed class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager
         var all = await sites.ListAsync(cancellationToken);
         var taken = all.Select(site => site.Id).ToHashSet(StringComparer.Ordinal);
 
-        // Each product of a site has its own entry with its own scopes.
-        return [.. resources.Where(resource => resource.Url is not null)
-            .GroupBy(resource => resource.Id, StringComparer.Ordinal)
-            .Select(entries => entries.First() with { Scopes = entries.Any(entry => entry.Scopes is null) ? null : [.. entries.SelectMany(entry => entry.Scopes!)] })
-            .Select(resource => Offer(resource, grant, all, taken))];
+        return [.. Merged(resources.Where(resource => resource.Url is not null)).Select(resource => Offer(resource, grant, all, taken))];
     }
 
     /// <summary>Adds <paramref name="candidate"/> or, if the site exists, makes it use <paramref name="grant"/>.</summary>
@@ -83,14 +82,22 @@ public sealed class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager
     private async Task<string> NameAsync(IReadOnlyList<AccessibleResource> resources, CancellationToken cancellationToken)
     {
         var all = (await sites.ListAsync(cancellationToken)).Where(site => site.Scheme is SiteScheme.OAuth).ToList();
-        var reached = resources.Select(resource => resource.Id).ToHashSet(StringComparer.Ordinal);
+        var reached = Merged(resources).Where(resource => Missing(resource).Count == 0).Select(resource => resource.Id).ToHashSet(StringComparer.Ordinal);
         var names = all.Where(site => reached.Contains(site.CloudId ?? "")).Select(GrantName.Of).Distinct(StringComparer.Ordinal).ToList();
 
-        // Another person's consent may reach fewer sites. If it replaced the old grant, the other sites would lose access, and so would another app.
+        // Another person's consent may reach fewer sites, or lack scopes there. If it replaced the old grant, these sites would lose access, and so
+        // would another app.
         return names is [var one] && all.Where(site => Uses(site, one)).All(site => reached.Contains(site.CloudId ?? "") && IsOurs(site))
             ? one
             : $"grant-{OAuthConsent.NewSecret()[..12]}";
     }
+
+    // Each product of a site has its own entry with its own scopes.
+    private static IEnumerable<AccessibleResource> Merged(IEnumerable<AccessibleResource> resources) => resources
+        .GroupBy(resource => resource.Id, StringComparer.Ordinal)
+        .Select(entries => entries.First() with { Scopes = entries.Any(entry => entry.Scopes is null) ? null : [.. entries.SelectMany(entry => entry.Scopes!)] });
+
+    private static List<string> Missing(AccessibleResource resource) => resource.Scopes is null ? [] : [.. Needed.Except(resource.Scopes, StringComparer.Ordinal)];
 
     private static bool Uses(Site site, string grant) => site.Scheme is SiteScheme.OAuth && GrantName.Of(site) == grant;
 
@@ -99,7 +106,7 @@ public sealed class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager
     private Candidate Offer(AccessibleResource resource, string grant, IReadOnlyList<Site> all, HashSet<string> taken)
     {
         var name = resource.Name ?? resource.Url!.Host;
-        var missing = resource.Scopes is null ? [] : Needed.Except(resource.Scopes, StringComparer.Ordinal).ToList();
+        var missing = Missing(resource);
         var unfit = missing.Count == 0 ? null : $"the consent does not include {string.Join(" and ", missing)} there: is Jira on this site, and has the app that permission?";
         if (all.FirstOrDefault(site => site.CloudId == resource.Id) is { } known)
         {
@@ -107,7 +114,11 @@ public sealed class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager
                 : !IsOurs(known) ? $"{known.Id} is fixed in the settings with another app: to change over, set Sites__{known.Id}__ClientId and Sites__{known.Id}__Secret to this one's."
                 : GrantName.Of(known) != grant ? $"{known.Id} is fixed in the settings: set Sites__{known.Id}__Grant to {grant}."
                 : null;
-            return new Candidate(resource.Id, name, resource.Url!, known.Id, Known: true, stuck ?? unfit) { SwitchedOff = known.Disabled is not null };
+            return new Candidate(resource.Id, name, resource.Url!, known.Id, Known: true, stuck ?? unfit)
+            {
+                SwitchedOff = known.Disabled is not null,
+                HasGrant = GrantName.Of(known) == grant,
+            };
         }
 
         return new Candidate(resource.Id, name, resource.Url!, SiteSlug.New(resource.Url!, taken, hyphens: true), Known: false, unfit);

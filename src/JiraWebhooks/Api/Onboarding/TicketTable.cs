@@ -17,8 +17,9 @@ internal sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITick
     {
         var table = await tickets.GetAsync(cancellationToken);
         await DeleteExpiredAsync(table, cancellationToken);
-        await table.AddEntityAsync(
-            new TableEntity(Partition, id) { ["Ticket"] = JsonSerializer.Serialize(ticket, TicketJson.Default.Ticket), ["ExpiresAt"] = ticket.ExpiresAt }, cancellationToken);
+        var row = new TableEntity(Partition, id) { ["ExpiresAt"] = ticket.ExpiresAt };
+        row.SetWholeText("Ticket", JsonSerializer.Serialize(ticket, TicketJson.Default.Ticket));
+        await table.AddEntityAsync(row, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -26,7 +27,7 @@ internal sealed class TicketTable(LazyTable tickets, TimeProvider clock) : ITick
     {
         var table = await tickets.GetAsync(cancellationToken);
         var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, id, cancellationToken: cancellationToken);
-        return found.HasValue && found.Value!.Text("Ticket") is { } ticket ? JsonSerializer.Deserialize(ticket, TicketJson.Default.Ticket) : null;
+        return found.HasValue && found.Value!.GetText("Ticket") is { Length: > 0 } ticket ? JsonSerializer.Deserialize(ticket, TicketJson.Default.Ticket) : null;
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Sites;
 
 /// <summary>Caches secrets: a revision never changes, so it is read once. A vault allows few requests per second and may be unavailable: a
-/// failed read is retried after 5 s, then 10, 20, up to 5 minutes.</summary>
+/// failed read is retried after 5 s, then 10, 20, up to 5 minutes. A vault that does not answer is asked for no other secret either for 5 s.</summary>
 internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock, ILogger<SecretCache> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
@@ -15,6 +15,7 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
 
     private readonly ConcurrentDictionary<(string Name, string Revision), SecretPair> _known = new();
     private readonly ConcurrentDictionary<(string Name, string Revision), (long At, int Count)> _failures = new();
+    private volatile Silence? _silence;
 
     /// <summary>Returns that revision of the secret, or null if there is none.</summary>
     /// <exception cref="SecretUnavailableException">The revision is not cached and cannot be read now. The previous revision is no substitute:
@@ -25,6 +26,7 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
 
         var failures = _failures.GetValueOrDefault((name, revision));
         if (failures.Count > 0 && clock.GetElapsedTime(failures.At) < Pause(failures.Count)) throw new SecretUnavailableException(name);
+        if (_silence is { } silence && clock.GetElapsedTime(silence.At) < FirstPause) throw new SecretUnavailableException(name);
 
         using var time = new CancellationTokenSource(Patience, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
@@ -38,6 +40,7 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
+            if (time.IsCancellationRequested) _silence = new Silence(clock.GetTimestamp());
             _failures[(name, revision)] = (clock.GetTimestamp(), failures.Count + 1);
             Log.Unreadable(logger, name, error.GetType().Name, failures.Count + 1);
             throw new SecretUnavailableException(name);
@@ -46,6 +49,8 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
 
     private static TimeSpan Pause(int failures) =>
         TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(failures - 1, 10)));
+
+    private sealed record Silence(long At);
 
     private static partial class Log
     {

@@ -30,4 +30,5 @@ public sealed record AbsentSite(string Id, DateTimeOffset? ErasedAt, DateTimeOff
 /// <summary>All rows of the table of sites.</summary>
 /// <param name="Sites">The sites.</param>
 /// <param name="Absent">The ids without a site; a site that exists again may still have an entry.</param>
-public sealed record SiteRows(IReadOnlyList<StoredSite> Sites, IReadOnlyList<AbsentSite> Absent);
+/// <param name="ReadAt">The time of storage's clock when they were read.</param>
+public sealed record SiteRows(IReadOnlyList<StoredSite> Sites, IReadOnlyList<AbsentSite> Absent, DateTimeOffset ReadAt);

@@ -63,7 +63,12 @@ public sealed class SiteLoader
         try
         {
             var secret = await SecretAsync(row, former, cancellationToken);
-            credentials = new SiteCredentials { Secret = SiteSecret.From(secret?.Current), PreviousSecret = SiteSecret.From(secret?.Previous) };
+            credentials = new SiteCredentials
+            {
+                Secret = SiteSecret.From(secret?.Current),
+                PreviousSecret = SiteSecret.From(secret?.Previous),
+                UnresolvedPrevious = row.SecretRevision.Length == 0 && _options.LacksPreviousClientSecret ? nameof(_options.OAuthPreviousClientSecret) : null,
+            };
         }
         catch (SecretUnavailableException)
         {

@@ -7,7 +7,7 @@ using JiraWebhooks.Storage;
 namespace JiraWebhooks.Sites;
 
 /// <summary>Table <c>sites</c>: partition <c>site</c>, row slug; partition <c>absent</c> for ids without a site. It never contains a secret.</summary>
-public sealed class SiteTable(LazyTable sites)
+public sealed class SiteTable(LazyTable sites, StorageTime time)
 {
     private const string Partition = "site";
     private const string AbsentPartition = "absent";
@@ -17,13 +17,15 @@ public sealed class SiteTable(LazyTable sites)
     {
         var table = await sites.GetAsync(cancellationToken);
         var (found, absent) = (new List<StoredSite>(), new List<AbsentSite>());
-        await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: cancellationToken))
+        DateTimeOffset readAt = default;
+        await foreach (var page in table.QueryAsync<TableEntity>(cancellationToken: cancellationToken).AsPages())
         {
-            if (row.PartitionKey == Partition) found.Add(Read(row));
-            else if (row.PartitionKey == AbsentPartition) absent.Add(AbsentSite.Read(row));
+            readAt = time.ClockOf(page.GetRawResponse()).GetUtcNow();
+            found.AddRange(page.Values.Where(row => row.PartitionKey == Partition).Select(Read));
+            absent.AddRange(page.Values.Where(row => row.PartitionKey == AbsentPartition).Select(AbsentSite.Read));
         }
 
-        return new SiteRows(found, absent);
+        return new SiteRows(found, absent, readAt);
     }
 
     /// <summary>Returns all sites.</summary>
@@ -86,10 +88,10 @@ public sealed class SiteTable(LazyTable sites)
     {
         var row = new TableEntity(Partition, site.Id)
         {
-            ["Options"] = JsonSerializer.Serialize(site.Settings, SiteJson.Default.SiteSettings),
             [nameof(StoredSite.SecretRevision)] = site.SecretRevision,
             [nameof(StoredSite.ActiveSince)] = site.ActiveSince,
         };
+        row.SetWholeText("Options", JsonSerializer.Serialize(site.Settings, SiteJson.Default.SiteSettings));
         if (site.Former is { } former)
         {
             row["FormerClientId"] = former.ClientId ?? "";
@@ -109,7 +111,7 @@ public sealed class SiteTable(LazyTable sites)
         SiteSettings? settings = null;
         try
         {
-            if (row.Text("Options") is { } json) settings = JsonSerializer.Deserialize(json, SiteJson.Default.SiteSettings);
+            if (row.GetText("Options") is { Length: > 0 } json) settings = JsonSerializer.Deserialize(json, SiteJson.Default.SiteSettings);
         }
         catch (JsonException)
         {
