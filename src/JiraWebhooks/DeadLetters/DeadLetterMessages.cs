@@ -35,7 +35,7 @@ internal static partial class DeadLetterMessages
     /// letter is redriven again after a crash, so that the topic drops the second.</summary>
     public static ServiceBusMessage Redrive(ServiceBusReceivedMessage letter, string subscription)
     {
-        var message = new ServiceBusMessage(letter) { MessageId = NewId(letter.MessageId, letter.SequenceNumber) };
+        var message = new ServiceBusMessage(letter) { MessageId = NewId(letter.MessageId, letter.SequenceNumber, subscription) };
         message.ApplicationProperties.Remove("DeadLetterReason");
         message.ApplicationProperties.Remove("DeadLetterErrorDescription");
         message.ApplicationProperties[EventProperties.Redriven] = true;
@@ -43,17 +43,21 @@ internal static partial class DeadLetterMessages
         return message;
     }
 
-    /// <summary>The new identity: <c>{old}:r{number}</c>, at most 128 characters.</summary>
-    internal static string NewId(string old, long sequenceNumber)
+    /// <summary>The new identity: <c>{old}:r{number}-{subscription}</c>, at most 128 characters. The subscription is in it, as a hash, because numbers
+    /// count per subscription: one event that died in two of them may have the same number in both, and the topic would drop the second.</summary>
+    internal static string NewId(string old, long sequenceNumber, string subscription)
     {
-        var suffix = string.Create(CultureInfo.InvariantCulture, $":r{sequenceNumber}");
+        var suffix = string.Create(CultureInfo.InvariantCulture, $":r{sequenceNumber}-{Hash(subscription.ToLowerInvariant())[..8]}");
         var first = Suffix().Replace(old, "");
-        if (first.Length + suffix.Length > MostIdCharacters) first = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(first)));
+        if (first.Length + suffix.Length > MostIdCharacters) first = Hash(first);
         return first + suffix;
     }
 
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
     private static string? Text(IReadOnlyDictionary<string, object> properties, string name) => properties.GetValueOrDefault(name) as string;
 
-    [GeneratedRegex(@":r[0-9]{1,19}\z")]
+    // Letters of an earlier version have no hash.
+    [GeneratedRegex(@":r[0-9]{1,19}(-[0-9a-f]{8})?\z")]
     private static partial Regex Suffix();
 }

@@ -5,10 +5,8 @@ using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Subscriber;
-using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ServiceBusSimulator;
 using ServiceBusSimulator.Entities;
@@ -16,7 +14,7 @@ using ServiceBusSimulator.Entities;
 namespace JiraWebhooks.Tests.DeadLetters;
 
 /// <summary>Dead letters on a simulated bus, with the real SDK.</summary>
-public sealed class DeadLetterTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed partial class DeadLetterTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private const string Topic = "jira-deliveries";
     private const string Config = """
@@ -29,7 +27,9 @@ public sealed class DeadLetterTests(AzuriteFixture azurite) : IAsyncLifetime
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
     private SimulatedServiceBus _bus = null!;
     private ServiceBusClient _client = null!;
+    private BlobServiceClient _blobs = null!;
     private BlobContainerClient _bodies = null!;
+    private JiraWebhooksOptions _options = null!;
     private SubscriptionMonitor _monitor = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -38,16 +38,16 @@ public sealed class DeadLetterTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         _bus = SimulatedServiceBus.Start(EntityConfig.Parse(Config), new SimulatedServiceBusOptions { Clock = _clock });
         _client = new ServiceBusClient(_bus.ConnectionString);
-        var blobs = new BlobServiceClient(await azurite.NewAccountAsync());
-        _bodies = blobs.GetBlobContainerClient("jira-bodies");
+        _blobs = new BlobServiceClient(await azurite.NewAccountAsync());
+        _bodies = _blobs.GetBlobContainerClient("jira-bodies");
         var errors = new List<string>();
-        var options = new JiraWebhooksOptions
+        _options = new JiraWebhooksOptions
         {
             PublicBaseUrl = new Uri("https://hooks.example.com"),
             ServiceBus = ServiceBusSettings.Parse(Texts(("ServiceBus", _bus.ConnectionString), ("ServiceBus__Subscriptions", "default, other")), errors),
         };
         Assert.Empty(errors);
-        _monitor = new SubscriptionMonitor(new OneClient(_client), new ClaimedBodies(new LazyContainer(blobs, "jira-bodies")), options, _clock);
+        _monitor = Monitor(_client);
     }
 
     public async ValueTask DisposeAsync()
@@ -93,11 +93,25 @@ public sealed class DeadLetterTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(1, Status("other").Active);
         await using var receiver = _client.CreateReceiver(Topic, "default");
         var message = await receiver.ReceiveMessageAsync(cancellationToken: Token);
-        Assert.Equal("acme:1:r1", message.MessageId);
+        Assert.Equal("acme:1:r1-37a8eec1", message.MessageId);
         Assert.Null(message.DeadLetterReason);
         Assert.True(JiraEvent.Read(message).IsRedriven);
         Assert.Equal("acme:SHOP-1", message.SessionId);
         Assert.Equal("{}", message.Body.ToString());
+    }
+
+    /// <summary>The numbers of the letters count per subscription, so both are 1, and the topic drops duplicates before it applies the rules.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Redrive_SameEventDeadInTwoSubscriptions_ComesToBoth()
+    {
+        await KillAsync("default", Message("1", "SHOP-1"));
+        await KillAsync("other", 1);
+
+        Assert.Equal(1, (await _monitor.RunAsync("default", new DeadLetterFilter(), redrive: true, Token)).Done);
+        Assert.Equal(1, (await _monitor.RunAsync("other", new DeadLetterFilter(), redrive: true, Token)).Done);
+
+        Assert.Equal(new QueueStatus($"{Topic}/Subscriptions/default", 1, 0), Status("default"));
+        Assert.Equal(new QueueStatus($"{Topic}/Subscriptions/other", 1, 0), Status("other"));
     }
 
     /// <summary>The letter is still there, and the topic drops the second message.</summary>
@@ -212,40 +226,26 @@ public sealed class DeadLetterTests(AzuriteFixture azurite) : IAsyncLifetime
         else Assert.Contains("no longer in Blob Storage", Assert.Single(result.Refused).Why, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = Limits.Hang)]
-    public async Task Record_Poll_MeasuresAgeAndCountsOnlyNewLetters()
-    {
-        using var fresh = Metrics.Counter("jira.bus.dead_new");
-        var gauges = new SubscriptionGauges(
-            _monitor, new DeadLetterTable(new LazyTable(new InMemoryTables(), TableNames.Status)), TimeProvider.System, NullLogger<SubscriptionGauges>.Instance);
-        await KillAsync("default", Message("1", "SHOP-1"), Message("2", "SHOP-2"));
-
-        await gauges.RecordAsync(Token);
-        await gauges.RecordAsync(Token);
-        Assert.Equal([2], fresh.GetMeasurementSnapshot().Select(measurement => measurement.Value));
-
-        await KillAsync("default", Message("3", "SHOP-3"));
-        _clock.Advance(TimeSpan.FromHours(5));
-        await gauges.RecordAsync(Token);
-
-        Assert.Equal([2, 1], fresh.GetMeasurementSnapshot().Select(measurement => measurement.Value));
-        Assert.Equal(5, (await _monitor.StateAsync("other", Token)).OldestAge!.Value.TotalHours);
-        Assert.Equal(3, (await _monitor.StateAsync("default", Token)).Dead);
-    }
-
     [Theory]
-    [InlineData("acme:1", 7, "acme:1:r7")]
-    [InlineData("acme:1:r7", 12, "acme:1:r12")]
-    public void NewId_OfALetter_NamesItsNumber(string old, long number, string expected) => Assert.Equal(expected, DeadLetterMessages.NewId(old, number));
+    [InlineData("acme:1", 7, "default", "acme:1:r7-37a8eec1")]
+    [InlineData("acme:1", 7, "Default", "acme:1:r7-37a8eec1")]
+    [InlineData("acme:1", 7, "other", "acme:1:r7-d9298a10")]
+    [InlineData("acme:1:r7-37a8eec1", 12, "default", "acme:1:r12-37a8eec1")]
+    [InlineData("acme:1:r7", 12, "default", "acme:1:r12-37a8eec1")]
+    public void NewId_OfALetter_NamesItsNumberAndSubscription(string old, long number, string subscription, string expected) =>
+        Assert.Equal(expected, DeadLetterMessages.NewId(old, number, subscription));
 
     [Fact]
     public void NewId_OfALongIdentity_HasAtMost128Characters()
     {
-        var id = DeadLetterMessages.NewId(new string('x', 128), long.MaxValue);
+        var id = DeadLetterMessages.NewId(new string('x', 128), long.MaxValue, "default");
 
         Assert.InRange(id.Length, 64, 128);
-        Assert.NotEqual(id, DeadLetterMessages.NewId(new string('y', 128), long.MaxValue));
+        Assert.NotEqual(id, DeadLetterMessages.NewId(new string('y', 128), long.MaxValue, "default"));
     }
+
+    private SubscriptionMonitor Monitor(ServiceBusClient client) =>
+        new(new OneClient(client), new ClaimedBodies(new LazyContainer(_blobs, "jira-bodies")), _options, _clock);
 
     private QueueStatus Status(string subscription) => _bus.Status.Single(queue => queue.Path == $"{Topic}/Subscriptions/{subscription}");
 
@@ -253,9 +253,13 @@ public sealed class DeadLetterTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await using var sender = _client.CreateSender(Topic);
         foreach (var message in messages) await sender.SendMessageAsync(message, Token);
+        await KillAsync(subscription, messages.Length);
+    }
 
+    private async Task KillAsync(string subscription, int count)
+    {
         await using var receiver = _client.CreateReceiver(Topic, subscription);
-        for (var left = messages.Length; left > 0; left--)
+        for (var left = count; left > 0; left--)
         {
             await receiver.DeadLetterMessageAsync(await receiver.ReceiveMessageAsync(cancellationToken: Token), "why", "in detail", Token);
         }
