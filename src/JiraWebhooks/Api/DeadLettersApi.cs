@@ -17,10 +17,10 @@ public sealed class DeadLettersApi(SubscriptionMonitor monitor, ApiCalls calls)
     /// <summary>GET deadletters/{subscription}?from=&amp;max=</summary>
     public Task<IResult> ListAsync(HttpRequest request, string subscription) => calls.RunAsync(async token =>
     {
-        Ensure(subscription);
+        var known = Known(subscription);
         var from = Number(request, "from", 0, long.MaxValue, 0);
         var max = (int)Number(request, "max", 1, SubscriptionMonitor.MostPeeked, DefaultMax);
-        return Results.Json(await monitor.PeekAsync(subscription, from, max, token), DeadLettersJson.Default.DeadLetterPage);
+        return Results.Json(await monitor.PeekAsync(known, from, max, token), DeadLettersJson.Default.DeadLetterPage);
     });
 
     /// <summary>POST deadletters/{subscription}/redrive</summary>
@@ -31,22 +31,22 @@ public sealed class DeadLettersApi(SubscriptionMonitor monitor, ApiCalls calls)
 
     private Task<IResult> ChangeAsync(HttpRequest request, string subscription, bool redrive) => calls.RunAsync(async token =>
     {
-        Ensure(subscription);
+        var known = Known(subscription);
         var filter = await ApiCalls.ReadAsync(request, DeadLettersJson.Default.DeadLetterFilter, token);
         if (filter.Limit is < 1 or > DeadLetterFilter.Most) throw new SiteChangeException(400, $"max must be from 1 to {DeadLetterFilter.Most}.");
         if (filter.SequenceNumbers is { Count: 0 }) throw new SiteChangeException(400, "sequenceNumbers is empty: leave it out, or name the letters.");
 
-        var (result, _) = await calls.WithinAsync(limit => monitor.RunAsync(subscription, filter, redrive, limit), token);
+        var (result, _) = await calls.WithinAsync(limit => monitor.RunAsync(known, filter, redrive, limit), token);
         return Results.Json(result, DeadLettersJson.Default.DeadLetterResult);
     });
 
-    private void Ensure(string subscription)
+    // The name as the settings spell it. Service Bus finds a subscription in any case, but the rules compare jira_to with this spelling.
+    private string Known(string subscription)
     {
         if (monitor.Subscriptions.Count == 0) throw new SiteChangeException(409, "No subscriptions are known: dead letters need Publisher=ServiceBus and the setting ServiceBus__Subscriptions.");
-        if (!monitor.Subscriptions.Contains(subscription, StringComparer.OrdinalIgnoreCase))
-        {
-            throw new SiteChangeException(404, $"There is no subscription {subscription} in ServiceBus__Subscriptions; it has {string.Join(", ", monitor.Subscriptions)}.");
-        }
+
+        return monitor.Subscriptions.FirstOrDefault(name => name.Equals(subscription, StringComparison.OrdinalIgnoreCase))
+            ?? throw new SiteChangeException(404, $"There is no subscription {subscription} in ServiceBus__Subscriptions; it has {string.Join(", ", monitor.Subscriptions)}.");
     }
 
     private static long Number(HttpRequest request, string name, long least, long most, long absent)

@@ -1,12 +1,16 @@
 using Azure.Messaging.ServiceBus;
 using Azure.Storage.Blobs;
+using JiraWebhooks.Api;
 using JiraWebhooks.DeadLetters;
 using JiraWebhooks.Hosting;
 using JiraWebhooks.Publishing;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Subscriber;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ServiceBusSimulator;
 using ServiceBusSimulator.Entities;
@@ -112,6 +116,22 @@ public sealed partial class DeadLetterTests(AzuriteFixture azurite) : IAsyncLife
 
         Assert.Equal(new QueueStatus($"{Topic}/Subscriptions/default", 1, 0), Status("default"));
         Assert.Equal(new QueueStatus($"{Topic}/Subscriptions/other", 1, 0), Status("other"));
+    }
+
+    /// <summary>Service Bus finds a subscription by its name in any case. Its rule compares <c>jira_to</c> with one spelling.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Redrive_NameInAnotherCase_ComesToItsSubscription()
+    {
+        await KillAsync("default", Message("1", "SHOP-1"));
+        var api = new DeadLettersApi(_monitor, new ApiCalls(_options, _clock, NullLogger<ApiCalls>.Instance));
+        var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
+        context.Request.ContentType = "application/json";
+        context.Request.Body = new MemoryStream("{}"u8.ToArray());
+
+        await (await api.RedriveAsync(context.Request, "DEFAULT")).ExecuteAsync(context);
+
+        Assert.Equal(200, context.Response.StatusCode);
+        Assert.Equal(new QueueStatus($"{Topic}/Subscriptions/default", 1, 0), Status("default"));
     }
 
     /// <summary>The letter is still there, and the topic drops the second message.</summary>
