@@ -8,6 +8,7 @@ namespace Testing;
 internal sealed class FakeSender : ServiceBusSender
 {
     private readonly Dictionary<ServiceBusMessageBatch, List<ServiceBusMessage>> _open = [];
+    private bool _isClosed;
 
     public List<ServiceBusMessage> Sent { get; } = [];
 
@@ -59,6 +60,14 @@ internal sealed class FakeSender : ServiceBusSender
         if (_open[messageBatch].Sum(Size) > MaxSend) throw TooLarge();
         Batches.Add(messageBatch.Count);
         Sent.AddRange(_open[messageBatch]);
+        return Task.CompletedTask;
+    }
+
+    public override bool IsClosed => _isClosed;
+
+    public override Task CloseAsync(CancellationToken cancellationToken = default)
+    {
+        _isClosed = true;
         return Task.CompletedTask;
     }
 

@@ -30,7 +30,7 @@ internal static class LoadServer
     {
         await using var client = bus.Length > 0 ? new ServiceBusClient(bus[0]) : null;
         var publisher = client is null ? (IDeliveryPublisher)new NoPublisher()
-            : new ServiceBusDeliveryPublisher(client.CreateSender(BusRun.Topic), new NoClaimCheck(), int.MaxValue);
+            : new ServiceBusDeliveryPublisher(() => client.CreateSender(BusRun.Topic), new NoClaimCheck(), int.MaxValue);
         if (bus is [_, "warm"]) await publisher.OpenAsync(CancellationToken.None);
 
         var builder = WebApplication.CreateSlimBuilder();

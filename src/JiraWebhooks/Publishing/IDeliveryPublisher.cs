@@ -10,6 +10,7 @@ public interface IDeliveryPublisher
     /// <summary>Publishes several deliveries, in as few sends as the bus allows.</summary>
     Task PublishAsync(IReadOnlyList<DeliveryMessage> messages, CancellationToken cancellationToken);
 
-    /// <summary>Opens the connection to the bus if it is not open, as the first message would. Throws if the bus cannot be reached.</summary>
+    /// <summary>Asks the bus whether it can be reached, and throws if not. The first call opens the connection that messages use; a later call also
+    /// asks if that connection is open.</summary>
     Task OpenAsync(CancellationToken cancellationToken);
 }

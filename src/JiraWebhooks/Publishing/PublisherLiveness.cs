@@ -28,7 +28,7 @@ public sealed class PublisherLiveness([FromKeyedServices(AzureClients.Receive)] 
         _hasWorked = true;
     }
 
-    /// <summary>True if this process has published a delivery or opened the connection within <see cref="FreshFor"/>, or can open it now. Never throws
+    /// <summary>True if this process has published a delivery or reached the bus within <see cref="FreshFor"/>, or can reach it now. Never throws
     /// because of the bus.</summary>
     public async Task<bool> IsLiveAsync(CancellationToken cancellationToken) =>
         (_hasWorked && clock.GetElapsedTime(Volatile.Read(ref _worked)) < FreshFor) || await TryAsync().WaitAsync(cancellationToken);

@@ -37,7 +37,7 @@ internal static class PublishingServiceCollectionExtensions
                 claimCheck,
                 options.ClaimCheckThreshold ?? StorageQueueDeliveryPublisher.DefaultThreshold),
             _ => new ServiceBusDeliveryPublisher(
-                Client<ServiceBusClient>(provider, name).CreateSender(options.ServiceBus!.EntityName),
+                () => Client<ServiceBusClient>(provider, name).CreateSender(options.ServiceBus!.EntityName),
                 claimCheck,
                 options.ClaimCheckThreshold ?? ServiceBusDeliveryPublisher.DefaultThreshold),
         };

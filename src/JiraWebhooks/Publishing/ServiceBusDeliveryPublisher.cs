@@ -6,14 +6,17 @@ namespace JiraWebhooks.Publishing;
 /// <summary>Publishes to a Service Bus topic or queue. It returns when the bus has accepted everything. Otherwise it throws
 /// <see cref="PublishFailedException"/> for an error that must be fixed, or <see cref="ServiceBusException"/> for a temporary one. Duplicate
 /// detection makes a repeat harmless.</summary>
-/// <param name="sender">Sender of the topic or queue.</param>
+/// <param name="newSender">Makes a sender of the topic or queue.</param>
 /// <param name="claimCheck">Stores bodies that are too large.</param>
 /// <param name="threshold">Body size in bytes above which the claim check is used without asking the bus.</param>
-internal sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClaimCheck claimCheck, int threshold) : IDeliveryPublisher
+internal sealed class ServiceBusDeliveryPublisher(Func<ServiceBusSender> newSender, IClaimCheck claimCheck, int threshold) : IDeliveryPublisher
 {
     /// <summary>For the Standard tier, where a message holds 256 KB including all its properties
     /// (<see href="https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas"/>).</summary>
     public const int DefaultThreshold = 192 * 1024;
+
+    private readonly ServiceBusSender _sender = newSender();
+    private volatile bool _isOpened;
 
     /// <inheritdoc/>
     public async Task PublishAsync(DeliveryMessage message, CancellationToken cancellationToken)
@@ -44,7 +47,21 @@ internal sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClai
     /// <inheritdoc/>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        // A batch needs the link's maximum size, so the SDK opens connection, token and link. Nothing is sent.
+        if (!_isOpened)
+        {
+            await OpenLinkAsync(_sender, cancellationToken);
+            _isOpened = true;
+            return;
+        }
+
+        // The SDK keeps the maximum size of a link for good, so only a new sender asks the bus.
+        await using var probe = newSender();
+        await OpenLinkAsync(probe, cancellationToken);
+    }
+
+    // A batch needs the link's maximum size, so the SDK opens connection, token and link. Nothing is sent.
+    private static async Task OpenLinkAsync(ServiceBusSender sender, CancellationToken cancellationToken)
+    {
         using var batch = await sender.CreateMessageBatchAsync(cancellationToken);
     }
 
@@ -54,7 +71,7 @@ internal sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClai
         Outgoing? left = null;
         while (next < messages.Count)
         {
-            using var batch = await sender.CreateMessageBatchAsync(cancellationToken);
+            using var batch = await _sender.CreateMessageBatchAsync(cancellationToken);
             var batched = new List<Outgoing>();
             while (next < messages.Count)
             {
@@ -85,7 +102,7 @@ internal sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClai
     {
         try
         {
-            await sender.SendMessagesAsync(batch, cancellationToken);
+            await _sender.SendMessagesAsync(batch, cancellationToken);
         }
         catch (Exception refused) when (IsRefusal(refused))
         {
@@ -121,13 +138,13 @@ internal sealed class ServiceBusDeliveryPublisher(ServiceBusSender sender, IClai
     {
         try
         {
-            await sender.SendMessageAsync(outgoing.Message, cancellationToken);
+            await _sender.SendMessageAsync(outgoing.Message, cancellationToken);
         }
         catch (ServiceBusException tooLarge) when (tooLarge.Reason is ServiceBusFailureReason.MessageSizeExceeded && !outgoing.Claimed)
         {
             // The bus counts the properties too, so its answer wins over our threshold.
             outgoing = await ClaimAsync(outgoing, cancellationToken);
-            await sender.SendMessageAsync(outgoing.Message, cancellationToken);
+            await _sender.SendMessageAsync(outgoing.Message, cancellationToken);
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private ServiceBusDeliveryPublisher Publisher => new(_sender, _claims, Threshold);
+    private ServiceBusDeliveryPublisher Publisher => new(() => _sender, _claims, Threshold);
 
     // The SDK's sender would close a link that this one never had.
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -205,6 +205,23 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
         Assert.Equal(1, _sender.Calls);
         Assert.Empty(_sender.Sent);
         Assert.Empty(_sender.Batches);
+    }
+
+    [Fact]
+    public async Task Open_Again_OpensAnotherLinkAndClosesIt()
+    {
+        var another = new FakeSender();
+        var senders = new Queue<FakeSender>([_sender, another]);
+        var publisher = new ServiceBusDeliveryPublisher(senders.Dequeue, _claims, Threshold);
+
+        await publisher.OpenAsync(Token);
+        await publisher.OpenAsync(Token);
+        await publisher.PublishAsync(Message("id-1", 10), Token);
+
+        Assert.Equal(1, another.Calls);
+        Assert.True(another.IsClosed);
+        Assert.False(_sender.IsClosed);
+        Assert.Single(_sender.Sent);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using JiraWebhooks.Publishing;
+using Microsoft.Extensions.Time.Testing;
 using ServiceBusSimulator;
 
 namespace JiraWebhooks.Tests.Publishing;
@@ -104,6 +105,25 @@ public sealed class ServiceBusWireTests(AzuriteFixture azurite)
         else wire.Bus.Faults.OnToken = () => BusFault.NoAnswer;
 
         Assert.Equal(503, await wire.DeliverAsync("1", "{}"));
+    }
+
+    /// <summary>The SDK keeps what it knows of a link after the bus has gone.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task IsLive_BusGoesAwayAndComesBack_SaysSo()
+    {
+        await using var wire = new WireBus(await azurite.NewAccountAsync());
+        var clock = new FakeTimeProvider();
+        var liveness = new PublisherLiveness(wire.Publisher, clock);
+        Assert.True(await liveness.IsLiveAsync(Token));
+
+        await wire.Bus.DisposeAsync();
+        clock.Advance(PublisherLiveness.FreshFor + TimeSpan.FromSeconds(1));
+        Assert.False(await liveness.IsLiveAsync(Token));
+
+        wire.StartBus();
+        clock.Advance(PublisherLiveness.Pause);
+        Assert.True(await liveness.IsLiveAsync(Token));
+        Assert.Equal(200, await wire.DeliverAsync("1", "{}"));
     }
 
     /// <summary>The bus's word on size wins: the body goes to Blob Storage, and the message is sent again.</summary>

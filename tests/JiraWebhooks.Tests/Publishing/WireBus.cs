@@ -47,11 +47,14 @@ internal sealed class WireBus : IAsyncDisposable
             new DeliveryActivity(TimeProvider.System), known, NullLogger<DeliveryReceiver>.Instance);
     }
 
-    public SimulatedServiceBus Bus { get; }
+    public SimulatedServiceBus Bus { get; private set; }
 
     public IDeliveryPublisher Publisher { get; }
 
     public int OnTheBus => Bus.Status.Single().Active;
+
+    /// <summary>Starts an empty bus where the one before was.</summary>
+    public void StartBus() => Bus = SimulatedServiceBus.Start(EntityConfig.Parse(Config), new SimulatedServiceBusOptions { Port = Bus.Port });
 
     /// <summary>A delivery of Jira; returns the status of the answer.</summary>
     public async Task<int> DeliverAsync(string identifier, string body)
