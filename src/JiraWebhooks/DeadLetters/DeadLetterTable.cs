@@ -9,13 +9,21 @@ internal sealed class DeadLetterTable(LazyTable status)
     private const string Partition = "$bus";
     private const string Seen = "Seen";
 
-    /// <summary>Returns the highest number that was seen before, and saves the new one. Null if none was saved: everything may be old.</summary>
-    public async Task<long?> ReplaceAsync(string subscription, long seen, CancellationToken cancellationToken)
+    // Numbers begin at 1 in each topic. A mark of another one would hide the letters below it.
+    private const string Topic = "Topic";
+
+    /// <summary>Returns the highest number that was seen in this topic; 0 if none was: everything is new.</summary>
+    public async Task<long> SeenAsync(string topic, string subscription, CancellationToken cancellationToken)
     {
         var table = await status.GetAsync(cancellationToken);
         var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, subscription, cancellationToken: cancellationToken);
-        var before = found.HasValue ? found.Value!.Whole(Seen) : null;
-        if (before is null || seen > before) await table.UpsertEntityAsync(new TableEntity(Partition, subscription) { [Seen] = seen }, TableUpdateMode.Replace, cancellationToken);
-        return before;
+        return found.HasValue && found.Value!.Text(Topic) == topic ? found.Value!.Whole(Seen) ?? 0 : 0;
+    }
+
+    /// <summary>Saves the highest number that was seen.</summary>
+    public async Task SaveAsync(string topic, string subscription, long seen, CancellationToken cancellationToken)
+    {
+        var table = await status.GetAsync(cancellationToken);
+        await table.UpsertEntityAsync(new TableEntity(Partition, subscription) { [Seen] = seen, [Topic] = topic }, TableUpdateMode.Replace, cancellationToken);
     }
 }

@@ -9,7 +9,8 @@ public sealed partial class SubscriptionGauges
 {
     private static readonly Gauge<double> Age = Instrumentation.Meter.CreateGauge<double>(MetricNames.SubscriptionAge, "h", "Hours since a subscription's oldest message was published.");
     private static readonly Gauge<int> Dead = Instrumentation.Meter.CreateGauge<int>(MetricNames.SubscriptionDead, "{message}", "Dead letters of a subscription, at most 250.");
-    private static readonly Counter<long> New = Instrumentation.Meter.CreateCounter<long>(MetricNames.SubscriptionNewDead, "{message}", "Dead letters of a subscription that the poll before did not see.");
+    private static readonly Counter<long> New = Instrumentation.Meter.CreateCounter<long>(
+        MetricNames.SubscriptionNewDead, "{message}", "Dead letters of a subscription that the poll before did not see, at most 250.");
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -44,11 +45,12 @@ public sealed partial class SubscriptionGauges
         var state = await _monitor.StateAsync(subscription, cancellationToken);
         Age.Record(state.OldestAge?.TotalHours ?? 0, tag);
         Dead.Record(state.Dead, tag);
-        if (state.DeadNumbers.Count == 0) return;
+        var before = await _table.SeenAsync(_monitor.TopicAddress, subscription, cancellationToken);
+        var (count, last) = await _monitor.DeadAfterAsync(subscription, before, cancellationToken);
+        if (count == 0) return;
 
-        var before = await _table.ReplaceAsync(subscription, state.DeadNumbers[^1], cancellationToken);
-        var fresh = state.DeadNumbers.Count(number => before is null || number > before);
-        if (fresh > 0) New.Add(fresh, tag);
+        await _table.SaveAsync(_monitor.TopicAddress, subscription, last, cancellationToken);
+        New.Add(count, tag);
     }
 
     private static partial class Log
