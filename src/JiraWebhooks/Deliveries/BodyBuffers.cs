@@ -66,7 +66,16 @@ internal sealed class BodyBuffers
             _allocated += size;
         }
 
-        return GC.AllocateUninitializedArray<byte>(size);
+        try
+        {
+            return GC.AllocateUninitializedArray<byte>(size);
+        }
+        catch
+        {
+            // Counted before, because another thread must not use the same room meanwhile.
+            lock (_gate) (Lent, _allocated) = (Lent - size, _allocated - size);
+            throw;
+        }
     }
 
     /// <summary>Takes <paramref name="buffer"/> back. Set <paramref name="reuse"/> only if nothing reads the buffer anymore.</summary>

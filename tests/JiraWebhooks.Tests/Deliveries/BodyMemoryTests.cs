@@ -185,6 +185,21 @@ public sealed class BodyMemoryTests
         Assert.Equal(0, _harness.Receiver.Memory.Buffers.Free); // not used again: a send may still lie in an SDK
     }
 
+    /// <summary>No array is that long, so this fails at once, as any array does when the memory is used up.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Rent_NoMemory_ReleasesWhatItHasReserved(bool verified)
+    {
+        var memory = new BodyMemory(3L * int.MaxValue, _harness.Clock);
+
+        await Assert.ThrowsAsync<OutOfMemoryException>(() => new BodyRoom(memory, verified).RentAsync(int.MaxValue, CancellationToken.None).AsTask());
+
+        Assert.Equal(0, memory.Budget.Used);
+        Assert.Equal(0, memory.Budget.UsedUnverified);
+        Assert.Equal(0, memory.Buffers.Lent);
+    }
+
     [Fact]
     public async Task Post_FortyConnectionsWithLargeForgedBodies_AreAnsweredAndNothingIsHeld()
     {

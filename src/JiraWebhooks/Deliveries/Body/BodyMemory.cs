@@ -27,7 +27,18 @@ internal sealed class BodyRoom(BodyMemory memory, bool verified)
         var started = memory.Clock.GetTimestamp();
         var hasRoom = await memory.Budget.AddAsync(_claim, size, budget);
         Waited += memory.Clock.GetElapsedTime(started);
-        return hasRoom ? memory.Buffers.Rent(size) : null;
+        if (!hasRoom) return null;
+
+        try
+        {
+            return memory.Buffers.Rent(size);
+        }
+        catch
+        {
+            // The system has no memory for it. Room that no buffer holds would never be released.
+            memory.Budget.Release(_claim, size);
+            throw;
+        }
     }
 
     /// <summary>Gives <paramref name="buffer"/> back. Set <paramref name="reuse"/> only if nothing reads it anymore.</summary>
