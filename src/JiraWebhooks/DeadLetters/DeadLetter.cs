@@ -73,7 +73,8 @@ public sealed record DeadLetterFilter
 /// <summary>What a redrive or drop did.</summary>
 /// <param name="Done">Letters that were redriven or dropped; with dryRun, that would be.</param>
 /// <param name="Skipped">Letters that were looked at and do not match.</param>
-/// <param name="NotReached">True if the end of the dead letters was not reached: call again.</param>
+/// <param name="NotReached">True if there may be letters that were not looked at: the call stopped before the end, or another call has them locked. Call
+/// again.</param>
 public sealed record DeadLetterResult(int Done, int Skipped, bool NotReached)
 {
     /// <summary>Requested numbers that were not found among the letters that were looked at.</summary>

@@ -14,7 +14,7 @@ internal sealed class DeadLetterRun(
 
     private const int AtOnce = 50;
 
-    // An empty answer within this time is the end.
+    // An empty answer within this time means that no letter is left that is not locked.
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(3);
 
     // Locked letters. Whatever happens, they are given back at the end.
@@ -25,17 +25,19 @@ internal sealed class DeadLetterRun(
 
     public async Task<DeadLetterResult> RunAsync(CancellationToken cancellationToken)
     {
-        var isEnd = false;
+        var (isEmpty, isEnd) = (false, false);
         try
         {
-            while (!isEnd && _done < filter.Limit && _seen.Count < MostLookedAt && !cancellationToken.IsCancellationRequested)
+            while (!isEmpty && _done < filter.Limit && _seen.Count < MostLookedAt && !cancellationToken.IsCancellationRequested)
             {
                 var some = await letters.ReceiveMessagesAsync(Math.Min(AtOnce, MostLookedAt - _seen.Count), Wait, cancellationToken);
-                isEnd = some.Count == 0;
+                isEmpty = some.Count == 0;
                 _held.AddRange(some);
                 foreach (var letter in some) await HandleAsync(letter, cancellationToken);
                 await RenewAsync(cancellationToken);
             }
+
+            isEnd = isEmpty && !await HasOthersAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -51,6 +53,29 @@ internal sealed class DeadLetterRun(
             Missing = [.. (filter.SequenceNumbers ?? []).Except(_seen)],
             Refused = _refused,
         };
+    }
+
+    // True if there are letters that this run has not seen: another call has them locked, or was ended before it gave them back.
+    private async Task<bool> HasOthersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var from = 0L; ;)
+            {
+                var some = await letters.PeekMessagesAsync(AtOnce, from, cancellationToken);
+                if (some.Count == 0) return false;
+                if (!some.All(letter => _seen.Contains(letter.SequenceNumber))) return true;
+
+                // Most numbers follow each other, so most of what this run holds is not read again.
+                from = some[^1].SequenceNumber + 1;
+                while (_seen.Contains(from)) from++;
+            }
+        }
+        catch (ServiceBusException)
+        {
+            // What was done is in the result all the same.
+            return true;
+        }
     }
 
     private async Task HandleAsync(ServiceBusReceivedMessage letter, CancellationToken cancellationToken)
