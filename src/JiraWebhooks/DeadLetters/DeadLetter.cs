@@ -80,11 +80,11 @@ public sealed record DeadLetterResult(int Done, int Skipped, bool NotReached)
     /// <summary>Requested numbers that were not found among the letters that were looked at.</summary>
     public IReadOnlyList<long> Missing { get; init; } = [];
 
-    /// <summary>Letters that cannot be redriven, each with a sentence; they stay.</summary>
+    /// <summary>Letters that cannot be redriven, or whose lock ended before they were removed, each with a sentence; they stay.</summary>
     public IReadOnlyList<RefusedLetter> Refused { get; init; } = [];
 }
 
-/// <summary>A letter that cannot be redriven.</summary>
+/// <summary>A letter that stays although it matches.</summary>
 /// <param name="SequenceNumber">Its number.</param>
 /// <param name="Why">A sentence.</param>
 public sealed record RefusedLetter(long SequenceNumber, string Why);

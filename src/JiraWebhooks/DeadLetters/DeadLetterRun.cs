@@ -17,24 +17,26 @@ internal sealed class DeadLetterRun(
     // An empty answer within this time means that no letter is left that is not locked.
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(3);
 
-    // Locked letters. Whatever happens, they are given back at the end.
-    private readonly List<ServiceBusReceivedMessage> _held = [];
-    private readonly List<RefusedLetter> _refused = [];
+    private readonly HeldLetters _held = new(letters, clock);
+    private readonly Dictionary<long, string> _refused = [];
     private readonly HashSet<long> _seen = [];
-    private int _done;
+    private readonly HashSet<long> _done = [];
 
     public async Task<DeadLetterResult> RunAsync(CancellationToken cancellationToken)
     {
         var (isEmpty, isEnd) = (false, false);
         try
         {
-            while (!isEmpty && _done < filter.Limit && _seen.Count < MostLookedAt && !cancellationToken.IsCancellationRequested)
+            while (!isEmpty && _done.Count < filter.Limit && _seen.Count < MostLookedAt && !cancellationToken.IsCancellationRequested)
             {
                 var some = await letters.ReceiveMessagesAsync(Math.Min(AtOnce, MostLookedAt - _seen.Count), Wait, cancellationToken);
                 isEmpty = some.Count == 0;
-                _held.AddRange(some);
-                foreach (var letter in some) await HandleAsync(letter, cancellationToken);
-                await RenewAsync(cancellationToken);
+                _held.Add(some);
+                foreach (var letter in some)
+                {
+                    await _held.RenewAsync(cancellationToken);
+                    if (_held.Has(letter)) await HandleAsync(letter, cancellationToken);
+                }
             }
 
             isEnd = isEmpty && !await HasOthersAsync(cancellationToken);
@@ -45,13 +47,13 @@ internal sealed class DeadLetterRun(
         }
         finally
         {
-            foreach (var letter in _held) await GiveBackAsync(letter);
+            await _held.GiveBackAsync();
         }
 
-        return new DeadLetterResult(_done, _held.Count - _refused.Count - (filter.DryRun ? _done : 0), NotReached: !isEnd)
+        return new DeadLetterResult(_done.Count, _seen.Count - _done.Count - _refused.Count, NotReached: !isEnd)
         {
             Missing = [.. (filter.SequenceNumbers ?? []).Except(_seen)],
-            Refused = _refused,
+            Refused = [.. _refused.Select(refused => new RefusedLetter(refused.Key, refused.Value))],
         };
     }
 
@@ -80,24 +82,25 @@ internal sealed class DeadLetterRun(
 
     private async Task HandleAsync(ServiceBusReceivedMessage letter, CancellationToken cancellationToken)
     {
-        _seen.Add(letter.SequenceNumber);
-        var isWanted = _done < filter.Limit && !cancellationToken.IsCancellationRequested && filter.Matches(DeadLetterMessages.Describe(letter, clock.GetUtcNow()));
+        var number = letter.SequenceNumber;
+        _seen.Add(number);
+        var isWanted = _done.Count < filter.Limit && !cancellationToken.IsCancellationRequested && filter.Matches(DeadLetterMessages.Describe(letter, clock.GetUtcNow()));
         if (!isWanted || filter.DryRun)
         {
-            if (isWanted) _done++;
+            if (isWanted) _done.Add(number);
             return;
         }
 
+        _refused.Remove(number); // it may come a second time
         if (target is not null && await RedriveAsync(letter, target) is { } why)
         {
-            _refused.Add(new RefusedLetter(letter.SequenceNumber, why));
+            _refused.Add(number, why);
             return;
         }
 
         // Not cancelled: a letter that was sent again and not removed comes twice, unless the topic still remembers its new identity.
-        await letters.CompleteMessageAsync(letter, CancellationToken.None);
-        _held.Remove(letter);
-        _done++;
+        if (await _held.CompleteAsync(letter)) _done.Add(number);
+        else _refused.Add(number, $"{(target is null ? "" : "It was sent again. ")}It is still listed, because its lock ended before it was removed: call again.");
     }
 
     // Returns why it was not sent, or null.
@@ -111,26 +114,5 @@ internal sealed class DeadLetterRun(
 
         await sender.SendMessageAsync(DeadLetterMessages.Redrive(letter, subscription), CancellationToken.None);
         return null;
-    }
-
-    private async Task RenewAsync(CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        foreach (var letter in _held.Where(letter => letter.LockedUntil - now < TimeSpan.FromSeconds(30)))
-        {
-            await letters.RenewMessageLockAsync(letter, cancellationToken);
-        }
-    }
-
-    private async Task GiveBackAsync(ServiceBusReceivedMessage letter)
-    {
-        try
-        {
-            await letters.AbandonMessageAsync(letter, cancellationToken: CancellationToken.None);
-        }
-        catch (ServiceBusException)
-        {
-            // its lock ends by itself
-        }
     }
 }
