@@ -77,6 +77,9 @@ public sealed record DeadLetterFilter
 /// again.</param>
 public sealed record DeadLetterResult(int Done, int Skipped, bool NotReached)
 {
+    /// <summary>True if letters that stay fill what a call may hold: another call with the same conditions looks at the same letters.</summary>
+    public bool Blocked { get; init; }
+
     /// <summary>Requested numbers that were not found among the letters that were looked at.</summary>
     public IReadOnlyList<long> Missing { get; init; } = [];
 

@@ -7,10 +7,10 @@ namespace JiraWebhooks.DeadLetters;
 /// <summary>One redrive or drop. Only from the head of the dead letters can a letter be received, so the run takes them one after the other, settles
 /// those that match, holds the locks of the others so that they do not come again, and gives them back at the end.</summary>
 internal sealed class DeadLetterRun(
-    ServiceBusReceiver letters, ServiceBusSender? target, ClaimedBodies bodies, string subscription, DeadLetterFilter filter, TimeProvider clock)
+    ServiceBusReceiver letters, ServiceBusSender? target, ClaimedBodies bodies, string subscription, DeadLetterFilter filter, TimeProvider clock, long mostHeld)
 {
-    /// <summary>How many letters are looked at.</summary>
-    public const int MostLookedAt = 1000;
+    /// <summary>How many bytes of letters a run holds at most, until the batch that exceeds it.</summary>
+    public const long MostHeld = 64 * 1024 * 1024;
 
     private const int AtOnce = 50;
 
@@ -24,12 +24,12 @@ internal sealed class DeadLetterRun(
 
     public async Task<DeadLetterResult> RunAsync(CancellationToken cancellationToken)
     {
-        var (isEmpty, isEnd) = (false, false);
+        var (isEmpty, isFull, isEnd) = (false, false, false);
         try
         {
-            while (!isEmpty && _done.Count < filter.Limit && _seen.Count < MostLookedAt && !cancellationToken.IsCancellationRequested)
+            while (!isEmpty && !isFull && _done.Count < filter.Limit && !cancellationToken.IsCancellationRequested)
             {
-                var some = await letters.ReceiveMessagesAsync(Math.Min(AtOnce, MostLookedAt - _seen.Count), Wait, cancellationToken);
+                var some = await letters.ReceiveMessagesAsync(AtOnce, Wait, cancellationToken);
                 isEmpty = some.Count == 0;
                 _held.Add(some);
                 foreach (var letter in some)
@@ -37,6 +37,8 @@ internal sealed class DeadLetterRun(
                     await _held.RenewAsync(cancellationToken);
                     if (_held.Has(letter)) await HandleAsync(letter, cancellationToken);
                 }
+
+                isFull = _held.Bytes >= mostHeld;
             }
 
             isEnd = isEmpty && !await HasOthersAsync(cancellationToken);
@@ -52,6 +54,7 @@ internal sealed class DeadLetterRun(
 
         return new DeadLetterResult(_done.Count, _seen.Count - _done.Count - _refused.Count, NotReached: !isEnd)
         {
+            Blocked = isFull,
             Missing = [.. (filter.SequenceNumbers ?? []).Except(_seen)],
             Refused = [.. _refused.Select(refused => new RefusedLetter(refused.Key, refused.Value))],
         };

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure.Messaging.ServiceBus;
 
 namespace JiraWebhooks.DeadLetters;
@@ -11,8 +12,17 @@ internal sealed class HeldLetters(ServiceBusReceiver letters, TimeProvider clock
     // Shorter locks would be renewed before each letter.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
+    // A letter has properties and objects of the SDK besides its body.
+    private const int BytesBesideBody = 4096;
+
+    // One after the other, thousands of locks would end before their turn.
+    private const int AtOnce = 16;
+
     private readonly Dictionary<long, ServiceBusReceivedMessage> _held = [];
     private long _renewed = clock.GetTimestamp();
+
+    /// <summary>About how much memory the letters use.</summary>
+    public long Bytes => _held.Values.Sum(letter => (long)letter.Body.ToMemory().Length + BytesBesideBody);
 
     public void Add(IEnumerable<ServiceBusReceivedMessage> received)
     {
@@ -27,11 +37,12 @@ internal sealed class HeldLetters(ServiceBusReceiver letters, TimeProvider clock
         if (clock.GetElapsedTime(_renewed) < Pause) return;
 
         var end = clock.GetUtcNow() + Least;
-        foreach (var letter in _held.Values.Where(letter => letter.LockedUntil < end).ToList())
+        var lost = new ConcurrentBag<long>();
+        await Parallel.ForEachAsync(_held.Values.Where(letter => letter.LockedUntil < end), Together(cancellationToken), async (letter, token) =>
         {
-            if (!await HasLockAsync(letters.RenewMessageLockAsync(letter, cancellationToken))) _held.Remove(letter.SequenceNumber);
-        }
-
+            if (!await HasLockAsync(letters.RenewMessageLockAsync(letter, token))) lost.Add(letter.SequenceNumber);
+        });
+        foreach (var number in lost) _held.Remove(number);
         _renewed = clock.GetTimestamp();
     }
 
@@ -44,20 +55,19 @@ internal sealed class HeldLetters(ServiceBusReceiver letters, TimeProvider clock
     }
 
     /// <summary>Unlocks all letters, so that they are there for the next call.</summary>
-    public async Task GiveBackAsync()
+    public Task GiveBackAsync() => Parallel.ForEachAsync(_held.Values, Together(CancellationToken.None), async (letter, _) =>
     {
-        foreach (var letter in _held.Values)
+        try
         {
-            try
-            {
-                await letters.AbandonMessageAsync(letter, cancellationToken: CancellationToken.None);
-            }
-            catch (ServiceBusException)
-            {
-                // its lock ends by itself
-            }
+            await letters.AbandonMessageAsync(letter, cancellationToken: CancellationToken.None);
         }
-    }
+        catch (ServiceBusException)
+        {
+            // its lock ends by itself
+        }
+    });
+
+    private static ParallelOptions Together(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
 
     private static async Task<bool> HasLockAsync(Task settling)
     {

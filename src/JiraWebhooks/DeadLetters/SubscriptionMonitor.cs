@@ -43,7 +43,7 @@ public sealed class SubscriptionMonitor
     {
         await using var letters = Letters(subscription);
         await using var target = redrive ? Client.CreateSender(Topic) : null;
-        return await new DeadLetterRun(letters, target, _bodies, subscription, filter, _clock).RunAsync(cancellationToken);
+        return await new DeadLetterRun(letters, target, _bodies, subscription, filter, _clock, DeadLetterRun.MostHeld).RunAsync(cancellationToken);
     }
 
     /// <summary>Returns the state of a subscription.</summary>

@@ -1,10 +1,12 @@
 using Azure.Messaging.ServiceBus;
 using JiraWebhooks.DeadLetters;
+using JiraWebhooks.Publishing;
+using JiraWebhooks.Storage;
 using ServiceBusSimulator;
 
 namespace JiraWebhooks.Tests.DeadLetters;
 
-/// <content>Letters that another call holds, and locks that end.</content>
+/// <content>Letters that another call holds, locks that end, and letters far behind the head.</content>
 public sealed partial class DeadLetterTests
 {
     /// <summary>A call that was killed gives nothing back: its locks end by themselves.</summary>
@@ -56,6 +58,31 @@ public sealed partial class DeadLetterTests
         Assert.Equal((3, 0, false), (result.Done, result.Skipped, result.NotReached));
         Assert.Empty(result.Refused);
         Assert.Equal(new QueueStatus($"{Topic}/Subscriptions/default", 3, 0), Status("default"));
+    }
+
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Drop_MatchesBehindAThousandOthers_AreReached()
+    {
+        await KillAsync("default", [.. Enumerable.Range(1, 1001).Select(number => Message($"{number}", "SHOP-1")), Message("last", "SHOP-2", site: "globex")]);
+
+        var result = await _monitor.RunAsync("default", new DeadLetterFilter { Site = "globex" }, redrive: false, Token);
+
+        Assert.Equal((1, 1001, false), (result.Done, result.Skipped, result.NotReached));
+        Assert.Equal(1001, Status("default").Dead);
+    }
+
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Drop_OthersFillWhatACallMayHold_SaysBlocked()
+    {
+        await KillAsync("default", [.. Enumerable.Range(1, 60).Select(number => Message($"{number}", "SHOP-1")), Message("last", "SHOP-2", site: "globex")]);
+        await using var letters = _client.CreateReceiver(Topic, "default", new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+        var run = new DeadLetterRun(
+            letters, null, new ClaimedBodies(new LazyContainer(_blobs, "jira-bodies")), "default", new DeadLetterFilter { Site = "globex" }, _clock, mostHeld: 1000);
+
+        var result = await run.RunAsync(Token);
+
+        Assert.Equal((0, true, true), (result.Done, result.NotReached, result.Blocked));
+        Assert.Equal(61, (await _monitor.RunAsync("default", new DeadLetterFilter(), redrive: false, Token)).Done);
     }
 
     private void OnSend(int number, Action act)

@@ -29,7 +29,8 @@ async function card(subscription) {
   const change = (name, text, filter) => action(text, async () => {
     const done = await call('POST', `${path}/${name}`, filter);
     setTimeout(drawBus, 1500);
-    return `${done.done} done, ${done.skipped} skipped.${done.notReached ? ' The end was not reached: repeat it.' : ''} ${done.refused.map(letter => letter.why).join(' ')}`;
+    const rest = done.blocked ? ' The letters that stay are all that a call may hold: first redrive or drop the oldest.' : done.notReached ? ' The end was not reached: repeat it.' : '';
+    return `${done.done} done, ${done.skipped} skipped.${rest} ${done.refused.map(letter => letter.why).join(' ')}`;
   }, result);
   return element('article', { className: 'card', 'aria-label': `Subscription ${subscription.name}` },
     element('div', { className: 'card-head' }, element('h2', {}, subscription.name), element('span', {}, `${subscription.active} active, ${subscription.dead} dead`)),
