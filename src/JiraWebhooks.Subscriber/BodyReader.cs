@@ -7,24 +7,31 @@ namespace JiraWebhooks.Subscriber;
 /// <summary>Reads the properties that only the body has.</summary>
 internal static class BodyReader
 {
+    // To parse a value takes time for each level that it is in. Without this limit, a body of 25 MB could occupy a subscriber for days.
+    private const int MostLevels = 256;
+
     // Jira writes 2026-01-05T09:00:00.000+0100, without the colon that ISO 8601 has there.
     private static readonly string[] Dates = ["yyyy-MM-dd'T'HH:mm:ss.fffzzz", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     public static JiraEvent Read(JiraEvent message)
     {
         if (message.IsClaimCheck) return message;
-        if (message.Body.ToMemory().IsEmpty) return message with { BodyProblem = message.IsBodyMissing ? "Jira kept no body of this delivery." : "The body is empty." };
+        var bytes = message.Body.ToMemory();
+        if (bytes.IsEmpty) return message with { BodyProblem = message.IsBodyMissing ? "Jira kept no body of this delivery." : "The body is empty." };
 
+        // A byte order mark is no JSON (RFC 8259, section 8.1: a parser may ignore it).
+        var mark = bytes.Span.StartsWith("\uFEFF"u8) ? 3 : 0;
         try
         {
-            using var json = JsonDocument.Parse(message.Body.ToMemory(), new JsonDocumentOptions { MaxDepth = 256 });
+            using var json = JsonDocument.Parse(bytes[mark..], new JsonDocumentOptions { MaxDepth = MostLevels });
             return json.RootElement.ValueKind is JsonValueKind.Object
                 ? Read(message with { BodyProblem = null }, json.RootElement)
                 : message with { BodyProblem = "The body is not a JSON object." };
         }
         catch (JsonException invalid)
         {
-            return message with { BodyProblem = $"The body is not valid JSON, at byte {invalid.BytePositionInLine} of line {invalid.LineNumber + 1}." };
+            var position = invalid.BytePositionInLine + (invalid.LineNumber == 0 ? mark : 0);
+            return message with { BodyProblem = $"The body is not valid JSON, or has more than {MostLevels} levels, at byte {position} of line {invalid.LineNumber + 1}." };
         }
     }
 

@@ -86,10 +86,32 @@ public sealed class JiraEventTests
     [Theory]
     [InlineData("", "The body is empty.")]
     [InlineData("[1]", "The body is not a JSON object.")]
-    [InlineData("{\"a\":", "The body is not valid JSON, at byte")]
-    [InlineData("\u0000", "The body is not valid JSON, at byte 0 of line 1.")]
+    [InlineData("{\"a\":", "The body is not valid JSON, or has more than 256 levels, at byte")]
+    [InlineData("\u0000", "The body is not valid JSON, or has more than 256 levels, at byte 0 of line 1.")]
     public void Read_OddBody_IsToldAndNotThrown(string body, string problem) =>
         Assert.StartsWith(problem, JiraEvent.Read(Message(body, [])).BodyProblem, StringComparison.Ordinal);
+
+    /// <summary>The app reads such a body, and publishes it byte for byte.</summary>
+    [Fact]
+    public void Read_ByteOrderMark_IsNoPartOfTheJson()
+    {
+        var read = JiraEvent.Read(Message("\uFEFF" + Updated, []));
+
+        Assert.Null(read.BodyProblem);
+        Assert.Equal("SHOP-1", read.IssueKey);
+        Assert.Equal("\uFEFF" + Updated, System.Text.Encoding.UTF8.GetString(read.Body.ToMemory().Span));
+        Assert.Equal("The body is not valid JSON, or has more than 256 levels, at byte 5 of line 1.", JiraEvent.Read(Message("\uFEFF{ !}", [])).BodyProblem);
+    }
+
+    /// <summary>The framework needs hours for a body of millions of levels.</summary>
+    [Fact]
+    public void Read_DeeplyNestedBody_IsToldAtItsFirstLevelTooMany()
+    {
+        var deep = new string('[', 1_000_000) + new string(']', 1_000_000);
+        var read = JiraEvent.Read(Message($$$"""{"later":{{{deep}}}}""", []));
+
+        Assert.Equal("The body is not valid JSON, or has more than 256 levels, at byte 264 of line 1.", read.BodyProblem);
+    }
 
     [Fact]
     public void Read_BodyThatJiraDidNotKeep_SaysSo() =>
