@@ -93,7 +93,7 @@ var rules = [
     query: loadTextContent('../queries/sites-unhealthy.kql')
     look: hourly
     split: 'State'
-    description: 'At least one site does not work. unhealthy: its settings are invalid or its Key Vault reference is not resolved, so its deliveries get 503; or its row in the table was lost (docs/deploy.md, Recovery); or the clock of the app is wrong, so that all its tokens have wrong times; or its polls have failed for a day, so that missed events are not recovered. reconnect_required: Atlassian revoked the OAuth grant. 1. GET /api/health/details with a function key names the site and the reason. 2. Fix the setting or the secret. Azure reads a Key Vault reference again within 24 h, or when you refresh it (docs/deploy.md, Key Vault references; a restart alone is not enough). 3. reconnect_required: connect the site again (docs/sites.md).'
+    description: 'At least one site does not work; State ends with the number of these sites, and another number fires again. unhealthy: its settings are invalid or its Key Vault reference is not resolved, so its deliveries get 503; or its row in the table was lost (docs/deploy.md, Recovery); or the clock of the app is wrong, so that all its tokens have wrong times; or its polls have failed for a day, so that missed events are not recovered. reconnect_required: Atlassian revoked the OAuth grant. 1. GET /api/health/details with a function key names the site and the reason. 2. Fix the setting or the secret. Azure reads a Key Vault reference again within 24 h, or when you refresh it (docs/deploy.md, Key Vault references; a restart alone is not enough). 3. reconnect_required: connect the site again (docs/sites.md).'
   }
 ]
 

@@ -134,6 +134,19 @@ public sealed partial class AlertTests
     public async Task QueryAlert_Threshold_IsTheOnePromised(string name, string condition) =>
         Assert.Matches(Regex.Escape(condition) + @"(;|\n|$| by)", Query(await Snapshot.DefaultAsync(), name));
 
+    /// <summary>A fired alert does not fire again until it is resolved, so a further site has to be another series: the number of sites is a part of it
+    /// (<see href="https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-overview#stateful-alerts"/>).</summary>
+    [Fact]
+    public async Task SitesUnhealthy_WithAnotherNumberOfSites_IsAnotherSeries()
+    {
+        var plan = await Snapshot.DefaultAsync();
+        var rule = plan.Named("Microsoft.Insights/scheduledQueryRules", "jira-webhooks-sites-unhealthy");
+
+        Assert.Equal("True", rule.Text("properties.autoMitigate"));
+        Assert.Equal("State", Assert.Single(rule.At("properties.criteria.allOf")[0].At("dimensions").EnumerateArray()).Text("name"));
+        Assert.Contains("| project State = strcat(Name, ' ', tolong(Sum)), Sites = Sum\n", Query(plan, "sites-unhealthy"), StringComparison.Ordinal);
+    }
+
     /// <summary>A caller without a secret can send a body slowly, or break it off: that must not wake anyone.</summary>
     [Theory]
     [InlineData("body")]
