@@ -68,8 +68,8 @@ var rules = [
     severity: 2
     query: loadTextContent('../queries/server-errors.kql')
     look: { every: 'PT10M', back: 'PT30M' }
-    split: ''
-    description: 'More than 10 deliveries were answered 503 in half an hour. Jira retries them after 5 to 15 minutes, at most five times. 1. GET /api/health/details with a function key names the unhealthy site. 2. Application Insights > Failures shows errors of Service Bus, Storage or Key Vault. 3. After a deployment, roles need some minutes to become active. 4. jira.deliveries.unavailable with reason no_room: more large bodies at once than the app keeps in memory, or an unknown caller sends them; set allowedAddressRanges against unknown callers.'
+    split: 'Reason'
+    description: 'More than 10 deliveries were answered 503 for the same reason in half an hour. Jira retries them after 5 to 15 minutes, at most five times. 1. GET /api/health/details with a function key names the unhealthy site. 2. Application Insights > Failures shows errors of Service Bus, Storage or Key Vault. 3. After a deployment, roles need some minutes to become active. 4. Reason no_room: more large bodies at once than the app keeps in memory, or an unknown caller sends them; set allowedAddressRanges against unknown callers.'
   }
   {
     name: 'dead-letters'
@@ -125,13 +125,11 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
             timeAggregation: 'Count'
             operator: 'GreaterThan'
             threshold: 0
-            dimensions: empty(rule.split)
-              ? []
-              : map(split(rule.split, ','), name => {
-                  name: name
-                  operator: 'Include'
-                  values: ['*']
-                })
+            dimensions: map(split(rule.split, ','), name => {
+              name: name
+              operator: 'Include'
+              values: ['*']
+            })
             failingPeriods: {
               numberOfEvaluationPeriods: 1
               minFailingPeriodsToAlert: 1

@@ -147,6 +147,24 @@ public sealed partial class AlertTests
         Assert.Contains("| project State = strcat(Name, ' ', tolong(Sum)), Sites = Sum\n", Query(plan, "sites-unhealthy"), StringComparison.Ordinal);
     }
 
+    /// <summary>Every rule tells its series apart: one that is fired for long must not hide what happens next to it.</summary>
+    [Theory]
+    [InlineData("server-errors", "Reason")]
+    [InlineData("sites-unhealthy", "State")]
+    [InlineData("dead-letters", "Subscription")]
+    [InlineData("message-age", "Subscription")]
+    [InlineData("possible-loss", "Site, Reason")]
+    [InlineData("refused-signatures", "Site")]
+    [InlineData("cursor-age", "Site")]
+    [InlineData("refresh-absent", "Site")]
+    [InlineData("webhook-expiry", "Site")]
+    public async Task QueryAlert_Series_AreToldApartByTheDimension(string name, string dimensions)
+    {
+        var rule = (await Snapshot.DefaultAsync()).Named("Microsoft.Insights/scheduledQueryRules", $"jira-webhooks-{name}");
+
+        Assert.Equal(dimensions.Split(", "), rule.At("properties.criteria.allOf")[0].At("dimensions").EnumerateArray().Select(dimension => dimension.Text("name")));
+    }
+
     /// <summary>A caller without a secret can send a body slowly, or break it off: that must not wake anyone.</summary>
     [Theory]
     [InlineData("body")]
