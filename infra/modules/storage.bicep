@@ -19,7 +19,7 @@ param redundancy string
 @description('True adds a lock against deletion of the account.')
 param deleteLock bool
 
-@description('False allows access only through private endpoints.')
+@description('False allows access only through private endpoints, and by trusted Microsoft services.')
 param publicNetworkAccess bool
 
 @description('Container of claim-checked bodies.')
@@ -55,7 +55,9 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     supportsHttpsTrafficOnly: true
     publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Disabled'
     networkAcls: {
-      bypass: 'None'
+      // Without this exception a firewall may block the rule below that deletes old bodies:
+      // https://learn.microsoft.com/azure/storage/blobs/lifecycle-management-policy-configure
+      bypass: 'AzureServices'
       defaultAction: publicNetworkAccess ? 'Allow' : 'Deny'
     }
   }
