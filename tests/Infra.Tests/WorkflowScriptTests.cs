@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Infra.Tests.Support;
 
 namespace Infra.Tests;
 
 /// <summary>The scripts of the workflows do what they say, also where a command in them fails.</summary>
-public sealed class WorkflowScriptTests
+public sealed partial class WorkflowScriptTests
 {
     /// <summary>The group can be named by parameter. Azure changes the case of the outputs' names
     /// (<see href="https://github.com/Azure/azure-dev/issues/512"/>).</summary>
@@ -63,6 +64,7 @@ public sealed class WorkflowScriptTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("RefreshWebhooks", run.Output, StringComparison.Ordinal);
+        Assert.Contains(Assert.Single(LogQuery().Matches(Repository.Read("docs/operate.md"))).Value, run.Output, StringComparison.Ordinal);
         Assert.InRange(script.Calls.Count(call => call.StartsWith("az rest", StringComparison.Ordinal)), 10, 30);
         Assert.Contains("[Function(nameof(RefreshWebhooks))]", Repository.Read("src/FunctionsApp/RefreshWebhooks.cs"), StringComparison.Ordinal);
     }
@@ -83,4 +85,7 @@ public sealed class WorkflowScriptTests
     }
 
     private static Script Functions(string az) => Script.OfStep("deploy", "Make the functions known").With("az", az).With("sleep", "exit 0");
+
+    [GeneratedRegex("AppTraces .* 'the settings are invalid' .*")]
+    private static partial Regex LogQuery();
 }
