@@ -72,6 +72,8 @@ resource gateway 'Microsoft.Network/natGateways@2025-01-01' = {
   }
 }
 
+// Without the property subnets, so that a deployment keeps subnets that others have added:
+// https://learn.microsoft.com/azure/azure-resource-manager/bicep/scenarios-virtual-networks#virtual-networks-and-subnets
 resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
   name: name
   location: location
@@ -80,38 +82,38 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
     addressSpace: {
       addressPrefixes: [addressPrefix]
     }
-    subnets: [
-      {
-        name: 'app'
-        properties: {
-          addressPrefix: cidrSubnet(addressPrefix, 25, 0)
-          defaultOutboundAccess: false
-          natGateway: {
-            id: gateway.id
-          }
-          // Flex Consumption requires this: https://learn.microsoft.com/azure/azure-functions/flex-consumption-how-to#enable-virtual-network-integration
-          delegations: [
-            {
-              name: 'functions'
-              properties: {
-                serviceName: 'Microsoft.App/environments'
-              }
-            }
-          ]
-        }
-      }
-      {
-        name: 'endpoints'
-        properties: {
-          addressPrefix: cidrSubnet(addressPrefix, 25, 1)
-          defaultOutboundAccess: false
-        }
-      }
-    ]
   }
 
-  resource endpoints 'subnets' existing = {
+  resource app 'subnets' = {
+    name: 'app'
+    properties: {
+      addressPrefix: cidrSubnet(addressPrefix, 25, 0)
+      defaultOutboundAccess: false
+      natGateway: {
+        id: gateway.id
+      }
+      // Flex Consumption requires this: https://learn.microsoft.com/azure/azure-functions/flex-consumption-how-to#enable-virtual-network-integration
+      delegations: [
+        {
+          name: 'functions'
+          properties: {
+            serviceName: 'Microsoft.App/environments'
+          }
+        }
+      ]
+    }
+  }
+
+  resource endpoints 'subnets' = {
     name: 'endpoints'
+    // One after the other: a network takes one change at a time.
+    dependsOn: [
+      app
+    ]
+    properties: {
+      addressPrefix: cidrSubnet(addressPrefix, 25, 1)
+      defaultOutboundAccess: false
+    }
   }
 }
 

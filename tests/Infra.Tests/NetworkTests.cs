@@ -76,13 +76,45 @@ public sealed class NetworkTests
     {
         var plan = await Snapshot.FullAsync();
         var app = plan.Single("Microsoft.Web/sites");
-        var subnet = plan.Single("Microsoft.Network/virtualNetworks").At("properties.subnets").EnumerateArray().Single(each => each.Text("name") == "app");
+        var subnet = Subnet(plan, "app");
 
         Assert.Equal("Enabled", app.Text("properties.publicNetworkAccess"));
         Assert.EndsWith("/subnets/app", app.Text("properties.virtualNetworkSubnetId"), StringComparison.Ordinal);
         Assert.Equal("Microsoft.App/environments", subnet.At("properties.delegations").EnumerateArray().Single().Text("properties.serviceName"));
         Assert.Equal(plan.Single("Microsoft.Network/natGateways").Text("id"), subnet.Text("properties.natGateway.id"));
         Assert.Equal("10.20.0.0/25", subnet.Text("properties.addressPrefix"));
+    }
+
+    /// <summary>A network that is deployed with a list of subnets loses those that are not in it. Without the list it keeps them
+    /// (<see href="https://learn.microsoft.com/azure/azure-resource-manager/bicep/scenarios-virtual-networks"/>).</summary>
+    [Fact]
+    public async Task PrivateNetwork_SubnetsThatOthersAdded_AreKept()
+    {
+        var plan = await Snapshot.FullAsync();
+
+        Assert.False(plan.Single("Microsoft.Network/virtualNetworks").At("properties").TryGetProperty("subnets", out _));
+        Assert.Equal(2, plan.OfType("Microsoft.Network/virtualNetworks/subnets").Count);
+        Assert.Equal("10.20.0.128/25", Subnet(plan, "endpoints").Text("properties.addressPrefix"));
+        Assert.All(plan.OfType("Microsoft.Network/virtualNetworks/subnets"), subnet => Assert.Equal("False", subnet.Text("properties.defaultOutboundAccess")));
+    }
+
+    /// <summary>A network takes one change at a time, so its subnets are not deployed at once.</summary>
+    [Fact]
+    public async Task PrivateNetwork_Subnets_AreDeployedOneAfterTheOther()
+    {
+        var network = (await Template.CompiledAsync()).At("resources.network.properties.template.resources");
+
+        Assert.Equal(["network", "network::app"], network.At("network::endpoints.dependsOn").Strings().Order());
+    }
+
+    /// <summary>The ids that the app and the endpoints use.</summary>
+    [Fact]
+    public async Task PrivateNetwork_IdsOfSubnets_AreThoseOfTheNetwork()
+    {
+        var plan = await Snapshot.FullAsync();
+
+        Assert.Equal(Subnet(plan, "app").Text("id"), plan.Single("Microsoft.Web/sites").Text("properties.virtualNetworkSubnetId"));
+        Assert.All(plan.OfType("Microsoft.Network/privateEndpoints"), endpoint => Assert.Equal(Subnet(plan, "endpoints").Text("id"), endpoint.Text("properties.subnet.id")));
     }
 
     [Fact]
@@ -101,4 +133,7 @@ public sealed class NetworkTests
         Assert.Equal("Allow", fenced.Text("scmIpSecurityRestrictionsDefaultAction"));
         Assert.Equal("False", fenced.Text("scmIpSecurityRestrictionsUseMain"));
     }
+
+    private static JsonElement Subnet(Snapshot plan, string name) =>
+        plan.Named("Microsoft.Network/virtualNetworks/subnets", $"{plan.Single("Microsoft.Network/virtualNetworks").Text("name")}/{name}");
 }
