@@ -120,7 +120,7 @@ param alertEmail string = ''
 @description('Resource ids of your own action groups that get the alerts.')
 param actionGroupIds string[] = []
 
-@description('Retention of logs and metrics in days.')
+@description('Retention of logs and metrics in days, also of the tables of Application Insights. These cost nothing more up to 90 days.')
 @minValue(30)
 @maxValue(730)
 param logRetentionInDays int = 30

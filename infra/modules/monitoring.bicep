@@ -22,6 +22,18 @@ param retentionInDays int
 @description('Most GB a day; -1 for no cap.')
 param dailyCapGB int
 
+// The tables that the app, the Functions host and the availability test write. Without a retention of their own they keep 90 days also if the
+// workspace has less: https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure#log-tables-with-90-day-default-retention
+var tables = [
+  'AppAvailabilityResults'
+  'AppDependencies'
+  'AppExceptions'
+  'AppMetrics'
+  'AppPerformanceCounters'
+  'AppRequests'
+  'AppTraces'
+]
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   name: workspaceName
   location: location
@@ -39,6 +51,17 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
     }
   }
 }
+
+resource table 'Microsoft.OperationalInsights/workspaces/tables@2025-07-01' = [
+  for name in tables: {
+    parent: workspace
+    name: name
+    properties: {
+      retentionInDays: retentionInDays
+      totalRetentionInDays: retentionInDays
+    }
+  }
+]
 
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
   name: insightsName

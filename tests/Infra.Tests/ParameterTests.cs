@@ -84,6 +84,27 @@ public sealed class ParameterTests
         Assert.Equal("Standard_ZRS", plan.Single("Microsoft.Storage/storageAccounts").Text("sku.name"));
     }
 
+    /// <summary>The tables of Application Insights keep 90 days, whatever the workspace has, unless each has a retention of its own
+    /// (<see href="https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure#log-tables-with-90-day-default-retention"/>).</summary>
+    [Theory]
+    [InlineData(30)]
+    [InlineData(45)]
+    public async Task LogRetention_OfTheWorkspace_IsThatOfEveryTableTheAppWrites(int days)
+    {
+        var plan = days == 30 ? await Snapshot.DefaultAsync() : await Snapshot.OfAsync($"logRetentionInDays = {days}");
+        var tables = plan.OfType("Microsoft.OperationalInsights/workspaces/tables");
+
+        Assert.Equal(days, plan.Single("Microsoft.OperationalInsights/workspaces").At("properties.retentionInDays").GetInt32());
+        Assert.Equal(
+            ["AppAvailabilityResults", "AppDependencies", "AppExceptions", "AppMetrics", "AppPerformanceCounters", "AppRequests", "AppTraces"],
+            tables.Select(table => table.Text("name").Split('/')[^1]).Order());
+        Assert.All(tables, table =>
+        {
+            Assert.Equal(days, table.At("properties.retentionInDays").GetInt32());
+            Assert.Equal(days, table.At("properties.totalRetentionInDays").GetInt32());
+        });
+    }
+
     [Fact]
     public async Task ConsumerPrincipalType_OutsideItsDecorator_FailsWithWhatIsAllowed() =>
         Assert.Contains("\"'Group' | 'ServicePrincipal' | 'User'\"", await Snapshot.DiagnosticsAsync("consumerPrincipalType = 'App'"), StringComparison.Ordinal);
