@@ -30,6 +30,35 @@ public sealed partial class WorkflowScriptTests
     public async Task Provision_WithoutThoseOutputs_Fails(string az) =>
         Assert.NotEqual(0, (await Script.OfStep("deploy", "Provision").With("az", az).RunAsync()).ExitCode);
 
+    /// <summary>Roles need minutes after provisioning: <see href="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"/>.</summary>
+    [Fact]
+    public async Task Publish_RefusedTwice_IsTriedAgainUntilItSucceeds()
+    {
+        var script = Publishing("echo x >> \"$HOME/tries\"; [ $(wc -l < \"$HOME/tries\") -eq 3 ]");
+
+        var run = await script.RunAsync(("GROUP", "hooks"), ("APP", "func-1"));
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(
+            Enumerable.Repeat($"az functionapp deployment source config-zip --resource-group hooks --name func-1 --src {script.Home}/app.zip --output none", 3),
+            script.Calls.Where(call => call.StartsWith("az ", StringComparison.Ordinal)));
+        Assert.Equal(2, script.Calls.Count(call => call == "sleep 30"));
+        Assert.DoesNotContain("::error::", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_RefusedAlways_IsRedAfterMinutesAndSaysWhy()
+    {
+        var script = Publishing("echo 'Forbidden (403)' >&2; exit 1");
+
+        var run = await script.RunAsync(("GROUP", "hooks"), ("APP", "func-1"));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("::error::Publishing failed", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Forbidden (403)", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(10, script.Calls.Count(call => call.StartsWith("az functionapp deployment", StringComparison.Ordinal)));
+    }
+
     /// <summary>Until it is told, Azure may know no function but WarmUp, and no timer fires
     /// (<see href="https://github.com/Azure/azure-functions-host/issues/10169"/>).</summary>
     [Theory]
@@ -83,6 +112,8 @@ public sealed partial class WorkflowScriptTests
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(deletes ? ["az group delete --subscription mine --name rg-smoke-1 --yes"] : [], script.Calls.Where(call => call.Contains("delete", StringComparison.Ordinal)));
     }
+
+    private static Script Publishing(string az) => Script.OfStep("deploy", "Publish").With("az", az).With("sleep", "exit 0");
 
     private static Script Functions(string az) => Script.OfStep("deploy", "Make the functions known").With("az", az).With("sleep", "exit 0");
 
