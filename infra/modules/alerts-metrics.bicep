@@ -47,7 +47,7 @@ var rules = [
     metric: 'ActiveMessages'
     aggregation: 'Minimum'
     threshold: backlogThreshold
-    description: 'More than ${backlogThreshold} messages of topic ${topicName} have waited for a quarter of an hour, in all subscriptions together. 1. Portal > Service Bus > the topic > Subscriptions shows which one grows. 2. Is its subscriber running, and does it complete messages? 3. Add readers, or delete a subscription that nothing reads. It clears when the number is below the threshold; parameter backlogThreshold changes it.'
+    description: 'More than ${backlogThreshold} messages of topic ${topicName} have waited for a quarter of an hour, in all subscriptions together. 1. Portal > Service Bus > the topic > Subscriptions shows which one grows. 2. Is its subscriber running, and does it complete messages? 3. Add readers, or delete a subscription that nothing reads. It clears 15 minutes after the number fell below the threshold; parameter backlogThreshold changes it.'
   }
   {
     name: 'topic-size'

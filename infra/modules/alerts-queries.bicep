@@ -77,7 +77,7 @@ var rules = [
     query: loadTextContent('../queries/dead-letters.kql')
     look: hourly
     split: 'Subscription'
-    description: 'New dead letters in this subscription: its subscriber failed on a message ten times, or messages expired unread. 1. GET /api/deadletters/{subscription} with a function key shows reason, event, site and issue. 2. Fix the subscriber. 3. POST /api/deadletters/{subscription}/redrive sends them to this subscription again; docs/subscribe.md says how to choose them, and how to drop them. It clears two hours after the last new letter.'
+    description: 'New dead letters in this subscription: its subscriber failed on a message ten times, or messages expired unread. 1. GET /api/deadletters/{subscription} with a function key shows reason, event, site and issue. 2. Fix the subscriber. 3. POST /api/deadletters/{subscription}/redrive sends them to this subscription again; docs/subscribe.md says how to choose them, and how to drop them. It clears four to five hours after the last new letter.'
   }
   {
     name: 'message-age'
@@ -85,7 +85,7 @@ var rules = [
     query: loadTextContent('../queries/message-age.kql')
     look: hourly
     split: 'Subscription'
-    description: 'The oldest message of this subscription has waited for more than a day. 1. Is its subscriber running, and does it complete messages? 2. Portal > Service Bus > the topic > the subscription shows how many wait. 3. Add readers, or delete a subscription that nothing reads: unread messages fill the topic. It clears when the oldest message is younger.'
+    description: 'The oldest message of this subscription has waited for more than a day. 1. Is its subscriber running, and does it complete messages? 2. Portal > Service Bus > the topic > the subscription shows how many wait. 3. Add readers, or delete a subscription that nothing reads: unread messages fill the topic. It clears two to three hours after the oldest message was read.'
   }
   {
     name: 'sites-unhealthy'

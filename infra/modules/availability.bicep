@@ -61,7 +61,7 @@ resource alert 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'GET /api/live failed from at least two of three places: the app does not run, cannot be reached, or cannot open its link to Service Bus. Deliveries get 503 or no answer meanwhile; Jira sends them again, at most five times. 1. Portal > the function app: is it running, and does it list its functions? 2. Open this address in a browser: 503 means that Service Bus is not reachable for the app; look at its roles, its network and its state. 3. With allowedAddressRanges: is the service tag ApplicationInsightsAvailability still among the restrictions? It clears when two of three places get 200.'
+    description: 'GET /api/live failed from at least two of three places: the app does not run, cannot be reached, or cannot open its link to Service Bus. Deliveries get 503 or no answer meanwhile; Jira sends them again, at most five times. 1. Portal > the function app: is it running, and does it list its functions? 2. Open this address in a browser: 503 means that Service Bus is not reachable for the app; look at its roles, its network and its state. 3. With allowedAddressRanges: is the service tag ApplicationInsightsAvailability still among the restrictions? It clears 15 to 30 minutes after two of three places get 200.'
     severity: 1
     enabled: true
     autoMitigate: true

@@ -254,6 +254,30 @@ public sealed partial class AlertTests
         });
     }
 
+    /// <summary>Azure Monitor resolves an alert only some checks after its condition has ended, and does nothing more until then
+    /// (<see href="https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-overview#stateful-alerts"/>).</summary>
+    [Theory]
+    [InlineData("PT1H", "^(two to three|four to five) hours after ")]
+    [InlineData("PT10M", "^an hour after ")]
+    [InlineData("PT5M", "^(15 minutes|15 to 30 minutes|half an hour) after ")]
+    public async Task OperatePage_WhenAnAlertClears_CountsTheChecksUntilItIsResolved(string every, string time)
+    {
+        var page = Repository.Read("docs/operate.md");
+        var alerts = (await AlertsAsync()).Where(alert => alert.Text("properties.evaluationFrequency") == every).ToList();
+
+        Assert.NotEmpty(alerts);
+        Assert.All(alerts, alert =>
+        {
+            var entry = page.Split($"\n### {alert.Text("name")["jira-webhooks-".Length..]}\n")[1];
+            var clears = Clears().Match(entry).Groups[1].Value;
+            Assert.Matches(time, clears);
+
+            // The description says the same, if it says anything.
+            var inDescription = ItClears().Match(alert.Text("properties.description")).Groups[1].Value;
+            Assert.StartsWith(inDescription, clears, StringComparison.Ordinal);
+        });
+    }
+
     [Fact]
     public async Task ActionGroups_ByParameter_AreToldOfEveryAlert()
     {
@@ -290,6 +314,12 @@ public sealed partial class AlertTests
 
     [GeneratedRegex("const string \\w+ = \"(\\w+)\"")]
     private static partial Regex LossReason();
+
+    [GeneratedRegex(@"\n- \*\*Clears\*\*: (.+)\n")]
+    private static partial Regex Clears();
+
+    [GeneratedRegex("It clears ([^.;]+)")]
+    private static partial Regex ItClears();
 
     [GeneratedRegex("/(api|admin)/")]
     private static partial Regex AnyPath();
