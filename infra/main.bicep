@@ -29,6 +29,10 @@ param networkAddressPrefix string = '10.20.0.0/24'
 @allowed(['Standard', 'Premium'])
 param serviceBusSku string = privateNetwork ? 'Premium' : 'Standard'
 
+@description('Messaging units of Service Bus: its throughput, and its price. Used only with Premium. It can be changed later.')
+@allowed([1, 2, 4, 8, 16])
+param serviceBusUnits int = 1
+
 @description('Object ids of the identities that read the topic\'s subscriptions and the bodies too large for a message. With at least one, messages that expire unread are dead-lettered.')
 param consumerPrincipalIds string[] = []
 
@@ -286,6 +290,7 @@ module serviceBus 'modules/servicebus.bicep' = {
     location: region
     tags: allTags
     sku: tier
+    units: serviceBusUnits
     publicNetworkAccess: !privateNetwork
     topicName: topicName
     topicSizeInMegabytes: topicSizeInMegabytes

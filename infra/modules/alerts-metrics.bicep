@@ -37,7 +37,7 @@ var rules = [
     metric: 'ThrottledRequests'
     aggregation: 'Total'
     threshold: 0
-    description: 'Service Bus throttles. Deliveries get 503, and Jira retries them at most five times. 1. Check whether a subscriber receives in a tight loop. 2. If the load is real, deploy with serviceBusSku=Premium (a new namespace: see docs/deploy.md).'
+    description: 'Service Bus throttles. Deliveries get 503, and Jira retries them at most five times. 1. Check whether a subscriber receives in a tight loop. 2. If the load is real, deploy with serviceBusSku=Premium (a new namespace: see docs/deploy.md), or with more serviceBusUnits if it is Premium.'
   }
   {
     name: 'backlog'

@@ -14,6 +14,10 @@ param tags object
 @allowed(['Standard', 'Premium'])
 param sku string
 
+@description('Messaging units; Premium only.')
+@allowed([1, 2, 4, 8, 16])
+param units int
+
 @description('False allows access only through private endpoints; Premium only.')
 param publicNetworkAccess bool
 
@@ -62,7 +66,7 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
   sku: {
     name: sku
     tier: sku
-    capacity: premium ? 1 : null
+    capacity: premium ? units : null
   }
   properties: {
     disableLocalAuth: true

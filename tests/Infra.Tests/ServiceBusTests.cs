@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml;
 using Infra.Tests.Support;
@@ -47,6 +48,34 @@ public sealed partial class ServiceBusTests
         Assert.Equal("1", bus.Text("properties.premiumMessagingPartitions"));
         Assert.Equal($"{900 * 1024}", plan.AppSettings()["ClaimCheckThreshold"]);
         Assert.Equal("1024", Optional(plan, "maxMessageSizeInKilobytes"));
+    }
+
+    /// <summary>One partition goes with every number of units, and it cannot be changed later.</summary>
+    [Fact]
+    public async Task Units_OfPremium_AreTheGivenNumber()
+    {
+        var bus = (await Snapshot.OfAsync("serviceBusSku = 'Premium'", "serviceBusUnits = 2")).Single("Microsoft.ServiceBus/namespaces");
+
+        Assert.Equal("2", bus.Text("sku.capacity"));
+        Assert.Equal("1", bus.Text("properties.premiumMessagingPartitions"));
+    }
+
+    [Fact]
+    public async Task Units_ByDecorator_AreThoseThatGoWithOnePartition()
+    {
+        var units = (await Template.CompiledAsync()).At("parameters.serviceBusUnits");
+
+        Assert.Equal([1, 2, 4, 8, 16], units.At("allowedValues").EnumerateArray().Select(number => number.GetInt32()));
+        Assert.Equal(1, units.At("defaultValue").GetInt32());
+        Assert.NotEqual("", await Snapshot.DiagnosticsAsync("serviceBusUnits = 3"));
+    }
+
+    [Fact]
+    public async Task Units_OfStandard_AreNotSent()
+    {
+        var sku = (await Snapshot.OfAsync("serviceBusUnits = 2")).Single("Microsoft.ServiceBus/namespaces").At("sku");
+
+        Assert.True(!sku.TryGetProperty("capacity", out var capacity) || capacity.ValueKind == JsonValueKind.Null);
     }
 
     [Fact]
