@@ -23,6 +23,7 @@ internal sealed partial class SiteGauges(ISiteStore store, SiteStatusTable statu
         var used = sites.Where(site => site.Disabled is null).ToList();
         var unhealthy = used.Where(site => (site.Problem ?? site.SecretProblem) is not null).Select(site => site.Id).ToHashSet(StringComparer.Ordinal);
         var reconnect = await ReconnectsAsync(used, limit.Token);
+        var isMeasured = false;
         try
         {
             var (states, _) = await status.ReadAllAsync(limit.Token);
@@ -33,13 +34,15 @@ internal sealed partial class SiteGauges(ISiteStore store, SiteStatusTable statu
 
             // Last: a run that could not measure must not look like one that found no problem.
             TimerMetrics.CountRun(timer);
+            isMeasured = true;
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             Log.NotMeasured(logger, error.GetType().Name);
         }
 
-        TimerMetrics.Count(unhealthy.Count, reconnect?.Count);
+        // Without the saved state, the number may be too small: 0 would resolve an alert that is still correct.
+        TimerMetrics.Count(isMeasured || unhealthy.Count > 0 ? unhealthy.Count : null, reconnect?.Count);
         cancellationToken.ThrowIfCancellationRequested();
     }
 

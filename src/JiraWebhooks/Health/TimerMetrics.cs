@@ -51,10 +51,11 @@ internal static class TimerMetrics
 
     public static void CountRun(string timer) => Runs.Add(1, new KeyValuePair<string, object?>(MetricNames.TimerTag, timer));
 
-    public static void Count(int unhealthy, int? reconnectRequired)
+    /// <summary>Records how many sites need attention; null if that is unknown.</summary>
+    public static void Count(int? unhealthy, int? reconnectRequired)
     {
-        Unhealthy.Record(unhealthy);
-        if (reconnectRequired is { } known) Reconnect.Record(known);
+        if (unhealthy is { } sites) Unhealthy.Record(sites);
+        if (reconnectRequired is { } grants) Reconnect.Record(grants);
     }
 
     private static KeyValuePair<string, object?> Site(string site) => new(MetricNames.SiteTag, site);

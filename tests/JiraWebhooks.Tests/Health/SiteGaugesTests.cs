@@ -250,21 +250,30 @@ public sealed class SiteGaugesTests : IAsyncLifetime
         Assert.Equal([1], measured.Of(MetricNames.TimerRuns, MetricNames.PollTimer));
     }
 
-    /// <summary>Alerts look at the newest run: one that measured nothing must not stand for "nothing is wrong".</summary>
+    /// <summary>Alerts read the newest value. A run that cannot read the state must not record that no site is unhealthy: that would resolve the alert.</summary>
     [Fact]
-    public async Task Run_StateCannotBeRead_IsNotCounted()
+    public async Task Record_StateCannotBeRead_CountsNeitherTheRunNorZeroSites()
     {
         using var measured = new MeasuredHere();
-        var gauges = _world.NewInstance().GetRequiredService<SiteGauges>();
-        _world.Tables.Before = call =>
-        {
-            if (call.StartsWith(TableNames.Status, StringComparison.Ordinal)) throw new Azure.RequestFailedException(503, "storage is away");
-        };
+        BreakStatus();
 
-        await gauges.RecordAsync(MetricNames.PollTimer, [StubSites.Connect], Token);
+        await RecordAsync(StubSites.Connect);
 
         Assert.Empty(measured.Of(MetricNames.TimerRuns, MetricNames.PollTimer));
-        Assert.Equal([0], measured.Of(MetricNames.SitesUnhealthy));
+        Assert.Empty(measured.Of(MetricNames.SitesUnhealthy));
+    }
+
+    /// <summary>What is known without the state is enough for the alert.</summary>
+    [Fact]
+    public async Task Record_StateCannotBeRead_CountsTheSitesWithInvalidSettings()
+    {
+        using var measured = new MeasuredHere();
+        BreakStatus();
+
+        await RecordAsync(StubSites.Connect, StubSites.Admin with { Problem = "Its secret is empty." });
+
+        Assert.Empty(measured.Of(MetricNames.TimerRuns, MetricNames.PollTimer));
+        Assert.Equal([1], measured.Of(MetricNames.SitesUnhealthy));
     }
 
     [Fact]
@@ -274,6 +283,11 @@ public sealed class SiteGaugesTests : IAsyncLifetime
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gauges.RecordAsync(MetricNames.PollTimer, [StubSites.Connect], new CancellationToken(canceled: true)));
     }
+
+    private void BreakStatus() => _world.Tables.Before = call =>
+    {
+        if (call.StartsWith(TableNames.Status, StringComparison.Ordinal)) throw new Azure.RequestFailedException(503, "storage is away");
+    };
 
     private Task RecordAsync(params Site[] sites) =>
         _world.NewInstance().GetRequiredService<SiteGauges>().RecordAsync(MetricNames.PollTimer, sites, Token);
