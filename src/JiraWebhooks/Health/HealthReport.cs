@@ -7,7 +7,7 @@ namespace JiraWebhooks.Health;
 /// <param name="Sites">The sites one by one; null in the short form, which is public and therefore gives no details.</param>
 public sealed record HealthReport(bool Healthy, IReadOnlyList<SiteHealth>? Sites)
 {
-    /// <summary>A warning about all sites together; null if there is none.</summary>
+    /// <summary>A warning about all sites together, or why the report could not be made; null if there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Notice { get; init; }
 

@@ -3,14 +3,15 @@ using JiraWebhooks.Deliveries;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Health;
 
 /// <summary>Computes Health from what the timers saved, the settings and the grants (docs/jira-behaviour.md#health-per-site). The short form is
 /// public: it is cached, because each report reads storage and the vault for every site. Details are never cached, except for grants that work
 /// (<see cref="GrantStates.BelievedFor"/>).</summary>
-internal sealed class HealthReporter(
-    ISiteStore sites, SiteStatusTable status, GrantStates grants, DeliveryActivity activity, TimeProvider clock) : IHealthReporter
+internal sealed partial class HealthReporter(
+    ISiteStore sites, SiteStatusTable status, GrantStates grants, DeliveryActivity activity, TimeProvider clock, ILogger<HealthReporter> logger) : IHealthReporter
 {
     /// <summary>How long the short form is cached.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(15);
@@ -30,9 +31,9 @@ internal sealed class HealthReporter(
         {
             return details ? await MakeAsync(cancellationToken) : new HealthReport((await ShortAsync().WaitAsync(cancellationToken)).Healthy, null);
         }
-        catch (Exception)
+        catch (Exception error)
         {
-            return new HealthReport(false, details ? [] : null);
+            return new HealthReport(false, details ? [] : null) { Notice = details ? $"The report could not be made ({error.GetType().Name}); see the log." : null };
         }
     }
 
@@ -73,7 +74,8 @@ internal sealed class HealthReporter(
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return new SiteHealth(site.Id, "unhealthy", "Its OAuth grant cannot be read.", null, null, null, null, null, null, ConnectNotice.Of(site));
+            Log.NotComputed(logger, site.Id, error);
+            return Unhealthy(site, $"Its state could not be computed ({error.GetType().Name}); see the log.");
         }
     }
 
@@ -90,7 +92,21 @@ internal sealed class HealthReporter(
         }
     }
 
+    // Logs here and not for each caller: many callers can wait for the same short report.
     private async Task<HealthReport> MakeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(cancellationToken);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotMade(logger, error);
+            throw;
+        }
+    }
+
+    private async Task<HealthReport> ReadAsync(CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(Patience, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
@@ -121,8 +137,9 @@ internal sealed class HealthReporter(
         }
     }
 
-    private static SiteHealth Unreadable(Site site) =>
-        new(site.Id, "unhealthy", "Table Storage cannot be read.", null, null, null, null, null, null, ConnectNotice.Of(site));
+    private static SiteHealth Unreadable(Site site) => Unhealthy(site, "Table Storage cannot be read.");
+
+    private static SiteHealth Unhealthy(Site site, string reason) => new(site.Id, "unhealthy", reason, null, null, null, null, null, null, ConnectNotice.Of(site));
 
     private static string? StillDue(ILookup<string, TableEntity> rows) => Notice(
         [.. new[] { MetricNames.RefreshTimer, MetricNames.PollTimer }.Select(kind => (Kind: kind, Count: SiteStatusTable.CountStillDue(rows, kind))).Where(run => run.Count > 0)
@@ -133,9 +150,19 @@ internal sealed class HealthReporter(
     {
         if (site.Disabled is { } disabled) return ("disabled", disabled.Reason, disabled.Since);
         if ((site.Problem ?? site.SecretProblem) is { } problem) return ("unhealthy", problem, saved.WrongSince);
-        if (site.Scheme is SiteScheme.OAuth && await read.ReconnectRequiredSinceAsync(site, cancellationToken) is { } dead)
+        if (site.Scheme is SiteScheme.OAuth)
         {
-            return ("reconnect_required", "The OAuth grant is missing or no longer valid: connect the site again.", dead);
+            try
+            {
+                if (await read.ReconnectRequiredSinceAsync(site, cancellationToken) is { } dead)
+                {
+                    return ("reconnect_required", "The OAuth grant is missing or no longer valid: connect the site again.", dead);
+                }
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                return ("unhealthy", "Its OAuth grant cannot be read.", null);
+            }
         }
 
         return site.HasApi && saved.Trouble(now) is { } trouble ? ("unhealthy", trouble.Reason, trouble.Since) : ("ok", null, null);
@@ -144,4 +171,13 @@ internal sealed class HealthReporter(
     private DateTimeOffset? Accepted(Site site) => activity.Accepted.TryGetValue(site.Id, out var at) ? at : null;
 
     private static string? Notice(params string?[] parts) => string.Join(' ', parts.OfType<string>()) is { Length: > 0 } text ? text : null;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The health report could not be made.")]
+        public static partial void NotMade(ILogger logger, Exception error);
+
+        [LoggerMessage(2, LogLevel.Warning, "The state of {Site} could not be computed for Health.")]
+        public static partial void NotComputed(ILogger logger, string site, Exception error);
+    }
 }

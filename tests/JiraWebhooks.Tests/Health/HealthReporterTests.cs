@@ -1,9 +1,15 @@
+using Azure.Data.Tables;
 using JiraWebhooks.Health;
+using JiraWebhooks.OAuth;
 using JiraWebhooks.Recovery;
 using JiraWebhooks.Sites;
+using JiraWebhooks.Storage;
+using JiraWebhooks.Tests.OAuth;
 using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace JiraWebhooks.Tests.Health;
 
@@ -164,6 +170,61 @@ public sealed class HealthReporterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Report_CannotBeMade_HasTheReasonAndALogLine()
+    {
+        _world.Tables.Before = _ => throw new TimeoutException("storage is away");
+
+        var report = await _health.ReportAsync(details: true, Token);
+
+        Assert.False(report.Healthy);
+        Assert.Empty(report.Sites!);
+        Assert.Equal("The report could not be made (TimeoutException); see the log.", report.Notice);
+        Assert.Equal(LogLevel.Warning, Assert.Single(Logs()).Level);
+    }
+
+    /// <summary>Anyone can ask for the short form, as often as they like.</summary>
+    [Fact]
+    public async Task ShortReport_CannotBeMade_IsLoggedOnceForAllCallers()
+    {
+        _world.Tables.Before = _ => throw new TimeoutException("storage is away");
+
+        var reports = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _health.ReportAsync(details: false, Token)));
+
+        Assert.All(reports, report => Assert.Equal(new HealthReport(false, null), report));
+        Assert.Single(Logs());
+    }
+
+    /// <summary>The saved times are known, whatever happens to the vault.</summary>
+    [Fact]
+    public async Task Report_GrantCannotBeRead_StillHasTheSavedTimes()
+    {
+        await AllRanAsync();
+        ((MemoryTokenStore)_world.NewInstance().GetRequiredService<ITokenStore>()).BeforeRead = _ => throw new TimeoutException("the vault is away");
+
+        var site = Assert.Single(await _health.ReportAsync([StubSites.OAuth], Token));
+
+        Assert.Equal(("unhealthy", "Its OAuth grant cannot be read."), (site.State, site.Reason));
+        Assert.Equal(Now.AddDays(30), site.SoonestExpiry);
+        Assert.NotNull(site.LastRefresh);
+    }
+
+    /// <summary>After an edit by hand, a row can have any time. The reason must not name the grant, which such a site does not even have.</summary>
+    [Fact]
+    public async Task Report_RowWithATimeThatCannotBeUsed_ConcernsOnlyThatSite()
+    {
+        await AllRanAsync();
+        var row = new TableEntity(World.Globex, "refresh") { ["At"] = Now, ["OkAt"] = Now, ["SoonestExpiry"] = "0001-01-02" };
+        await _world.Tables.GetTableClient(TableNames.Status).UpsertEntityAsync(row, TableUpdateMode.Replace, Token);
+
+        var sites = (await _health.ReportAsync(details: true, Token)).Sites!;
+
+        var edited = sites.Single(site => site.Site == World.Globex);
+        Assert.Equal(("unhealthy", "Its state could not be computed (ArgumentOutOfRangeException); see the log."), (edited.State, edited.Reason));
+        Assert.Equal("ok", sites.Single(site => site.Site == World.Acme).State);
+        Assert.Contains(World.Globex, Assert.Single(Logs()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ShortReport_FirstCallerLeaves_TheOthersGetIt()
     {
         await AllRanAsync();
@@ -171,6 +232,8 @@ public sealed class HealthReporterTests : IAsyncLifetime
         Assert.False((await _health.ReportAsync(details: false, new CancellationToken(canceled: true))).Healthy);
         Assert.True((await _health.ReportAsync(details: false, Token)).Healthy);
     }
+
+    private IEnumerable<FakeLogRecord> Logs() => _world.Logs.GetSnapshot().Where(entry => entry.Category == typeof(HealthReporter).FullName);
 
     private async Task RanAsync()
     {
