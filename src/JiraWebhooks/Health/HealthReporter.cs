@@ -1,8 +1,8 @@
 using Azure.Data.Tables;
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.OAuth;
+using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Health;
@@ -142,7 +142,7 @@ internal sealed partial class HealthReporter(
     private static SiteHealth Unhealthy(Site site, string reason) => new(site.Id, "unhealthy", reason, null, null, null, null, null, null, ConnectNotice.Of(site));
 
     private static string? StillDue(ILookup<string, TableEntity> rows) => Notice(
-        [.. new[] { MetricNames.RefreshTimer, MetricNames.PollTimer }.Select(kind => (Kind: kind, Count: SiteStatusTable.CountStillDue(rows, kind))).Where(run => run.Count > 0)
+        [.. new[] { RunKind.Refresh, RunKind.Poll }.Select(kind => (Kind: kind, Count: SiteStatusTable.CountStillDue(rows, kind))).Where(run => run.Count > 0)
             .Select(run => $"The last {run.Kind} ended with {run.Count} sites still due: run it more often, see docs/operate.md#sizing-and-cost.")]);
 
     private static async Task<(string State, string? Reason, DateTimeOffset? Since)> StateAsync(Site site, SiteState saved,

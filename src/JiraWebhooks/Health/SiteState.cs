@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure.Data.Tables;
+using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Webhooks;
@@ -29,8 +30,8 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
     private static DateTimeOffset? Saved(IReadOnlyDictionary<string, TableEntity> rows) =>
         rows.GetValueOrDefault(SiteStatusTable.DeliveryRow)?.PastTime(SiteStatusTable.LastDelivery);
 
-    private readonly TableEntity? _refresh = rows.GetValueOrDefault("refresh");
-    private readonly TableEntity? _poll = rows.GetValueOrDefault("poll");
+    private readonly TableEntity? _refresh = rows.GetValueOrDefault(RunKind.Refresh);
+    private readonly TableEntity? _poll = rows.GetValueOrDefault(RunKind.Poll);
     private readonly TableEntity? _clock = rows.GetValueOrDefault(SiteStatusTable.ClockRow);
 
     /// <summary>When its last delivery was accepted: by this process, or by another one that has saved it.</summary>

@@ -37,11 +37,11 @@ internal sealed partial class SiteStatusTable(LazyTable status, StorageTime time
 
     /// <summary>Saves a refresh.</summary>
     public Task SaveAsync(SiteRefresh result, CancellationToken cancellationToken) =>
-        SaveAsync(result, "refresh", result.IsOk, ("SoonestExpiry", result.SoonestExpiry), cancellationToken);
+        SaveAsync(result, RunKind.Refresh, result.IsOk, ("SoonestExpiry", result.SoonestExpiry), cancellationToken);
 
     /// <summary>Saves a poll.</summary>
     public Task SaveAsync(SitePoll result, CancellationToken cancellationToken) =>
-        SaveAsync(result, "poll", result.Problem is null, ("Cursor", result.Cursor), cancellationToken);
+        SaveAsync(result, RunKind.Poll, result.Problem is null, ("Cursor", result.Cursor), cancellationToken);
 
     private Task SaveAsync(SiteResult result, string kind, bool ok, (string Name, DateTimeOffset? Value) fact, CancellationToken cancellationToken) => SaveAsync(
         result.Site,

@@ -1,6 +1,5 @@
 using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Recovery;
@@ -29,7 +28,7 @@ public sealed partial class FailedDeliveryPoller
     public Task<SitePoll> RecoverAsync(Site site, TimeSpan back, CancellationToken cancellationToken) => _runs.RunAsync(Work(back), site, cancellationToken);
 
     private SiteWork<SitePoll> Work(TimeSpan? back) => new(
-        MetricNames.PollTimer,
+        RunKind.Poll,
         site => site.Problem is null && site.HasApi,
         site => new SitePoll(site.Id),
         site => new SitePoll(site.Id),

@@ -4,7 +4,7 @@ namespace JiraWebhooks.Runs;
 
 /// <summary>What a run does at each site.</summary>
 /// <typeparam name="T">What it reports.</typeparam>
-/// <param name="Kind">Name of the run, its lease, its saved state and its metrics.</param>
+/// <param name="Kind">A <see cref="RunKind"/>.</param>
 /// <param name="Wants">True for the sites that take part.</param>
 /// <param name="Nothing">The result for a site where nothing was done and nothing was required.</param>
 /// <param name="Failed">The result for a site where everything failed.</param>

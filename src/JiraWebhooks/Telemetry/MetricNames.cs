@@ -39,14 +39,8 @@ public static class MetricNames
     /// <summary>Gauge, number of sites that must be connected again because their OAuth grant is dead or missing.</summary>
     public const string SitesReconnectRequired = "jira.sites.reconnect_required";
 
-    /// <summary>The timer: <see cref="RefreshTimer"/> or <see cref="PollTimer"/>.</summary>
+    /// <summary>The timer: a <see cref="Runs.RunKind"/>.</summary>
     public const string TimerTag = "timer";
-
-    /// <summary>Value of <see cref="TimerTag"/> for RefreshWebhooks.</summary>
-    public const string RefreshTimer = "refresh";
-
-    /// <summary>Value of <see cref="TimerTag"/> for PollFailedWebhooks.</summary>
-    public const string PollTimer = "poll";
 
     /// <summary>The site's slug.</summary>
     public const string SiteTag = "site";

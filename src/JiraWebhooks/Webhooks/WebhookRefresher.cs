@@ -1,7 +1,6 @@
 using JiraWebhooks.Hosting;
 using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace JiraWebhooks.Webhooks;
@@ -14,7 +13,7 @@ public sealed partial class WebhookRefresher(SiteRuns runs, SiteRefresher refres
     private static readonly TimeSpan Every = TimeSpan.FromHours(20);
 
     private SiteWork<SiteRefresh> Work(bool isByHand) => new(
-        MetricNames.RefreshTimer,
+        RunKind.Refresh,
         site => site.Problem is not null || site.HasApi,
         site => new SiteRefresh(site.Id),
         site => new SiteRefresh(site.Id) { Failed = site.Webhooks.Count },

@@ -2,6 +2,7 @@ using Azure.Data.Tables;
 using JiraWebhooks.Health;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Recovery;
+using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Tests.OAuth;
@@ -213,7 +214,7 @@ public sealed class HealthReporterTests : IAsyncLifetime
     public async Task Report_RowWithATimeThatCannotBeUsed_ConcernsOnlyThatSite()
     {
         await AllRanAsync();
-        var row = new TableEntity(World.Globex, "refresh") { ["At"] = Now, ["OkAt"] = Now, ["SoonestExpiry"] = "0001-01-02" };
+        var row = new TableEntity(World.Globex, RunKind.Refresh) { ["At"] = Now, ["OkAt"] = Now, ["SoonestExpiry"] = "0001-01-02" };
         await _world.Tables.GetTableClient(TableNames.Status).UpsertEntityAsync(row, TableUpdateMode.Replace, Token);
 
         var sites = (await _health.ReportAsync(details: true, Token)).Sites!;

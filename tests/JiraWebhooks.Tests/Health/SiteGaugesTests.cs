@@ -1,6 +1,7 @@
 using JiraWebhooks.Health;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Recovery;
+using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Storage;
 using JiraWebhooks.Telemetry;
@@ -246,8 +247,8 @@ public sealed class SiteGaugesTests : IAsyncLifetime
         await _world.RefreshAsync();
         await _world.PollAsync();
 
-        Assert.Equal([1], measured.Of(MetricNames.TimerRuns, MetricNames.RefreshTimer));
-        Assert.Equal([1], measured.Of(MetricNames.TimerRuns, MetricNames.PollTimer));
+        Assert.Equal([1], measured.Of(MetricNames.TimerRuns, RunKind.Refresh));
+        Assert.Equal([1], measured.Of(MetricNames.TimerRuns, RunKind.Poll));
     }
 
     /// <summary>Alerts read the newest value. A run that cannot read the state must not record that no site is unhealthy: that would resolve the alert.</summary>
@@ -259,7 +260,7 @@ public sealed class SiteGaugesTests : IAsyncLifetime
 
         await RecordAsync(StubSites.Connect);
 
-        Assert.Empty(measured.Of(MetricNames.TimerRuns, MetricNames.PollTimer));
+        Assert.Empty(measured.Of(MetricNames.TimerRuns, RunKind.Poll));
         Assert.Empty(measured.Of(MetricNames.SitesUnhealthy));
     }
 
@@ -272,7 +273,7 @@ public sealed class SiteGaugesTests : IAsyncLifetime
 
         await RecordAsync(StubSites.Connect, StubSites.Admin with { Problem = "Its secret is empty." });
 
-        Assert.Empty(measured.Of(MetricNames.TimerRuns, MetricNames.PollTimer));
+        Assert.Empty(measured.Of(MetricNames.TimerRuns, RunKind.Poll));
         Assert.Equal([1], measured.Of(MetricNames.SitesUnhealthy));
     }
 
@@ -281,7 +282,7 @@ public sealed class SiteGaugesTests : IAsyncLifetime
     {
         var gauges = _world.NewInstance().GetRequiredService<SiteGauges>();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gauges.RecordAsync(MetricNames.PollTimer, [StubSites.Connect], new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gauges.RecordAsync(RunKind.Poll, [StubSites.Connect], new CancellationToken(canceled: true)));
     }
 
     private void BreakStatus() => _world.Tables.Before = call =>
@@ -290,5 +291,5 @@ public sealed class SiteGaugesTests : IAsyncLifetime
     };
 
     private Task RecordAsync(params Site[] sites) =>
-        _world.NewInstance().GetRequiredService<SiteGauges>().RecordAsync(MetricNames.PollTimer, sites, Token);
+        _world.NewInstance().GetRequiredService<SiteGauges>().RecordAsync(RunKind.Poll, sites, Token);
 }

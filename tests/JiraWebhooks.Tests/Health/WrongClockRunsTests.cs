@@ -1,5 +1,5 @@
+using JiraWebhooks.Runs;
 using JiraWebhooks.Storage;
-using JiraWebhooks.Telemetry;
 using JiraWebhooks.Tests.Recovery;
 using JiraWebhooks.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,7 +54,7 @@ public sealed class WrongClockRunsTests : IAsyncLifetime
     {
         var failed = await _world.FailAsync(World.Globex, 3);
         await WhileWrongAsync(hoursAhead, async () =>
-            Assert.NotNull(await Leases.TryAcquireAsync(MetricNames.PollTimer, World.Globex, KeptLease.Duration, CancellationToken.None)));
+            Assert.NotNull(await Leases.TryAcquireAsync(RunKind.Poll, World.Globex, KeptLease.Duration, CancellationToken.None)));
 
         await AssertNextPollRecoversAsync(failed);
     }

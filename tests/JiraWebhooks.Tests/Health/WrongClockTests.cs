@@ -1,4 +1,5 @@
 using JiraWebhooks.Health;
+using JiraWebhooks.Runs;
 using JiraWebhooks.Telemetry;
 using JiraWebhooks.Tests.Recovery;
 using JiraWebhooks.Tests.Support;
@@ -170,7 +171,7 @@ public sealed class WrongClockTests : IAsyncLifetime
     }
 
     private Task RecordAsync() => _world.NewInstance().GetRequiredService<SiteGauges>().RecordAsync(
-        MetricNames.PollTimer, [StubSites.OAuth, StubSites.Connect], Token);
+        RunKind.Poll, [StubSites.OAuth, StubSites.Connect], Token);
 
     private async Task<int> DeliverAsync(string site)
     {

@@ -1,5 +1,6 @@
 using JiraWebhooks.Deliveries;
 using JiraWebhooks.Health;
+using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Telemetry;
 using JiraWebhooks.Tests.Health;
@@ -100,7 +101,7 @@ public sealed class LostTableTests : IAsyncLifetime
         _world.Emit(World.Acme);
         await DeliverAsync();
 
-        await _world.NewInstance().GetRequiredService<SiteGauges>().RecordAsync(MetricNames.PollTimer, [], Token);
+        await _world.NewInstance().GetRequiredService<SiteGauges>().RecordAsync(RunKind.Poll, [], Token);
 
         Assert.Equal([2], measured.Of(MetricNames.SitesUnhealthy));
     }
