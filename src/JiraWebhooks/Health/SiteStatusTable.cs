@@ -26,7 +26,7 @@ internal sealed partial class SiteStatusTable(LazyTable status, StorageTime time
     // No site can have that name.
     private const string RunsPartition = "$runs";
     private const string StillDue = "StillDue";
-    private const string Version = "Version";
+    private const string SettingsFingerprint = "Version";
     private const string RetryAfter = "RetryAfterSeconds";
 
     // Jira's quotas are those of an hour, and it keeps a failed delivery for three days: no site waits longer than a day, whatever its row says.
@@ -49,7 +49,7 @@ internal sealed partial class SiteStatusTable(LazyTable status, StorageTime time
         (before, now) =>
         {
             var row = Row(result.Site, kind, before, now, ok, result.Problem, fact);
-            if ((ok ? result.Version : before?.Text(Version)) is { } version) row[Version] = version;
+            if ((ok ? result.SettingsFingerprint : before?.Text(SettingsFingerprint)) is { } fingerprint) row[SettingsFingerprint] = fingerprint;
             if (result.RetryAfter is { } wait) row[RetryAfter] = (long)Math.Ceiling(wait.TotalSeconds);
             return row;
         },
@@ -153,7 +153,7 @@ internal sealed partial class SiteStatusTable(LazyTable status, StorageTime time
         At = row?.Timestamp,
         OkAt = row?.PastTime("OkAt"),
         NotBefore = row is null ? null : NotBefore(row),
-        Version = row?.Text(Version),
+        SettingsFingerprint = row?.Text(SettingsFingerprint),
     };
 
     private static DateTimeOffset? NotBefore(TableEntity row) =>

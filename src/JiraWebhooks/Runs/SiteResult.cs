@@ -16,9 +16,9 @@ public abstract record SiteResult(string Site)
     [JsonIgnore]
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>What this run had to reach, as <see cref="SiteWork{T}"/> says; null if that is always the same.</summary>
+    /// <summary>Fingerprint of the settings that the run applied; null if the run does not depend on settings.</summary>
     [JsonIgnore]
-    public string? Version { get; init; }
+    public string? SettingsFingerprint { get; init; }
 
     /// <summary>True if nothing is left to do for this site.</summary>
     [JsonIgnore]

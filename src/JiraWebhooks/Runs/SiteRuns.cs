@@ -56,7 +56,7 @@ public sealed partial class SiteRuns(
         var began = clock.GetTimestamp();
         var stillDue = 0;
         await Parallel.ForEachAsync(
-            turns.Where(turn => !dueOnly || turn.IsDue(work.Every, work.Version(turn.Site), now)).Select(turn => turn.Site).ToList(),
+            turns.Where(turn => !dueOnly || turn.IsDue(work.Every, work.SettingsFingerprint(turn.Site), now)).Select(turn => turn.Site).ToList(),
             new ParallelOptions { MaxDegreeOfParallelism = options.RunParallelism, CancellationToken = cancellationToken },
             async (site, _) =>
             {
@@ -93,7 +93,7 @@ public sealed partial class SiteRuns(
             if (began is { } since && await report.WasThereAsync(site, work.Kind, clock.GetElapsedTime(since), lease.Token)) return With(work.Nothing(site), "Another run was at this site.", busy: true);
 
             var result = await work.DoAsync(site, lease.Token);
-            result = (T)((SiteResult)result with { Version = work.Version(site) });
+            result = (T)((SiteResult)result with { SettingsFingerprint = work.SettingsFingerprint(site) });
             return lease.IsLost ? With(result, KeptLease.Lost) : result;
         }
         catch (JiraApiException error)

@@ -16,12 +16,12 @@ public sealed record SiteTurn(Site Site)
     /// <summary>Jira has asked not to be called before; null if it has not.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>What the run at <see cref="OkAt"/> had to reach; null if unknown.</summary>
-    public string? Version { get; init; }
+    /// <summary>Fingerprint of the settings that the run at <see cref="OkAt"/> applied; null if unknown, or if the run does not depend on settings.</summary>
+    public string? SettingsFingerprint { get; init; }
 
-    /// <summary>True if a run should work at the site: its last success is older than <paramref name="every"/>, or had another
-    /// <paramref name="version"/> to reach. A run that was there after <paramref name="now"/>, the time of storage, was there by another clock: then
+    /// <summary>True if a run should work at the site: its last success is older than <paramref name="every"/>, or applied settings with another
+    /// <paramref name="fingerprint"/>. A run that was there after <paramref name="now"/>, the time of storage, was there by another clock: then
     /// what was saved does not count.</summary>
-    internal bool IsDue(TimeSpan? every, string? version, DateTimeOffset now) =>
-        At - now > StorageTime.Grain || (!(now < NotBefore) && (every is null || OkAt is null || now - OkAt >= every || Version != version));
+    internal bool IsDue(TimeSpan? every, string? fingerprint, DateTimeOffset now) =>
+        At - now > StorageTime.Grain || (!(now < NotBefore) && (every is null || OkAt is null || now - OkAt >= every || SettingsFingerprint != fingerprint));
 }

@@ -22,6 +22,6 @@ internal sealed record SiteWork<T>(
     /// <summary>How long a success is enough for a run of the timer; null if each run works at each site.</summary>
     public TimeSpan? Every { get; init; }
 
-    /// <summary>What a run has to reach at a site. A change makes the site due at once.</summary>
-    public Func<Site, string?> Version { get; init; } = _ => null;
+    /// <summary>Fingerprint of the settings that the run applies. If it changes, the site is due at once. Null if the run does not depend on settings.</summary>
+    public Func<Site, string?> SettingsFingerprint { get; init; } = _ => null;
 }

@@ -21,7 +21,7 @@ public sealed partial class WebhookRefresher(SiteRuns runs, SiteRefresher refres
         result => Log.Refreshed(logger, result.Site, result.Registered, result.Extended, result.Replaced, result.Failed, result.SoonestExpiry, result.Problem ?? ""))
     {
         Every = Every,
-        Version = site => Definition.Fingerprint(site, options),
+        SettingsFingerprint = site => Definition.Fingerprint(site, options),
     };
 
     /// <summary>One run over all sites. The failure of one site does not stop the others and is in the result, so this throws only when cancelled.</summary>

@@ -16,6 +16,6 @@ public sealed class SiteTurnTests
     {
         var turn = new SiteTurn(StubSites.OAuth) { At = Now.AddSeconds(secondsAhead), NotBefore = Now.AddMinutes(10) };
 
-        Assert.Equal(expected, turn.IsDue(every: null, version: null, Now));
+        Assert.Equal(expected, turn.IsDue(every: null, fingerprint: null, Now));
     }
 }
