@@ -31,7 +31,7 @@ public sealed record HealthReport(bool Healthy, IReadOnlyList<SiteHealth>? Sites
 /// <param name="Reason">Why the state is not <c>ok</c>, in one sentence without values of settings.</param>
 /// <param name="Since">Since when the site is in this state, as far as the timers know.</param>
 /// <param name="LastDelivery">When its last delivery was accepted, as far as it was saved.</param>
-/// <param name="LastRefresh">When a refresh last kept every declared webhook alive.</param>
+/// <param name="LastRefresh">When a refresh last succeeded completely.</param>
 /// <param name="SoonestExpiry">The soonest expiry of its webhooks.</param>
 /// <param name="Cursor">The time up to which its failed list was read.</param>
 /// <param name="CursorAgeHours">Age of the cursor in hours; Jira keeps records for 72.</param>

@@ -37,7 +37,7 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
     /// <summary>When its last delivery was accepted: by this process, or by another one that has saved it.</summary>
     public DateTimeOffset? LastDelivery => Saved(rows) is { } saved && !(saved < accepted) ? saved : accepted;
 
-    /// <summary>When a refresh last kept every declared webhook alive.</summary>
+    /// <summary>When a refresh last succeeded completely.</summary>
     public DateTimeOffset? LastRefresh => _refresh?.PastTime("OkAt");
 
     /// <summary>The time of the last good refresh or, if there was none, the time since when the site is known.</summary>

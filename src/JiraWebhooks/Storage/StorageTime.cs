@@ -6,7 +6,7 @@ namespace JiraWebhooks.Storage;
 /// <summary>Gives the time of storage (docs/architecture.md#storage-has-the-clock). The clock of a host can be wrong, also for hours; all hosts share
 /// the clock of storage, which is in the <c>Date</c> of each answer. The recovery saves times of this clock, and compares them with it.</summary>
 /// <param name="ours">The clock of this host.</param>
-/// <param name="storage">The clock of storage, where a simulation has one for everything; null to read it from the answers.</param>
+/// <param name="storage">The clock of storage in a simulation; null reads it from the <c>Date</c> header of each answer.</param>
 public sealed class StorageTime(TimeProvider ours, TimeProvider? storage = null)
 {
     /// <summary>The <c>Date</c> of an answer has whole seconds, while the time of a row has fractions.</summary>
