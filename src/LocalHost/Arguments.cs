@@ -17,7 +17,7 @@ internal static class Arguments
     public static Option<int?> Events() => new("--demo")
     {
         Description = "Run the demo: emit this many events on a fast clock, let the receiver fail at times, and print the balance as JSON.",
-        CustomParser = result => Number(result, _ => true, "--demo must be a number of events from 1 to 100000."),
+        CustomParser = result => Number(result, number => number is >= 1 and <= 100_000, "--demo must be a number of events from 1 to 100000."),
     };
 
     private static int? Number(ArgumentResult result, Func<int, bool> canBe, string sentence)

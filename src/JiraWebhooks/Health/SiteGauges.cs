@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Azure.Data.Tables;
 using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
 using Microsoft.Extensions.Logging;
@@ -26,11 +25,14 @@ internal sealed partial class SiteGauges(ISiteStore store, SiteStatusTable statu
         var isMeasured = false;
         try
         {
-            var (states, _) = await status.ReadAllAsync(limit.Token);
-            unhealthy.UnionWith(used.Where(site => State(site, states).WrongClock is not null).Select(site => site.Id));
-            unhealthy.UnionWith(used.Where(site => site.HasApi && State(site, states).IsPollFailing(clock.GetUtcNow())).Select(site => site.Id).Except(reconnect ?? []));
+            var (rows, _) = await status.ReadAllAsync(limit.Token);
+            var now = clock.GetUtcNow();
+            var states = used.Select(site => (Site: site, State: new SiteState(site, SiteStatusTable.Of(rows, site.Id)))).ToList();
+            var withApi = states.Where(one => one.Site.HasApi).ToList();
+            unhealthy.UnionWith(states.Where(one => one.State.WrongClock is not null).Select(one => one.Site.Id));
+            unhealthy.UnionWith(withApi.Where(one => one.State.IsPollFailing(now)).Select(one => one.Site.Id).Except(reconnect ?? []));
             unhealthy.UnionWith((await store.ListMissingAsync(limit.Token)).Select(site => site.Id));
-            TimerMetrics.Record([.. used.Where(site => site.HasApi).Select(site => (site.Id, State(site, states)))], clock.GetUtcNow());
+            TimerMetrics.Record([.. withApi.Select(one => (one.Site.Id, one.State))], now);
 
             // Last: a run that could not measure must not look like one that found no problem.
             TimerMetrics.CountRun(timer);
@@ -79,8 +81,6 @@ internal sealed partial class SiteGauges(ISiteStore store, SiteStatusTable statu
             throw;
         }
     }
-
-    private static SiteState State(Site site, ILookup<string, TableEntity> states) => new(site, SiteStatusTable.Of(states, site.Id));
 
     private static partial class Log
     {

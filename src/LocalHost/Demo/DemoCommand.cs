@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LocalHost.Azurite;
-using LocalHost.Hosting;
 
 namespace LocalHost.Demo;
 
@@ -9,8 +8,6 @@ internal static class DemoCommand
 {
     public static async Task<int> RunAsync(int events, CancellationToken cancellationToken)
     {
-        if (events is < 1 or > 100_000) throw new LocalHostException("--demo must be a number of events from 1 to 100000.");
-
         await using var azurite = await AzuriteProcess.StartAsync(location: null, ["demo"], Console.Out, cancellationToken);
         await using var demo = new DemoRun(azurite.ConnectionString("demo"));
         var result = await demo.RunAsync(events, Console.Out, cancellationToken);

@@ -44,6 +44,7 @@ public sealed class ProcessEndTests(AzuriteFixture azurite)
     [InlineData(1, "Unrecognized command or argument '--nonsense'.", "--nonsense")]
     [InlineData(1, "--port must be a number from 1 to 65535.", "--port", "0")]
     [InlineData(1, "--demo must be a number of events from 1 to 100000.", "--demo", "0")]
+    [InlineData(1, "--demo must be a number of events from 1 to 100000.", "--demo", "100001")]
     [InlineData(1, "Set the environment variable JIRA_CLIENT_SECRET to the app's client secret, from developer.atlassian.com/console.", "connect", "--client-id", "x")]
     public async Task Arguments_ThatEndIt_HaveTheirExitCode(int code, string? error, params string[] arguments)
     {
