@@ -38,7 +38,7 @@ public sealed partial class ConnectNotice(ISiteStore sites, ILogger<ConnectNotic
         [LoggerMessage(1, LogLevel.Warning, "Connect is in use at: {Sites}. {Notice}")]
         public static partial void Ends(ILogger logger, string sites, string notice);
 
-        [LoggerMessage(2, LogLevel.Information, "Whether a site uses Connect could not be told at start ({Error}).")]
+        [LoggerMessage(2, LogLevel.Information, "The sites could not be read at start ({Error}), so they were not checked.")]
         public static partial void Unreadable(ILogger logger, string error);
     }
 }

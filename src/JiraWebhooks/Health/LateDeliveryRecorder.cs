@@ -37,7 +37,7 @@ internal sealed class LateDeliveryRecorder(SiteStatusTable status, TimeProvider 
 
     private static string Problem(TokenTimes times) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Clock: deliveries are answered 503, as their tokens are valid in all but their times. The last was issued at {TokenTimes.At(times.IssuedAt):u} and expires at {TokenTimes.At(times.Expires):u}; the clock here said {times.Clock:u}.");
+        $"Clock: deliveries are answered 503, as their tokens are valid except for their times. The last was issued at {TokenTimes.At(times.IssuedAt):u} and expires at {TokenTimes.At(times.Expires):u}; the clock here said {times.Clock:u}.");
 
     // Many threads read and write this; the worst result is that a row is written twice. Timestamps, because the clock may be set.
     private sealed class Noted

@@ -34,7 +34,7 @@ internal sealed partial class SiteProblems(ISiteStore sites, ILogger<SiteProblem
         [LoggerMessage(3, LogLevel.Error, "Site {Site} lacks a secret: {Problem}")]
         public static partial void WrongSecret(ILogger logger, string site, string problem);
 
-        [LoggerMessage(2, LogLevel.Information, "Whether the sites can work could not be told at start ({Error}).")]
+        [LoggerMessage(2, LogLevel.Information, "The sites could not be read at start ({Error}), so they were not checked.")]
         public static partial void Unreadable(ILogger logger, string error);
     }
 }

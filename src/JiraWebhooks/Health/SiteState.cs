@@ -69,7 +69,7 @@ internal sealed class SiteState(Site site, IReadOnlyDictionary<string, TableEnti
 
     /// <summary>The notice, shown for a day, that one delivery was late while others were accepted: most likely a retry with its first token.</summary>
     public string? LateDelivery(DateTimeOffset now) => LateAt is { } at && WrongClock is null && now - at < LateNotice
-        ? string.Create(CultureInfo.InvariantCulture, $"Late delivery: at {at:u} one was answered 503, as its token was valid in all but its times; later ones were accepted.")
+        ? string.Create(CultureInfo.InvariantCulture, $"Late delivery: at {at:u} one was answered 503, as its token was valid except for its times; later ones were accepted.")
         : null;
 
     /// <summary>Why and since when the site needs attention, as far as the timers know; null if it does not. A site added at run time may wait a

@@ -198,7 +198,7 @@ internal sealed partial class SiteStatusTable(LazyTable status, StorageTime time
         [LoggerMessage(1, LogLevel.Warning, "The state of {Kind} of {Site} could not be saved for Health ({Error}).")]
         public static partial void NotSaved(ILogger logger, string kind, string site, string error);
 
-        [LoggerMessage(2, LogLevel.Warning, "When the sites had their last turn cannot be read ({Error}): they come in their own order.")]
+        [LoggerMessage(2, LogLevel.Warning, "The times of the last runs cannot be read ({Error}). Sites run in their listed order.")]
         public static partial void Unordered(ILogger logger, string error);
     }
 }
