@@ -51,7 +51,8 @@ internal sealed class LateDeliveryRecorder(SiteStatusTable status, TimeProvider 
 
         public bool IsSaved { get; set; }
 
-        /// <summary>Writes one at a time, so that an older state does not overwrite a newer one.</summary>
+        /// <summary>Writes one at a time, so that an older state does not overwrite a newer one. <paramref name="save"/> must not throw: every later
+        /// write of the site waits for it, and would fail too.</summary>
         public void Write(Func<Task> save)
         {
             lock (_gate) _last = AfterAsync(_last, save);
