@@ -28,8 +28,8 @@ internal static class DeclaredWebhookValidator
     public static string? Problem(Uri callback, Site site)
     {
         if (callback.IsLoopback && site.ApiUrl.IsLoopback) return null;
-        if (callback.Scheme != Uri.UriSchemeHttps) return "PublicBaseUrl must be https: Jira delivers nowhere else.";
-        if (callback.IsLoopback) return "PublicBaseUrl is an address of this machine, which Jira cannot reach: use a tunnel's.";
+        if (callback.IsLoopback) return "PublicBaseUrl is an address of this machine, which Jira cannot reach. Start a tunnel and set PublicBaseUrl to its https address.";
+        if (callback.Scheme != Uri.UriSchemeHttps) return "PublicBaseUrl must be https: Jira delivers only to https.";
         if (SettingsParser.HasQuery(callback) || SettingsParser.HasUser(callback)) return "PublicBaseUrl must have no query, fragment or user info.";
 
         return Ports.Contains(callback.Port) ? null : $"PublicBaseUrl has port {callback.Port}, to which Jira does not deliver; 443 is the safe one.";

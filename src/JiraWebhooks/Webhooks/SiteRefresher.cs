@@ -30,7 +30,7 @@ public sealed partial class SiteRefresher(
     public async Task<SiteRefresh> RefreshAsync(Site site, bool isByHand, CancellationToken cancellationToken)
     {
         var callback = options.CallbackUrl(site.Id);
-        if (DeclaredWebhookValidator.Problem(callback, site) is { } wrong) return new SiteRefresh(site.Id) { Failed = site.Webhooks.Count, Problem = wrong };
+        if (DeclaredWebhookValidator.Problem(callback, site) is { } wrong) return await ExtendOnlyAsync(site, wrong, cancellationToken);
 
         // Other instances must know the site before Jira can deliver to it, because they refuse unknown sites. The wait is limited: the clock may
         // have been ahead when the site was added.
@@ -46,7 +46,7 @@ public sealed partial class SiteRefresher(
         var plan = RefreshPlan.Of(run, options.TakeOver);
         try
         {
-            await TryAsync(run, () => ExtendAsync(run, plan.Extend, cancellationToken), cancellationToken);
+            await TryAsync(run, () => ExtendAsync(site, plan.Extend, cancellationToken), cancellationToken);
             if (plan.DeletesOthers) await TryAsync(run, () => remover.DeleteFirstAsync(run, [.. plan.Others.Select(webhook => webhook.Id)], cancellationToken), cancellationToken);
             run.Problems.AddRange(plan.Problems);
             if (plan.MayRegister) await TryAsync(run, () => registrar.RegisterAsync(run, plan.Register, cancellationToken), cancellationToken);
@@ -65,6 +65,21 @@ public sealed partial class SiteRefresher(
         return run.Result(clock.GetUtcNow());
     }
 
+    // Nothing can be registered under an address that Jira does not deliver to. Still extend the webhooks we know.
+    private async Task<SiteRefresh> ExtendOnlyAsync(Site site, string problem, CancellationToken cancellationToken)
+    {
+        var result = new SiteRefresh(site.Id) { Failed = site.Webhooks.Count, Problem = problem };
+        try
+        {
+            await ExtendAsync(site, RefreshPlan.Remembered(site, await webhooks.ListAsync(site.Id, cancellationToken)), cancellationToken);
+            return result;
+        }
+        catch (JiraApiException error)
+        {
+            return result with { Problem = $"{problem} {error.Message}", RetryAfter = error.RetryAfter };
+        }
+    }
+
     // If listing keeps failing, still extend the webhooks we know.
     private async Task<IReadOnlyList<Webhook>> ListAsync(Site site, IReadOnlyList<WebhookRow> rows, CancellationToken cancellationToken)
     {
@@ -74,14 +89,13 @@ public sealed partial class SiteRefresher(
         }
         catch (JiraApiException error) when (!error.EndsRun)
         {
-            var remembered = RefreshPlan.Remembered(site, rows);
-            if (remembered.Count > 0) await jira.RefreshAsync(site, [.. remembered.Select(row => row.WebhookId)], cancellationToken);
+            await ExtendAsync(site, RefreshPlan.Remembered(site, rows), cancellationToken);
             throw;
         }
     }
 
-    private Task ExtendAsync(SiteRun run, IReadOnlyList<WebhookRow> living, CancellationToken cancellationToken) =>
-        living.Count == 0 ? Task.CompletedTask : jira.RefreshAsync(run.Site, [.. living.Select(row => row.WebhookId)], cancellationToken);
+    private Task ExtendAsync(Site site, IReadOnlyList<WebhookRow> rows, CancellationToken cancellationToken) =>
+        rows.Count == 0 ? Task.CompletedTask : jira.RefreshAsync(site, [.. rows.Select(row => row.WebhookId)], cancellationToken);
 
     // Register again what disappeared in the meantime, or was not extended and expires soon.
     private async Task VerifyAsync(SiteRun run, bool mayRegister, CancellationToken cancellationToken)

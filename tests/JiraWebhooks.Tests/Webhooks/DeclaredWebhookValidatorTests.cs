@@ -36,6 +36,7 @@ public sealed class DeclaredWebhookValidatorTests
     [Theory]
     [InlineData("http://hooks.example.com/x", "https")]
     [InlineData("https://localhost/x", "this machine")]
+    [InlineData("http://localhost:7071/x", "this machine")]
     [InlineData("https://hooks.example.com:80/x", "port 80")]
     [InlineData("https://hooks.example.com:9999/x", "port 9999")]
     [InlineData("https://hooks.example.com/x?site=acme", "query")]

@@ -58,6 +58,25 @@ public sealed class RefreshFailureTests : IAsyncLifetime
         Assert.Equal("project = SHOP", Assert.Single(Globex.Webhooks).Jql);
     }
 
+    /// <summary>The start accepts an address that Jira does not deliver to.</summary>
+    [Theory]
+    [InlineData(200)]
+    [InlineData(400)]
+    [Trait("Rule", "daily-refresh")]
+    public async Task Run_AddressThatJiraDoesNotDeliverTo_ExtendsTheLivingAndTellsTheProblem(int status)
+    {
+        _world.Settings["PublicBaseUrl"] = "https://hooks.example.com:81";
+        _world.Clock.Advance(TimeSpan.FromDays(20));
+        if (status != 200) Globex.Faults.FailNext("PUT /rest/api/3/webhook/refresh", status);
+
+        var result = await _world.RefreshAsync(World.Globex);
+
+        Assert.StartsWith("PublicBaseUrl has port 81", result.Problem, StringComparison.Ordinal);
+        Assert.Equal(status != 200, result.Problem!.Contains($"{status}", StringComparison.Ordinal));
+        Assert.Equal(2, Globex.Webhooks.Count);
+        Assert.All(Globex.Webhooks, webhook => Assert.Equal(status == 200, webhook.Expires > _world.Clock.GetUtcNow().AddDays(29)));
+    }
+
     [Fact]
     [Trait("Rule", "daily-refresh")]
     public async Task Run_ExtensionRefused_RegistersWhatIsMissingAndTellsTheExpiry()
