@@ -20,6 +20,10 @@ public abstract record SiteResult(string Site)
     [JsonIgnore]
     public string? SettingsFingerprint { get; init; }
 
+    /// <summary>True if the time of the run ended during this site's turn, or before it.</summary>
+    [JsonIgnore]
+    internal bool IsCutShort { get; init; }
+
     /// <summary>True if nothing is left to do for this site.</summary>
     [JsonIgnore]
     internal virtual bool IsOk => Problem is null;

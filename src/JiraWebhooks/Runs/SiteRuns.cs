@@ -14,7 +14,7 @@ public sealed partial class SiteRuns(
     ISiteStore sites, LeaseTable leases, IRunReport report, JiraWebhooksOptions options, TimeProvider clock, ILogger<SiteRuns> logger)
 {
     /// <summary>The problem of a site whose run was stopped at the end of the time budget.</summary>
-    internal const string TimeIsUp = "The run's time is up; the next one goes on.";
+    internal const string TimeIsUp = "The run reached its time limit. The next run continues.";
 
     private static readonly TimeSpan FairTurn = TimeSpan.FromMinutes(1);
 
@@ -62,11 +62,11 @@ public sealed partial class SiteRuns(
             {
                 var wasReached = !run.IsCancellationRequested;
                 var turn = clock.GetTimestamp();
-                var result = wasReached ? await DoAsync(work, site, dueOnly ? began : null, run.Token) : With(work.Failed(site), TimeIsUp);
+                var result = wasReached ? await DoAsync(work, site, dueOnly ? began : null, run.Token) : CutShort(work, site);
                 cancellationToken.ThrowIfCancellationRequested();
 
                 // The end of the run is no fault of a site whose turn had just begun. A slow one has had its turn.
-                if (result.Problem == TimeIsUp && clock.GetElapsedTime(turn) < FairTurn) wasReached = false;
+                if (result.IsCutShort && clock.GetElapsedTime(turn) < FairTurn) wasReached = false;
                 if (!wasReached) Interlocked.Increment(ref stillDue);
                 await ReportAsync(work, result, wasReached);
                 tally.Count(site, result.Busy, result.IsOk);
@@ -102,7 +102,7 @@ public sealed partial class SiteRuns(
         }
         catch (OperationCanceledException)
         {
-            return With(work.Failed(site), lease is { IsLost: true } ? KeptLease.Lost : TimeIsUp);
+            return lease is { IsLost: true } ? With(work.Failed(site), KeptLease.Lost) : CutShort(work, site);
         }
         catch (Exception error)
         {
@@ -118,9 +118,12 @@ public sealed partial class SiteRuns(
         if (!result.Busy) await report.SaveAsync(result, wasReached);
     }
 
+    private static T CutShort<T>(SiteWork<T> work, Site site)
+        where T : SiteResult => With(work.Failed(site), TimeIsUp, isCutShort: true);
+
     // "with" does not compile for a type parameter. On the base record it copies the derived record.
-    private static T With<T>(T result, string problem, bool busy = false)
-        where T : SiteResult => (T)((SiteResult)result with { Problem = problem, Busy = busy });
+    private static T With<T>(T result, string problem, bool busy = false, bool isCutShort = false)
+        where T : SiteResult => (T)((SiteResult)result with { Problem = problem, Busy = busy, IsCutShort = isCutShort });
 
     private static partial class Log
     {

@@ -7,7 +7,7 @@ namespace JiraWebhooks.Storage;
 public sealed partial class KeptLease : IAsyncDisposable
 {
     /// <summary>The message for work whose lease was lost.</summary>
-    internal const string Lost = "The lease of this run was lost; the next run goes on.";
+    internal const string Lost = "The lease of this run was lost. The next run continues.";
 
     /// <summary>How long the lease is valid without a renewal.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);

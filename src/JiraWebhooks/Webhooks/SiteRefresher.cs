@@ -59,6 +59,7 @@ public sealed partial class SiteRefresher(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            run.IsCutShort = true;
             run.Problems.Add(SiteRuns.TimeIsUp);
         }
 

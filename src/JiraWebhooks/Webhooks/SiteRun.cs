@@ -70,6 +70,9 @@ internal sealed class SiteRun
     /// <summary>How long Jira asks to wait; null if it does not.</summary>
     public TimeSpan? RetryAfter { get; set; }
 
+    /// <summary>True if the time of the run ended during this site's turn.</summary>
+    public bool IsCutShort { get; set; }
+
     /// <summary>Since when a declared webhook was missing, as far as known; the earliest time counts.</summary>
     public DateTimeOffset? MissingSince { get; private set; }
 
@@ -137,6 +140,7 @@ internal sealed class SiteRun
             Failed = Site.Webhooks.Count(declared => !IsServed(declared)),
             SoonestExpiry = living.Min(row => Listed(row.WebhookId) is { } webhook ? webhook.ExpirationDate : now + Lifetime),
             RetryAfter = RetryAfter,
+            IsCutShort = IsCutShort,
             Problem = Problems.Count == 0 ? null : string.Join(' ', Problems),
         };
     }

@@ -79,7 +79,7 @@ public sealed class PollCrashTests
     {
         await using var world = await ReadyAsync();
         world.Publisher.Before = (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, world.Clock, token);
-        Assert.Contains("time is up", (await world.PollAsync(World.Globex)).Problem, StringComparison.Ordinal);
+        Assert.Contains("reached its time limit", (await world.PollAsync(World.Globex)).Problem, StringComparison.Ordinal);
         world.Publisher.Before = (_, _) => Task.CompletedTask;
 
         await AssertAllPublishedAsync(world, "the publisher hung");

@@ -302,7 +302,7 @@ public sealed class WebhookRefresherTests : IAsyncLifetime
 
         var result = await _world.Clock.DriveAsync(instance.GetRequiredService<WebhookRefresher>().RunAsync((await _world.FindAsync(World.Globex))!, CancellationToken.None));
 
-        Assert.Contains("time is up", result.Problem, StringComparison.Ordinal);
+        Assert.Contains("reached its time limit", result.Problem, StringComparison.Ordinal);
         Assert.Equal(30, (result.SoonestExpiry!.Value - started).TotalDays, 0.1);
         Assert.True(_world.Clock.GetUtcNow() - started <= TimeSpan.FromMinutes(8.5), $"It took {_world.Clock.GetUtcNow() - started}.");
     }
