@@ -107,21 +107,14 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         waiting.RemoveAll(declared => changed.Contains(declared) && !undecided.Contains(declared));
     }
 
-    // Delete what was replaced first, then what is no longer declared if a new webhook needs its place, then the webhooks that are to be replaced.
     private async Task<bool> MakeRoomAsync(SiteRun run, List<DeclaredWebhook> waiting, List<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
     {
         var unwanted = RefreshPlan.Unwanted(run);
-        List<long> ids = [.. unwanted.Where(run.IsReplaced)];
-        if (ids.Count == 0)
-        {
-            ids = [.. unwanted.Take(waiting.Count(declared => run.Living(declared) is null))];
-            if (ids.Count == 0) ids = [.. waiting.Select(run.Living).OfType<WebhookRow>().Select(row => row.WebhookId)];
-            former.AddRange(run.Rows.Values.Where(row => ids.Contains(row.WebhookId)).Select(row => (row, run.Listed(row.WebhookId)!)));
-        }
+        var choice = RoomChoice.Of([.. unwanted.Where(run.IsReplaced)], unwanted, [.. waiting.Select(declared => run.Living(declared)?.WebhookId)]);
+        if (choice.Ids.Count == 0) return false;
 
-        if (ids.Count == 0) return false;
-
-        await remover.DeleteFirstAsync(run, ids, cancellationToken);
+        if (choice.MayMissEvents) former.AddRange(run.Rows.Values.Where(row => choice.Ids.Contains(row.WebhookId)).Select(row => (row, run.Listed(row.WebhookId)!)));
+        await remover.DeleteFirstAsync(run, choice.Ids, cancellationToken);
         return run.Room > 0;
     }
 
