@@ -9,7 +9,7 @@ public sealed partial class GapRecorder(OutageTable outages, ILogger<GapRecorder
     /// <summary>Records the run's gap, if there is one. Returns false if that failed; the run continues.</summary>
     internal async Task<bool> RecordAsync(SiteRun run, CancellationToken cancellationToken)
     {
-        if (run.MissingSince is not { } since) return true;
+        if (run.GapStart is not { } since) return true;
 
         try
         {

@@ -12,54 +12,54 @@ internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset n
 
     public SitePlan Write() => new(
         run.Site.Id,
-        [.. run.Site.Webhooks.Select(Declared).OfType<PlannedStep>(), .. run.Useless().Select(Useless), .. plan.Others.Select(Other)],
+        [.. run.Site.Webhooks.Select(Declared).OfType<PlannedStep>(), .. run.UnclaimedIds().Select(Unclaimed), .. plan.Others.Select(Other)],
         [.. run.Problems, .. plan.Problems, .. plan.Register.Select(DeclaredWebhookValidator.Problem).OfType<string>(),
             .. plan.Register.Where(_places.HasNoPlace).Select(declared => RefreshPlan.NoPlace(run, declared))]);
 
     private PlannedStep? Declared(DeclaredWebhook declared)
     {
-        var living = run.Living(declared);
-        if (living is null) return WillRegister(declared) ? Create(declared) : null;
+        var live = run.LiveRow(declared);
+        if (live is null) return WillRegister(declared) ? Create(declared) : null;
 
-        return run.IsServed(declared) || !WillRegister(declared) ? Extend(declared, living) : Replace(declared, living);
+        return run.IsUpToDate(declared) || !WillRegister(declared) ? Extend(declared, live) : Replace(declared, live);
     }
 
     private bool WillRegister(DeclaredWebhook declared) => plan.Register.Contains(declared) && RefreshPlan.IsSent(run, declared) && !_places.HasNoPlace(declared);
 
     private PlannedStep Create(DeclaredWebhook declared) => new(PlannedAction.Create, declared.Name, null, "It is declared, and Jira has no webhook for it.")
     {
-        Missed = run.GoneSince(declared) is { } seen ? $"Events since {Time(seen)} were not sent. The next poll searches for them, if the site can be searched." : null,
+        Missed = run.MissingSince(declared) is { } seen ? $"Events since {Time(seen)} were not sent. The next poll searches for them, if the site can be searched." : null,
         Otherwise = run.HasAccepted(declared.Name, Definition.Fingerprint(declared)) ? "If Jira refuses it, it is tried again every day."
             : "If Jira refuses it, the refusal is remembered, and it is not sent again until its definition changes.",
     };
 
-    private PlannedStep Extend(DeclaredWebhook declared, WebhookRow living)
+    private PlannedStep Extend(DeclaredWebhook declared, WebhookRow live)
     {
-        var why = run.IsServed(declared) ? "It is declared and live."
+        var why = run.IsUpToDate(declared) ? "It is declared and live."
             : run.Refused(declared) is not null ? "Jira has refused the changed definition, so the webhook keeps the former one."
             : "Its definition has changed, but a new webhook cannot be registered: see the problems.";
-        return new PlannedStep(PlannedAction.Extend, declared.Name, living.WebhookId, why)
+        return new PlannedStep(PlannedAction.Extend, declared.Name, live.WebhookId, why)
         {
-            Expires = Expires(living),
-            Otherwise = plan.MayRegister && run.IsServed(declared) && Expires(living) - now < SiteRefresher.Critical
+            Expires = Expires(live),
+            Otherwise = plan.MayRegister && run.IsUpToDate(declared) && Expires(live) - now < SiteRefresher.Critical
                 ? "It expires within 7 days: if Jira does not extend it, it is replaced." : null,
         };
     }
 
-    private PlannedStep Replace(DeclaredWebhook declared, WebhookRow living) => new(PlannedAction.Replace, declared.Name, living.WebhookId, "Its definition has changed.")
+    private PlannedStep Replace(DeclaredWebhook declared, WebhookRow live) => new(PlannedAction.Replace, declared.Name, live.WebhookId, "Its definition has changed.")
     {
-        Expires = Expires(living),
+        Expires = Expires(live),
         Missed = _places.IsDeletedFirst(declared)
             ? "The site is full, so the old webhook is deleted first: events of about a minute are not sent. The next poll searches for them, if the site can be searched." : null,
         Otherwise = "If Jira refuses the new definition, the old webhook stays.",
     };
 
-    private PlannedStep Useless(long id)
+    private PlannedStep Unclaimed(long id)
     {
         var step = new PlannedStep(PlannedAction.Delete, null, id, "No declared webhook needs it.")
         {
             Expires = run.Listed(id)?.ExpirationDate,
-            Otherwise = run.IsWhole || _places.IsFreed(id) ? null : "It stays until each declared webhook has one.",
+            Otherwise = run.AllDeclaredLive || _places.IsFreed(id) ? null : "It stays until each declared webhook has one.",
         };
         if (RefreshPlan.KeepsUndeclared(run.Site))
         {
@@ -67,7 +67,7 @@ internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset n
             return Kept(step, why);
         }
 
-        if (plan.MayRegister && !_places.IsFreed(id) && !run.Site.Webhooks.All(declared => run.Living(declared) is not null || WillRegister(declared)))
+        if (plan.MayRegister && !_places.IsFreed(id) && !run.Site.Webhooks.All(declared => run.LiveRow(declared) is not null || WillRegister(declared)))
         {
             return Kept(step, "No declared webhook needs it, but it stays until each declared webhook has one.");
         }

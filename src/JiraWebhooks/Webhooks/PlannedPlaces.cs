@@ -15,8 +15,8 @@ internal sealed class PlannedPlaces
     {
         _run = run;
         var room = run.Room + (plan.DeletesOthers ? plan.Others.Count : 0);
-        var (undeclared, replaced) = (RefreshPlan.Unwanted(run), new List<long>());
-        var missing = run.Site.Webhooks.Where(declared => run.Living(declared) is null).Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
+        var (undeclared, replaced) = (RefreshPlan.DeletableIds(run), new List<long>());
+        var missing = run.Site.Webhooks.Where(declared => run.LiveRow(declared) is null).Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
         var waiting = RefreshPlan.InOrder(run, plan.Register.Where(declared => RefreshPlan.IsSent(run, declared)));
         while (waiting.Count > 0)
         {
@@ -36,7 +36,7 @@ internal sealed class PlannedPlaces
             room -= batch.Count;
             missing.ExceptWith(batch.Select(declared => declared.Name));
 
-            // The webhook that was replaced beside its successor is unwanted now.
+            // The webhook that was replaced next to its successor is redundant now.
             if (!RefreshPlan.KeepsUndeclared(run.Site)) replaced.AddRange(batch.Select(LiveId).OfType<long>());
         }
 
@@ -47,10 +47,10 @@ internal sealed class PlannedPlaces
     public bool IsFreed(long id) => _freed.Contains(id);
 
     /// <summary>True if its webhook is deleted before the new one exists.</summary>
-    public bool IsDeletedFirst(DeclaredWebhook declared) => _run.Living(declared) is { } row && _deletedFirst.Contains(row.WebhookId);
+    public bool IsDeletedFirst(DeclaredWebhook declared) => _run.LiveRow(declared) is { } row && _deletedFirst.Contains(row.WebhookId);
 
     /// <summary>True if the limit of the site leaves no place for it.</summary>
     public bool HasNoPlace(DeclaredWebhook declared) => _withoutPlace.Contains(declared.Name);
 
-    private long? LiveId(DeclaredWebhook declared) => _run.Living(declared) is { } row && !_freed.Contains(row.WebhookId) ? row.WebhookId : null;
+    private long? LiveId(DeclaredWebhook declared) => _run.LiveRow(declared) is { } row && !_freed.Contains(row.WebhookId) ? row.WebhookId : null;
 }

@@ -15,7 +15,7 @@ internal sealed class RefreshPlan
         _run = run;
         Others = [.. run.Elsewhere, .. run.Unaddressed];
         DeletesOthers = takeOver && Others.Count > 0 && !DeclaresNothing(run.Site);
-        Extend = [.. Kept(run.Site, run.Rows.Values, run.IsWhole).Where(row => run.Lives(row) || (!DeletesOthers && HasFormerAddress(row)))];
+        Extend = [.. Kept(run.Site, run.Rows.Values, run.AllDeclaredLive).Where(row => run.IsLive(row) || (!DeletesOthers && HasFormerAddress(row)))];
         MayRegister = DeletesOthers || run.Elsewhere.Count == 0;
         if (!DeletesOthers) Problems = [.. Blocked(run)];
     }
@@ -34,7 +34,7 @@ internal sealed class RefreshPlan
     public bool MayRegister { get; }
 
     /// <summary>The declared webhooks that have no webhook of their definition now.</summary>
-    public IReadOnlyList<DeclaredWebhook> Register => MayRegister ? [.. _run.Site.Webhooks.Where(declared => !_run.IsServed(declared))] : [];
+    public IReadOnlyList<DeclaredWebhook> Register => MayRegister ? [.. _run.Site.Webhooks.Where(declared => !_run.IsUpToDate(declared))] : [];
 
     /// <summary>Why something is left alone, in sentences.</summary>
     public IReadOnlyList<string> Problems { get; } = [];
@@ -56,10 +56,10 @@ internal sealed class RefreshPlan
     public static bool IsSent(SiteRun run, DeclaredWebhook declared) => DeclaredWebhookValidator.Problem(declared) is null && run.Refused(declared) is null;
 
     /// <summary>Those with a live webhook come first: if it is deleted to free a place, no other may take the place.</summary>
-    public static List<DeclaredWebhook> InOrder(SiteRun run, IEnumerable<DeclaredWebhook> sent) => [.. sent.OrderBy(declared => run.Living(declared) is null)];
+    public static List<DeclaredWebhook> InOrder(SiteRun run, IEnumerable<DeclaredWebhook> sent) => [.. sent.OrderBy(declared => run.LiveRow(declared) is null)];
 
-    /// <summary>The webhooks that can be deleted to make room.</summary>
-    public static List<long> Unwanted(SiteRun run) => KeepsUndeclared(run.Site) ? [] : run.Useless();
+    /// <summary>Those of <see cref="SiteRun.UnclaimedIds"/> that may be deleted.</summary>
+    public static List<long> DeletableIds(SiteRun run) => KeepsUndeclared(run.Site) ? [] : run.UnclaimedIds();
 
     /// <summary>The problem of a declared webhook for which the limit of the site leaves no place.</summary>
     public static string NoPlace(SiteRun run, DeclaredWebhook declared) =>

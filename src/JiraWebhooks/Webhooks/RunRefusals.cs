@@ -1,7 +1,7 @@
 namespace JiraWebhooks.Webhooks;
 
-/// <summary>What Jira refuses in one run. A refusal counts against a definition only if Jira does not use the same words to refuse a definition that
-/// it accepted before: a site at its limit refuses everything, and Jira does not document the words.</summary>
+/// <summary>The refusals of one run. Jira's error text at the limit is not documented. So if a new definition gets the same text as a definition that
+/// Jira has accepted before, the limit may be the reason, and the refusal is not remembered.</summary>
 internal sealed class RunRefusals
 {
     private readonly Dictionary<string, Refused> _found = new(StringComparer.Ordinal);
@@ -12,7 +12,7 @@ internal sealed class RunRefusals
     public void Add(string declared, string words, Refusal? refusal) => _found[declared] = new Refused(words, refusal);
 
     /// <summary>Adds the <paramref name="words"/> with which Jira refused a definition that it accepted before.</summary>
-    public void AddOfAccepted(string words) => _ofAccepted.Add(words);
+    public void AddForAcceptedDefinition(string words) => _ofAccepted.Add(words);
 
     /// <summary>True if the declared webhook was refused, and its definition may not be the reason.</summary>
     public bool IsUndecided(string declared) => _found.TryGetValue(declared, out var refused) && _ofAccepted.Contains(refused.Words);

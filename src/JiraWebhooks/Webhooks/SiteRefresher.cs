@@ -101,24 +101,24 @@ public sealed partial class SiteRefresher(
     // Register again what disappeared in the meantime, or was not extended and expires soon.
     private async Task VerifyAsync(SiteRun run, bool mayRegister, CancellationToken cancellationToken)
     {
-        if (!run.Rows.Values.Any(run.Lives)) return;
+        if (!run.Rows.Values.Any(run.IsLive)) return;
 
-        var living = run.Site.Webhooks.Where(declared => run.Living(declared) is not null).ToList();
-        var served = living.Where(run.IsServed).ToList();
+        var live = run.Site.Webhooks.Where(declared => run.LiveRow(declared) is not null).ToList();
+        var upToDate = live.Where(run.IsUpToDate).ToList();
         run.Update(await jira.ListAsync(run.Site, cancellationToken));
         var now = clock.GetUtcNow();
         await TryAsync(run, () => SaveSeenAsync(run, now, cancellationToken), cancellationToken);
         if (!mayRegister) return;
 
-        var critical = served.Where(declared => run.Listed(run.Rows[declared.Name].WebhookId)?.ExpirationDate - now < Critical).ToList();
+        var critical = upToDate.Where(declared => run.Listed(run.Rows[declared.Name].WebhookId)?.ExpirationDate - now < Critical).ToList();
         run.Critical.UnionWith(critical.Select(declared => declared.Name));
-        List<DeclaredWebhook> again = [.. critical, .. living.Where(declared => run.Living(declared) is null)];
+        List<DeclaredWebhook> again = [.. critical, .. live.Where(declared => run.LiveRow(declared) is null)];
         if (again.Count > 0) await registrar.RegisterAsync(run, again, cancellationToken);
     }
 
     private async Task SaveSeenAsync(SiteRun run, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var seen = run.Rows.Values.Where(row => run.Lives(row) && run.Ours.Contains(row.WebhookId)).Select(row => row with { Seen = now }).ToList();
+        var seen = run.Rows.Values.Where(row => run.IsLive(row) && run.Ours.Contains(row.WebhookId)).Select(row => row with { Seen = now }).ToList();
         foreach (var row in seen) run.Rows[row.Name] = row;
         await webhooks.SaveAsync(run.Site.Id, seen, cancellationToken);
     }

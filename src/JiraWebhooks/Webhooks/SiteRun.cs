@@ -73,8 +73,8 @@ internal sealed class SiteRun
     /// <summary>True if the time of the run ended during this site's turn.</summary>
     public bool IsCutShort { get; set; }
 
-    /// <summary>Since when a declared webhook was missing, as far as known; the earliest time counts.</summary>
-    public DateTimeOffset? MissingSince { get; private set; }
+    /// <summary>Since when a webhook was missing in this run, as far as known; null if none was.</summary>
+    public DateTimeOffset? GapStart { get; private set; }
 
     /// <summary>How many more webhooks Jira accepts.</summary>
     public int Room => DeclaredWebhookValidator.Limit(Site.Scheme) - _listed.Keys.Union(Created).Count();
@@ -82,15 +82,19 @@ internal sealed class SiteRun
     /// <summary>Replaces the list after Jira was asked again.</summary>
     public void Update(IReadOnlyList<Webhook> listed) => _listed = listed.ToDictionary(webhook => webhook.Id);
 
-    public void Missed(DateTimeOffset? since) => MissingSince = MissingSince < since ? MissingSince : since ?? MissingSince;
+    /// <summary>Adds a time since when a webhook was missing; the earliest counts. Null is ignored.</summary>
+    public void AddGap(DateTimeOffset? since)
+    {
+        if (since is { } time && !(GapStart <= time)) GapStart = time;
+    }
 
     public Webhook? Listed(long id) => _listed.GetValueOrDefault(id);
 
     /// <summary>The live webhook of <paramref name="declared"/>, even if it still has the former definition, or null.</summary>
-    public WebhookRow? Living(DeclaredWebhook declared) => Rows.TryGetValue(declared.Name, out var row) && Lives(row) ? row : null;
+    public WebhookRow? LiveRow(DeclaredWebhook declared) => Rows.TryGetValue(declared.Name, out var row) && IsLive(row) ? row : null;
 
-    /// <summary>True when <paramref name="declared"/> has a live webhook of its present definition.</summary>
-    public bool IsServed(DeclaredWebhook declared) => Living(declared)?.Definition == Definition.Fingerprint(declared);
+    /// <summary>True if <paramref name="declared"/> has a live webhook with its current definition.</summary>
+    public bool IsUpToDate(DeclaredWebhook declared) => LiveRow(declared)?.Definition == Definition.Fingerprint(declared);
 
     /// <summary>The remembered refusal of the present definition, or null.</summary>
     public Refusal? Refused(DeclaredWebhook declared) => Rows.GetValueOrDefault(declared.Name)?.Refusal;
@@ -99,46 +103,46 @@ internal sealed class SiteRun
     public bool HasAccepted(string declared, string definition) => Rows.TryGetValue(declared, out var row) && row.IsCreated && row.Definition == definition;
 
     /// <summary>True when each declared webhook is live, perhaps with its former definition.</summary>
-    public bool IsWhole => Site.Webhooks.All(declared => Living(declared) is not null);
+    public bool AllDeclaredLive => Site.Webhooks.All(declared => LiveRow(declared) is not null);
 
-    /// <summary>True if a useless webhook reports nothing that others do not report: it was replaced, or each declared webhook is live. Until then it
-    /// may be the only one that reports an event, for example after a webhook was renamed.</summary>
-    public bool IsReplaced(long id) => IsWhole || Site.Webhooks.Any(declared => declared.Name == _remembered.GetValueOrDefault(id) && Living(declared) is not null);
+    /// <summary>True if no event is lost when a webhook that no declared one uses is deleted: it was replaced, or all declared webhooks are live. Until
+    /// then it may be the only one that reports an event, for example after a webhook was renamed.</summary>
+    public bool IsRedundant(long id) => AllDeclaredLive || Site.Webhooks.Any(declared => declared.Name == _remembered.GetValueOrDefault(id) && LiveRow(declared) is not null);
 
-    /// <summary>Since when <paramref name="declared"/> has no webhook, as far as known. One without a row may be a renamed one: then it is since the
-    /// first of those that are gone and no longer declared.</summary>
-    public DateTimeOffset? GoneSince(DeclaredWebhook declared) => RowsOfGone(declared).Min(row => row.Seen);
+    /// <summary>Since when the webhook of <paramref name="declared"/> is missing, as far as known. One without a row may be a renamed one: then it is since
+    /// the first of those that are missing and no longer declared.</summary>
+    public DateTimeOffset? MissingSince(DeclaredWebhook declared) => RowsOfMissing(declared).Min(row => row.Seen);
 
-    /// <summary>The rows that <see cref="GoneSince"/> reads.</summary>
-    public IEnumerable<WebhookRow> RowsOfGone(DeclaredWebhook declared) => Rows.TryGetValue(declared.Name, out var own) && own.Seen is not null
+    /// <summary>The rows that <see cref="MissingSince"/> reads.</summary>
+    public IEnumerable<WebhookRow> RowsOfMissing(DeclaredWebhook declared) => Rows.TryGetValue(declared.Name, out var own) && own.Seen is not null
         ? [own]
-        : Undeclared(row => row.IsCreated && !Lives(row));
+        : UndeclaredRows(row => row.IsCreated && !IsLive(row));
 
     /// <summary>Rows of webhooks that are no longer declared.</summary>
-    public IReadOnlyList<WebhookRow> Undeclared(Func<WebhookRow, bool> which) =>
+    public IReadOnlyList<WebhookRow> UndeclaredRows(Func<WebhookRow, bool> which) =>
         [.. Rows.Values.Where(row => !IsDeclared(row.Name) && which(row))];
 
     public bool IsDeclared(string name) => Site.Webhooks.Any(declared => declared.Name == name);
 
-    public bool Lives(WebhookRow row) =>
+    public bool IsLive(WebhookRow row) =>
         !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
 
-    /// <summary>Our webhooks that belong to no declared webhook: changed, no longer declared, or created by a run that could not save them.</summary>
-    public List<long> Useless() =>
+    /// <summary>Our webhooks that no declared webhook uses: replaced, no longer declared, or created by a run that could not save them.</summary>
+    public List<long> UnclaimedIds() =>
         [.. Ours.Intersect(_listed.Keys).Except(Deleted).Except(Site.Webhooks.Select(declared => Rows.GetValueOrDefault(declared.Name)?.WebhookId ?? 0))];
 
     /// <summary>The result of the run so far.</summary>
     public SiteRefresh Result(DateTimeOffset now)
     {
-        var living = Site.Webhooks.Select(Living).OfType<WebhookRow>().ToList();
-        var created = Site.Webhooks.Where(IsServed).Select(declared => Rows[declared.Name]).Where(row => Created.Contains(row.WebhookId)).ToList();
+        var live = Site.Webhooks.Select(LiveRow).OfType<WebhookRow>().ToList();
+        var created = Site.Webhooks.Where(IsUpToDate).Select(declared => Rows[declared.Name]).Where(row => Created.Contains(row.WebhookId)).ToList();
         return new SiteRefresh(Site.Id)
         {
             Registered = created.Count(row => !Critical.Contains(row.Name)),
             Replaced = created.Count(row => Critical.Contains(row.Name)),
-            Extended = living.Count(row => !Created.Contains(row.WebhookId) && Listed(row.WebhookId)?.ExpirationDate - now > SiteRefresher.Extended),
-            Failed = Site.Webhooks.Count(declared => !IsServed(declared)),
-            SoonestExpiry = living.Min(row => Listed(row.WebhookId) is { } webhook ? webhook.ExpirationDate : now + Lifetime),
+            Extended = live.Count(row => !Created.Contains(row.WebhookId) && Listed(row.WebhookId)?.ExpirationDate - now > SiteRefresher.Extended),
+            Failed = Site.Webhooks.Count(declared => !IsUpToDate(declared)),
+            SoonestExpiry = live.Min(row => Listed(row.WebhookId) is { } webhook ? webhook.ExpirationDate : now + Lifetime),
             RetryAfter = RetryAfter,
             IsCutShort = IsCutShort,
             Problem = Problems.Count == 0 ? null : string.Join(' ', Problems),
@@ -147,7 +151,7 @@ internal sealed class SiteRun
 
     private IEnumerable<string> NothingDeclared()
     {
-        if (!RefreshPlan.DeclaresNothing(Site) || Site.WebhookProblems.Count > 0 || !Rows.Values.Any(Lives)) yield break;
+        if (!RefreshPlan.DeclaresNothing(Site) || Site.WebhookProblems.Count > 0 || !Rows.Values.Any(IsLive)) yield break;
 
         yield return "No webhook is declared for this site any more, so those that it has are kept and extended. Declare at least one"
             + (Site.IsStored ? ", or disable the site to delete them." : ". To give them up, remove the site from the settings: they expire within 30 days.");

@@ -14,7 +14,7 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
     /// <summary>Tries <paramref name="changed"/> on a full site, next to the webhooks that they replace. The same call contains a definition that
     /// Jira has accepted: what Jira refuses with other words than that one, it refuses because of its content. Returns those that perhaps only the
     /// limit blocks.</summary>
-    internal async Task<IReadOnlyList<DeclaredWebhook>> TryBesideAsync(SiteRun run, IReadOnlyList<DeclaredWebhook> changed, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<DeclaredWebhook>> TryNextToOldAsync(SiteRun run, IReadOnlyList<DeclaredWebhook> changed, CancellationToken cancellationToken)
     {
         try
         {
@@ -40,7 +40,7 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
         var orders = former.Take(Math.Max(0, run.Room)).Select(old => new WebhookOrder(old.Row.Name, old.Row.Definition, Definition.Details(old.Listed))).ToList();
         if (orders.Count > 0) await SendAsync(run, orders, cancellationToken);
 
-        run.Problems.AddRange(former.Select(old => run.Lives(run.Rows[old.Row.Name])
+        run.Problems.AddRange(former.Select(old => run.IsLive(run.Rows[old.Row.Name])
             ? $"Webhook {old.Row.Name}: its former webhook is registered again, as it had been deleted to make room."
             : $"Webhook {old.Row.Name}: its former webhook was deleted to make room and could not be registered again."));
     }
@@ -92,7 +92,7 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
     {
         if (order.IsForComparison || run.HasAccepted(order.Name, order.Fingerprint))
         {
-            run.Refusals.AddOfAccepted(words);
+            run.Refusals.AddForAcceptedDefinition(words);
             if (!order.IsForComparison) run.Problems.Add($"Webhook {order.Name}: {words}");
             return;
         }

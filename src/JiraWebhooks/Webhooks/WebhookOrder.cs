@@ -18,9 +18,9 @@ internal sealed record WebhookOrder(string Name, string Fingerprint, WebhookDeta
     /// webhook, or of one that is no longer declared, which Jira may have rewritten.</summary>
     public static WebhookOrder ForComparison(SiteRun run, DeclaredWebhook changed)
     {
-        if (run.Site.Webhooks.FirstOrDefault(run.IsServed) is { } served) return Of(served) with { IsForComparison = true };
+        if (run.Site.Webhooks.FirstOrDefault(run.IsUpToDate) is { } current) return Of(current) with { IsForComparison = true };
 
-        var id = run.Living(changed)?.WebhookId ?? run.Useless()[0];
+        var id = run.LiveRow(changed)?.WebhookId ?? run.UnclaimedIds()[0];
         return new WebhookOrder(changed.Name, "", Definition.Details(run.Listed(id)!)) { IsForComparison = true };
     }
 }

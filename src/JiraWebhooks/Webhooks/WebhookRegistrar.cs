@@ -12,16 +12,16 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     internal async Task RegisterAsync(SiteRun run, IReadOnlyList<DeclaredWebhook> wanted, CancellationToken cancellationToken)
     {
         run.Problems.AddRange(wanted.Select(DeclaredWebhookValidator.Problem).OfType<string>());
-        var sound = wanted.Where(declared => RefreshPlan.IsSent(run, declared)).ToList();
+        var sendable = wanted.Where(declared => RefreshPlan.IsSent(run, declared)).ToList();
 
         // Record the gap before the rows change, so that an interruption does not lose it.
-        var gone = sound.Where(declared => run.Living(declared) is null).ToList();
-        foreach (var declared in gone) run.Missed(run.GoneSince(declared));
+        var missing = sendable.Where(declared => run.LiveRow(declared) is null).ToList();
+        foreach (var declared in missing) run.AddGap(run.MissingSince(declared));
         var isRecorded = await gaps.RecordAsync(run, cancellationToken);
 
         try
         {
-            await CreateAsync(run, sound, cancellationToken);
+            await CreateAsync(run, sendable, cancellationToken);
         }
         finally
         {
@@ -31,17 +31,18 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         // Record it again: in the meantime a poll may have searched too early and removed the record.
         if (run.Created.Count > 0 && !await gaps.RecordAsync(run, cancellationToken))
         {
-            run.Problems.Add($"That webhooks were gone since {run.MissingSince:u} could not be written down: recover what happened since by hand.");
+            run.Problems.Add($"That webhooks were gone since {run.GapStart:u} could not be written down: recover what happened since by hand.");
         }
 
         await CleanUpAsync(run, cancellationToken);
-        if (isRecorded) await SaveRecordedAsync(run, gone.Where(declared => run.Living(declared) is null), cancellationToken);
+        if (isRecorded) await SaveRecordedAsync(run, missing.Where(declared => run.LiveRow(declared) is null), cancellationToken);
     }
 
-    // What is still gone is gone since now for the next run: the time before is recorded. Otherwise each run would have all of it searched again.
-    private async Task SaveRecordedAsync(SiteRun run, IEnumerable<DeclaredWebhook> gone, CancellationToken cancellationToken)
+    // The time until now is recorded, so the next run counts a still missing webhook as missing from now on. Otherwise every run would make the poll
+    // search the whole time again.
+    private async Task SaveRecordedAsync(SiteRun run, IEnumerable<DeclaredWebhook> missing, CancellationToken cancellationToken)
     {
-        var searched = gone.SelectMany(run.RowsOfGone).DistinctBy(row => row.Name).Where(row => row.Seen < run.Began && IsSearched(row));
+        var searched = missing.SelectMany(run.RowsOfMissing).DistinctBy(row => row.Name).Where(row => row.Seen < run.Began && IsSearched(row));
         var rows = searched.Select(row => row with { Seen = run.Began }).ToList();
         foreach (var row in rows) run.Rows[row.Name] = row;
         if (rows.Count > 0) await webhooks.SaveAsync(run.Site.Id, rows, cancellationToken);
@@ -50,16 +51,16 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         bool IsSearched(WebhookRow row) => !RefreshPlan.KeepsUndeclared(run.Site) || run.IsDeclared(row.Name);
     }
 
-    private async Task CreateAsync(SiteRun run, List<DeclaredWebhook> sound, CancellationToken cancellationToken)
+    private async Task CreateAsync(SiteRun run, List<DeclaredWebhook> sendable, CancellationToken cancellationToken)
     {
-        var former = new List<(WebhookRow Row, Webhook Listed)>();
-        var waiting = RefreshPlan.InOrder(run, sound);
+        var deletedFirst = new List<(WebhookRow Row, Webhook Listed)>();
+        var waiting = RefreshPlan.InOrder(run, sendable);
         while (waiting.Count > 0)
         {
             if (run.Room <= 0)
             {
-                await TryBesideAsync(run, waiting, cancellationToken);
-                if (waiting.Count == 0 || !await MakeRoomAsync(run, waiting, former, cancellationToken)) break;
+                await DropUnreplaceableAsync(run, waiting, cancellationToken);
+                if (waiting.Count == 0 || !await MakeRoomAsync(run, waiting, deletedFirst, cancellationToken)) break;
             }
 
             var batch = waiting.Take(run.Room).ToList();
@@ -73,31 +74,31 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
                 run.Problems.Add(error.Message);
             }
 
-            var failed = batch.Where(declared => run.Living(declared) is null).Select(declared => declared.Name).ToList();
-            var lost = former.Where(old => failed.Contains(old.Row.Name) || (failed.Count > 0 && !run.IsDeclared(old.Row.Name))).ToList();
-            former.RemoveAll(lost.Contains);
-            if (lost.Count > 0) await creator.RestoreAsync(run, lost, cancellationToken);
+            var failed = batch.Where(declared => run.LiveRow(declared) is null).Select(declared => declared.Name).ToList();
+            var missing = deletedFirst.Where(old => failed.Contains(old.Row.Name) || (failed.Count > 0 && !run.IsDeclared(old.Row.Name))).ToList();
+            deletedFirst.RemoveAll(missing.Contains);
+            if (missing.Count > 0) await creator.RestoreAsync(run, missing, cancellationToken);
         }
 
         run.Problems.AddRange(waiting.Select(declared => RefreshPlan.NoPlace(run, declared)));
     }
 
-    // A live webhook is deleted for its successor only if nothing but the limit can block the successor. Those that Jira has answered, or could not
-    // answer, are no longer waiting.
-    private async Task TryBesideAsync(SiteRun run, List<DeclaredWebhook> waiting, CancellationToken cancellationToken)
+    // A live webhook is deleted for its successor only if nothing but the limit can block the successor. So each successor is tried next to it first.
+    // Those that Jira has answered, or could not answer, are no longer waiting.
+    private async Task DropUnreplaceableAsync(SiteRun run, List<DeclaredWebhook> waiting, CancellationToken cancellationToken)
     {
-        var unwanted = RefreshPlan.Unwanted(run);
-        if (unwanted.Any(run.IsReplaced)) return;
+        var deletable = RefreshPlan.DeletableIds(run);
+        if (deletable.Any(run.IsRedundant)) return;
 
         // A webhook that is no longer declared may be the one of a new name. What Jira has accepted before is not in question.
-        var changed = waiting.Where(declared => unwanted.Count > 0 || run.Living(declared) is not null).ToList();
+        var changed = waiting.Where(declared => deletable.Count > 0 || run.LiveRow(declared) is not null).ToList();
         changed.RemoveAll(declared => run.HasAccepted(declared.Name, Definition.Fingerprint(declared)));
         if (changed.Count == 0) return;
 
         IReadOnlyList<DeclaredWebhook> undecided = [];
         try
         {
-            undecided = await creator.TryBesideAsync(run, changed, cancellationToken);
+            undecided = await creator.TryNextToOldAsync(run, changed, cancellationToken);
         }
         catch (JiraApiException error) when (!error.EndsRun)
         {
@@ -107,13 +108,13 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         waiting.RemoveAll(declared => changed.Contains(declared) && !undecided.Contains(declared));
     }
 
-    private async Task<bool> MakeRoomAsync(SiteRun run, List<DeclaredWebhook> waiting, List<(WebhookRow Row, Webhook Listed)> former, CancellationToken cancellationToken)
+    private async Task<bool> MakeRoomAsync(SiteRun run, List<DeclaredWebhook> waiting, List<(WebhookRow Row, Webhook Listed)> deletedFirst, CancellationToken cancellationToken)
     {
-        var unwanted = RefreshPlan.Unwanted(run);
-        var choice = RoomChoice.Of([.. unwanted.Where(run.IsReplaced)], unwanted, [.. waiting.Select(declared => run.Living(declared)?.WebhookId)]);
+        var deletable = RefreshPlan.DeletableIds(run);
+        var choice = RoomChoice.Of([.. deletable.Where(run.IsRedundant)], deletable, [.. waiting.Select(declared => run.LiveRow(declared)?.WebhookId)]);
         if (choice.Ids.Count == 0) return false;
 
-        if (choice.MayMissEvents) former.AddRange(run.Rows.Values.Where(row => choice.Ids.Contains(row.WebhookId)).Select(row => (row, run.Listed(row.WebhookId)!)));
+        if (choice.MayMissEvents) deletedFirst.AddRange(run.Rows.Values.Where(row => choice.Ids.Contains(row.WebhookId)).Select(row => (row, run.Listed(row.WebhookId)!)));
         await remover.DeleteFirstAsync(run, choice.Ids, cancellationToken);
         return run.Room > 0;
     }
@@ -122,12 +123,12 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     {
         if (RefreshPlan.KeepsUndeclared(run.Site)) return;
 
-        await remover.DeleteAsync(run, [.. run.Useless().Where(run.IsReplaced)], cancellationToken);
+        await remover.DeleteAsync(run, [.. run.UnclaimedIds().Where(run.IsRedundant)], cancellationToken);
 
-        // The rows of webhooks that are gone tell since when: those of a disabled site until it is enabled and registered again, those of a renamed
-        // webhook until it is. A row with a refusal only is not needed.
-        var isNeeded = run.Site.Disabled is not null || !run.IsWhole;
-        foreach (var row in run.Undeclared(row => !row.IsCreated || (!isNeeded && !run.Lives(row))))
+        // The row of a deleted webhook says since when events are missing. Keep it until its site is enabled again, or until all declared webhooks are
+        // live. A row that holds only a refusal is not needed.
+        var isNeeded = run.Site.Disabled is not null || !run.AllDeclaredLive;
+        foreach (var row in run.UndeclaredRows(row => !row.IsCreated || (!isNeeded && !run.IsLive(row))))
         {
             await webhooks.DeleteAsync(run.Site.Id, row.Name, cancellationToken);
             run.Rows.Remove(row.Name);

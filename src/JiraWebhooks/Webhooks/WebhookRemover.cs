@@ -23,7 +23,7 @@ public sealed partial class WebhookRemover(JiraWebhookClient jira, GapRecorder g
     internal async Task DeleteFirstAsync(SiteRun run, IReadOnlyList<long> ids, CancellationToken cancellationToken)
     {
         Log.Gap(logger, run.Site.Id, ids.Count);
-        run.Missed(clock.GetUtcNow());
+        run.AddGap(clock.GetUtcNow());
         await gaps.RecordAsync(run, cancellationToken);
         await DeleteAsync(run, ids, cancellationToken);
 

@@ -57,49 +57,49 @@ public sealed class SiteRunTests
 
     [Fact]
     [Trait("Rule", "no-orphans")]
-    public void Living_ListedOursOrCreated_UntilDeletedOrGone()
+    public void LiveRow_ListedOursOrCreated_UntilDeletedOrGone()
     {
         var run = Run([Listed(1), Listed(2) with { Url = new Uri("https://other.example.com/x") }], [Row(Issues, 1), Row(Comments, 2)]);
 
-        Assert.Equal(1, run.Living(Issues)!.WebhookId);
-        Assert.Null(run.Living(Comments));
+        Assert.Equal(1, run.LiveRow(Issues)!.WebhookId);
+        Assert.Null(run.LiveRow(Comments));
 
         run.Rows["comments"] = Row(Comments, 3);
         run.Created.Add(3);
         run.Update([]);
-        Assert.Null(run.Living(Issues));
-        Assert.Equal(3, run.Living(Comments)!.WebhookId);
+        Assert.Null(run.LiveRow(Issues));
+        Assert.Equal(3, run.LiveRow(Comments)!.WebhookId);
 
         run.Deleted.Add(3);
-        Assert.Null(run.Living(Comments));
+        Assert.Null(run.LiveRow(Comments));
     }
 
     [Fact]
     [Trait("Rule", "no-orphans")]
-    public void Useless_OursThatNoDeclaredWebhookHas_UntilDeletedOrGone()
+    public void UnclaimedIds_OursThatNoDeclaredWebhookHas_UntilDeletedOrGone()
     {
         var run = Run([Listed(1), Listed(2), Listed(3), Listed(4), Listed(5) with { Url = new Uri("https://other.example.com/x") }], [Row(Issues, 1), new WebhookRow("former", 2, "")]);
 
-        Assert.Equal([2, 3, 4], run.Useless().Order());
+        Assert.Equal([2, 3, 4], run.UnclaimedIds().Order());
 
         run.Deleted.Add(3);
         run.Update([Listed(1), Listed(2), Listed(3)]);
-        Assert.Equal([2], run.Useless());
+        Assert.Equal([2], run.UnclaimedIds());
     }
 
     [Fact]
     [Trait("Rule", "no-orphans")]
-    public void IsReplaced_UntilEachDeclaredWebhookLives_OnlyThoseWithASuccessor()
+    public void IsRedundant_UntilEachDeclaredWebhookLives_OnlyThoseWithASuccessor()
     {
         var run = Run([Listed(1), Listed(2), Listed(3)], [Row(Issues, 1), new WebhookRow("former", 2, "")]);
         run.Rows["issues"] = Row(Issues, 4);
         run.Created.Add(4);
 
-        Assert.Equal([1], run.Useless().Where(run.IsReplaced));
+        Assert.Equal([1], run.UnclaimedIds().Where(run.IsRedundant));
 
         run.Rows["comments"] = Row(Comments, 5);
         run.Created.Add(5);
-        Assert.Equal([1, 2, 3], run.Useless().Where(run.IsReplaced).Order());
+        Assert.Equal([1, 2, 3], run.UnclaimedIds().Where(run.IsRedundant).Order());
     }
 
     [Fact]
@@ -131,15 +131,15 @@ public sealed class SiteRunTests
 
     [Fact]
     [Trait("Rule", "daily-refresh")]
-    public void Missed_SeveralTimes_KeepsTheEarliest()
+    public void AddGap_SeveralTimes_KeepsTheEarliest()
     {
         var run = Run([], []);
-        run.Missed(null);
-        Assert.Null(run.MissingSince);
+        run.AddGap(null);
+        Assert.Null(run.GapStart);
 
-        foreach (DateTimeOffset? since in new DateTimeOffset?[] { Now, Now.AddHours(-2), null, Now.AddHours(-1) }) run.Missed(since);
+        foreach (DateTimeOffset? since in new DateTimeOffset?[] { Now, Now.AddHours(-2), null, Now.AddHours(-1) }) run.AddGap(since);
 
-        Assert.Equal(Now.AddHours(-2), run.MissingSince);
+        Assert.Equal(Now.AddHours(-2), run.GapStart);
     }
 
     [Theory]
@@ -200,8 +200,8 @@ public sealed class SiteRunTests
         var result = run.Result(Now);
 
         Assert.Equal((0, 2), (result.Registered, result.Failed));
-        Assert.False(run.IsServed(Issues));
-        Assert.NotNull(run.Living(Issues));
+        Assert.False(run.IsUpToDate(Issues));
+        Assert.NotNull(run.LiveRow(Issues));
     }
 
     /// <summary>A site at its limit refuses everything with the same words: then the definition is not the reason.</summary>
@@ -213,7 +213,7 @@ public sealed class SiteRunTests
         refusals.Add("content", "Bad filter.", new Refusal("a", "Bad filter."));
         refusals.Add("limit", "Full.", new Refusal("b", "Full."));
         refusals.Add("forgotten", "Full.", new Refusal("c", "Full."));
-        refusals.AddOfAccepted("Full.");
+        refusals.AddForAcceptedDefinition("Full.");
 
         Assert.False(refusals.IsUndecided("content"));
         Assert.True(refusals.IsUndecided("limit"));

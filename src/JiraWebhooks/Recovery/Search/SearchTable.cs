@@ -41,7 +41,7 @@ internal sealed partial class SearchTable(LazyTable cursors, StorageTime time)
         try
         {
             var filters = text.Length > 0 ? JsonSerializer.Deserialize(text, SearchJson.Default.IReadOnlyDictionaryStringFilterSearch) : SearchState.None;
-            if (filters?.Values.All(IsWhole) is true) return filters;
+            if (filters?.Values.All(IsPlausible) is true) return filters;
         }
         catch (JsonException)
         {
@@ -53,9 +53,9 @@ internal sealed partial class SearchTable(LazyTable cursors, StorageTime time)
     }
 
     // After an edit by hand something may be null, or a time so far away that adding to it fails.
-    private static bool IsWhole(FilterSearch? filter) => filter?.Passes is { } passes && passes.All(IsWhole);
+    private static bool IsPlausible(FilterSearch? filter) => filter?.Passes is { } passes && passes.All(IsPlausible);
 
-    private static bool IsWhole(SearchPass? pass) =>
+    private static bool IsPlausible(SearchPass? pass) =>
         pass is not null && new[] { pass.From, pass.To, pass.Due, pass.Watermark, pass.Floor }.All(time => time is not { Year: < 2000 or > 9000 });
 
     [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
