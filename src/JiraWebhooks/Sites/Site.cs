@@ -97,6 +97,13 @@ public sealed record Site
 
     /// <summary>True if the app may call the webhook operations of the site.</summary>
     public bool HasApi => Scheme is SiteScheme.OAuth or SiteScheme.Connect || UserName is not null;
+
+    /// <summary>True if an enabled site declares no webhook, as after a typing error in the settings.</summary>
+    internal bool DeclaresNothing => Webhooks.Count == 0 && Disabled is null;
+
+    /// <summary>True while it is not certain what the site declares: an entry is invalid, or there is none at all. Then no webhook is
+    /// deleted for not being declared, and all are extended.</summary>
+    internal bool IsDeclarationUncertain => WebhookProblems.Count > 0 || DeclaresNothing;
 }
 
 /// <summary>A site is disabled.</summary>

@@ -8,23 +8,21 @@ namespace JiraWebhooks.Webhooks;
 /// <summary>Describes a <see cref="RefreshPlan"/> for people.</summary>
 internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset now)
 {
+    private readonly IReadOnlyList<DeclaredWebhook> _wanted = plan.MayRegister ? run.ToRegister() : [];
     private readonly PlannedPlaces _places = new(run, plan);
 
     public SitePlan Write() => new(
         run.Site.Id,
         [.. run.Site.Webhooks.Select(Declared).OfType<PlannedStep>(), .. run.UnclaimedIds().Select(Unclaimed), .. plan.Others.Select(Other)],
-        [.. run.Problems, .. plan.Problems, .. plan.Register.Select(DeclaredWebhookValidator.Problem).OfType<string>(),
-            .. plan.Register.Where(_places.HasNoPlace).Select(declared => RefreshPlan.NoPlace(run, declared))]);
+        [.. run.Problems, .. plan.Problems, .. _wanted.Select(DeclaredWebhookValidator.Problem).OfType<string>(), .. _wanted.Where(_places.HasNoPlace).Select(run.NoPlace)]);
 
     private PlannedStep? Declared(DeclaredWebhook declared)
     {
         var live = run.LiveRow(declared);
-        if (live is null) return WillRegister(declared) ? Create(declared) : null;
+        if (live is null) return _places.IsRegistered(declared) ? Create(declared) : null;
 
-        return run.IsUpToDate(declared) || !WillRegister(declared) ? Extend(declared, live) : Replace(declared, live);
+        return run.IsUpToDate(declared) || !_places.IsRegistered(declared) ? Extend(declared, live) : Replace(declared, live);
     }
-
-    private bool WillRegister(DeclaredWebhook declared) => plan.Register.Contains(declared) && RefreshPlan.IsSent(run, declared) && !_places.HasNoPlace(declared);
 
     private PlannedStep Create(DeclaredWebhook declared) => new(PlannedAction.Create, declared.Name, null, "It is declared, and Jira has no webhook for it.")
     {
@@ -61,13 +59,13 @@ internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset n
             Expires = run.Listed(id)?.ExpirationDate,
             Otherwise = run.AllDeclaredLive || _places.IsFreed(id) ? null : "It stays until each declared webhook has one.",
         };
-        if (RefreshPlan.KeepsUndeclared(run.Site))
+        if (run.Site.IsDeclarationUncertain)
         {
             var why = run.Site.WebhookProblems.Count == 0 ? "No webhook is declared, which may be an error." : "A declared webhook has invalid settings, and this may be its webhook.";
             return Kept(step, why);
         }
 
-        if (plan.MayRegister && !_places.IsFreed(id) && !run.Site.Webhooks.All(declared => run.LiveRow(declared) is not null || WillRegister(declared)))
+        if (plan.MayRegister && !_places.IsFreed(id) && !run.Site.Webhooks.All(declared => run.LiveRow(declared) is not null || _places.IsRegistered(declared)))
         {
             return Kept(step, "No declared webhook needs it, but it stays until each declared webhook has one.");
         }

@@ -9,15 +9,16 @@ internal sealed class PlannedPlaces
     private readonly SiteRun _run;
     private readonly HashSet<long> _deletedFirst = [];
     private readonly HashSet<long> _freed = [];
+    private readonly HashSet<string> _registered = new(StringComparer.Ordinal);
     private readonly HashSet<string> _withoutPlace = new(StringComparer.Ordinal);
 
     public PlannedPlaces(SiteRun run, RefreshPlan plan)
     {
         _run = run;
         var room = run.Room + (plan.DeletesOthers ? plan.Others.Count : 0);
-        var (undeclared, replaced) = (RefreshPlan.DeletableIds(run), new List<long>());
+        var (undeclared, replaced) = (run.DeletableIds(), new List<long>());
         var missing = run.Site.Webhooks.Where(declared => run.LiveRow(declared) is null).Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
-        var waiting = RefreshPlan.InOrder(run, plan.Register.Where(declared => RefreshPlan.IsSent(run, declared)));
+        var waiting = run.InOrder(plan.MayRegister ? run.ToRegister().Where(run.IsSent) : []);
         while (waiting.Count > 0)
         {
             if (room <= 0)
@@ -34,10 +35,11 @@ internal sealed class PlannedPlaces
             var batch = waiting.Take(room).ToList();
             waiting.RemoveRange(0, batch.Count);
             room -= batch.Count;
-            missing.ExceptWith(batch.Select(declared => declared.Name));
+            _registered.UnionWith(batch.Select(declared => declared.Name));
+            missing.ExceptWith(_registered);
 
             // The webhook that was replaced next to its successor is redundant now.
-            if (!RefreshPlan.KeepsUndeclared(run.Site)) replaced.AddRange(batch.Select(LiveId).OfType<long>());
+            if (!run.Site.IsDeclarationUncertain) replaced.AddRange(batch.Select(LiveId).OfType<long>());
         }
 
         _withoutPlace.UnionWith(waiting.Select(declared => declared.Name));
@@ -48,6 +50,9 @@ internal sealed class PlannedPlaces
 
     /// <summary>True if its webhook is deleted before the new one exists.</summary>
     public bool IsDeletedFirst(DeclaredWebhook declared) => _run.LiveRow(declared) is { } row && _deletedFirst.Contains(row.WebhookId);
+
+    /// <summary>True if it is registered.</summary>
+    public bool IsRegistered(DeclaredWebhook declared) => _registered.Contains(declared.Name);
 
     /// <summary>True if the limit of the site leaves no place for it.</summary>
     public bool HasNoPlace(DeclaredWebhook declared) => _withoutPlace.Contains(declared.Name);

@@ -49,7 +49,7 @@ public sealed partial class SiteRefresher(
             await TryAsync(run, () => ExtendAsync(site, plan.Extend, cancellationToken), cancellationToken);
             if (plan.DeletesOthers) await TryAsync(run, () => remover.DeleteFirstAsync(run, [.. plan.Others.Select(webhook => webhook.Id)], cancellationToken), cancellationToken);
             run.Problems.AddRange(plan.Problems);
-            if (plan.MayRegister) await TryAsync(run, () => registrar.RegisterAsync(run, plan.Register, cancellationToken), cancellationToken);
+            if (plan.MayRegister) await TryAsync(run, () => registrar.RegisterAsync(run, run.ToRegister(), cancellationToken), cancellationToken);
             await TryAsync(run, () => VerifyAsync(run, plan.MayRegister, cancellationToken), cancellationToken);
         }
         catch (JiraApiException error) when (error.EndsRun)

@@ -4,7 +4,7 @@ using JiraWebhooks.Sites;
 namespace JiraWebhooks.Webhooks;
 
 /// <summary>What one run knows about its site so far.</summary>
-internal sealed class SiteRun
+internal sealed partial class SiteRun
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
 
@@ -90,46 +90,20 @@ internal sealed class SiteRun
 
     public Webhook? Listed(long id) => _listed.GetValueOrDefault(id);
 
-    /// <summary>The live webhook of <paramref name="declared"/>, even if it still has the former definition, or null.</summary>
-    public WebhookRow? LiveRow(DeclaredWebhook declared) => Rows.TryGetValue(declared.Name, out var row) && IsLive(row) ? row : null;
-
-    /// <summary>True if <paramref name="declared"/> has a live webhook with its current definition.</summary>
-    public bool IsUpToDate(DeclaredWebhook declared) => LiveRow(declared)?.Definition == Definition.Fingerprint(declared);
-
-    /// <summary>The remembered refusal of the present definition, or null.</summary>
-    public Refusal? Refused(DeclaredWebhook declared) => Rows.GetValueOrDefault(declared.Name)?.Refusal;
-
-    /// <summary>True if Jira has accepted this definition before, even if its webhook is gone.</summary>
-    public bool HasAccepted(string declared, string definition) => Rows.TryGetValue(declared, out var row) && row.IsCreated && row.Definition == definition;
-
-    /// <summary>True when each declared webhook is live, perhaps with its former definition.</summary>
-    public bool AllDeclaredLive => Site.Webhooks.All(declared => LiveRow(declared) is not null);
-
-    /// <summary>True if no event is lost when a webhook that no declared one uses is deleted: it was replaced, or all declared webhooks are live. Until
-    /// then it may be the only one that reports an event, for example after a webhook was renamed.</summary>
-    public bool IsRedundant(long id) => AllDeclaredLive || Site.Webhooks.Any(declared => declared.Name == _remembered.GetValueOrDefault(id) && LiveRow(declared) is not null);
-
-    /// <summary>Since when the webhook of <paramref name="declared"/> is missing, as far as known. One without a row may be a renamed one: then it is since
-    /// the first of those that are missing and no longer declared.</summary>
-    public DateTimeOffset? MissingSince(DeclaredWebhook declared) => RowsOfMissing(declared).Min(row => row.Seen);
-
-    /// <summary>The rows that <see cref="MissingSince"/> reads.</summary>
-    public IEnumerable<WebhookRow> RowsOfMissing(DeclaredWebhook declared) => Rows.TryGetValue(declared.Name, out var own) && own.Seen is not null
-        ? [own]
-        : UndeclaredRows(row => row.IsCreated && !IsLive(row));
-
-    /// <summary>Rows of webhooks that are no longer declared.</summary>
-    public IReadOnlyList<WebhookRow> UndeclaredRows(Func<WebhookRow, bool> which) =>
-        [.. Rows.Values.Where(row => !IsDeclared(row.Name) && which(row))];
-
-    public bool IsDeclared(string name) => Site.Webhooks.Any(declared => declared.Name == name);
-
+    /// <summary>True if the webhook of the row is ours and exists, as far as Jira has said.</summary>
     public bool IsLive(WebhookRow row) =>
         !Deleted.Contains(row.WebhookId) && (Created.Contains(row.WebhookId) || (Ours.Contains(row.WebhookId) && _listed.ContainsKey(row.WebhookId)));
 
     /// <summary>Our webhooks that no declared webhook uses: replaced, no longer declared, or created by a run that could not save them.</summary>
     public List<long> UnclaimedIds() =>
         [.. Ours.Intersect(_listed.Keys).Except(Deleted).Except(Site.Webhooks.Select(declared => Rows.GetValueOrDefault(declared.Name)?.WebhookId ?? 0))];
+
+    /// <summary>Those of <see cref="UnclaimedIds"/> that may be deleted.</summary>
+    public List<long> DeletableIds() => Site.IsDeclarationUncertain ? [] : UnclaimedIds();
+
+    /// <summary>True if no event is lost when a webhook that no declared one uses is deleted: it was replaced, or all declared webhooks are live. Until
+    /// then it may be the only one that reports an event, for example after a webhook was renamed.</summary>
+    public bool IsRedundant(long id) => AllDeclaredLive || Site.Webhooks.Any(declared => declared.Name == _remembered.GetValueOrDefault(id) && LiveRow(declared) is not null);
 
     /// <summary>The result of the run so far.</summary>
     public SiteRefresh Result(DateTimeOffset now)
@@ -151,7 +125,7 @@ internal sealed class SiteRun
 
     private IEnumerable<string> NothingDeclared()
     {
-        if (!RefreshPlan.DeclaresNothing(Site) || Site.WebhookProblems.Count > 0 || !Rows.Values.Any(IsLive)) yield break;
+        if (!Site.DeclaresNothing || Site.WebhookProblems.Count > 0 || !Rows.Values.Any(IsLive)) yield break;
 
         yield return "No webhook is declared for this site any more, so those that it has are kept and extended. Declare at least one"
             + (Site.IsStored ? ", or disable the site to delete them." : ". To give them up, remove the site from the settings: they expire within 30 days.");

@@ -12,7 +12,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
     internal async Task RegisterAsync(SiteRun run, IReadOnlyList<DeclaredWebhook> wanted, CancellationToken cancellationToken)
     {
         run.Problems.AddRange(wanted.Select(DeclaredWebhookValidator.Problem).OfType<string>());
-        var sendable = wanted.Where(declared => RefreshPlan.IsSent(run, declared)).ToList();
+        var sendable = wanted.Where(run.IsSent).ToList();
 
         // Record the gap before the rows change, so that an interruption does not lose it.
         var missing = sendable.Where(declared => run.LiveRow(declared) is null).ToList();
@@ -48,13 +48,13 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         if (rows.Count > 0) await webhooks.SaveAsync(run.Site.Id, rows, cancellationToken);
 
         // The filter of an entry that is invalid now is not searched by.
-        bool IsSearched(WebhookRow row) => !RefreshPlan.KeepsUndeclared(run.Site) || run.IsDeclared(row.Name);
+        bool IsSearched(WebhookRow row) => !run.Site.IsDeclarationUncertain || run.IsDeclared(row.Name);
     }
 
     private async Task CreateAsync(SiteRun run, List<DeclaredWebhook> sendable, CancellationToken cancellationToken)
     {
         var deletedFirst = new List<(WebhookRow Row, Webhook Listed)>();
-        var waiting = RefreshPlan.InOrder(run, sendable);
+        var waiting = run.InOrder(sendable);
         while (waiting.Count > 0)
         {
             if (run.Room <= 0)
@@ -80,14 +80,14 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
             if (missing.Count > 0) await creator.RestoreAsync(run, missing, cancellationToken);
         }
 
-        run.Problems.AddRange(waiting.Select(declared => RefreshPlan.NoPlace(run, declared)));
+        run.Problems.AddRange(waiting.Select(run.NoPlace));
     }
 
     // A live webhook is deleted for its successor only if nothing but the limit can block the successor. So each successor is tried next to it first.
     // Those that Jira has answered, or could not answer, are no longer waiting.
     private async Task DropUnreplaceableAsync(SiteRun run, List<DeclaredWebhook> waiting, CancellationToken cancellationToken)
     {
-        var deletable = RefreshPlan.DeletableIds(run);
+        var deletable = run.DeletableIds();
         if (deletable.Any(run.IsRedundant)) return;
 
         // A webhook that is no longer declared may be the one of a new name. What Jira has accepted before is not in question.
@@ -110,7 +110,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
 
     private async Task<bool> MakeRoomAsync(SiteRun run, List<DeclaredWebhook> waiting, List<(WebhookRow Row, Webhook Listed)> deletedFirst, CancellationToken cancellationToken)
     {
-        var deletable = RefreshPlan.DeletableIds(run);
+        var deletable = run.DeletableIds();
         var choice = RoomChoice.Of([.. deletable.Where(run.IsRedundant)], deletable, [.. waiting.Select(declared => run.LiveRow(declared)?.WebhookId)]);
         if (choice.Ids.Count == 0) return false;
 
@@ -121,7 +121,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
 
     private async Task CleanUpAsync(SiteRun run, CancellationToken cancellationToken)
     {
-        if (RefreshPlan.KeepsUndeclared(run.Site)) return;
+        if (run.Site.IsDeclarationUncertain) return;
 
         await remover.DeleteAsync(run, [.. run.UnclaimedIds().Where(run.IsRedundant)], cancellationToken);
 
