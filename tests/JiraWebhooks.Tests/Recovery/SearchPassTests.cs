@@ -24,11 +24,11 @@ public sealed class SearchPassTests
     }
 
     [Fact]
-    public void IsBehind_ChangeMoreThanTheOverlapAfterTheEnd_IsTrue()
+    public void EndsBefore_ChangeMoreThanTheOverlapAfterTheEnd_IsTrue()
     {
-        Assert.False(Pass.IsBehind(null));
-        Assert.False(Pass.IsBehind(Pass.To + SearchPass.Overlap));
-        Assert.True(Pass.IsBehind(Pass.To + SearchPass.Overlap + Tick));
+        Assert.False(Pass.EndsBefore(null));
+        Assert.False(Pass.EndsBefore(Pass.To + SearchPass.Overlap));
+        Assert.True(Pass.EndsBefore(Pass.To + SearchPass.Overlap + Tick));
     }
 
     [Fact]
@@ -45,35 +45,31 @@ public sealed class SearchPassTests
     [Fact]
     public void After_ManyPages_NextRunRepeatsNoMoreThanHalfOfThem()
     {
-        var (pass, begin, marks) = (Pass, Pass.Since, new List<DateTimeOffset>());
-        for (var page = 1; page <= 8; page++) pass = pass.After(begin.AddMinutes(2 * page), marks, begin, "next");
+        var pass = Read([2, 4, 6, 8, 10, 12, 14, 16]);
 
-        Assert.Equal(begin.AddMinutes(16), pass.Watermark);
-        Assert.Equal(begin.AddMinutes(8), pass.Since);
+        Assert.Equal(Pass.Since.AddMinutes(16), pass.Watermark);
+        Assert.Equal(Pass.Since.AddMinutes(8), pass.Since);
         Assert.Null(pass.Token);
     }
 
     [Fact]
-    public void After_PagesUpToTheStart_DoNotCountAsProgress()
-    {
-        var (pass, begin, marks) = (Pass, Pass.Since, new List<DateTimeOffset>());
-        foreach (var minutes in new[] { 0, 0, 5, 10, 15, 20 }) pass = pass.After(begin.AddMinutes(minutes), marks, begin, "next");
-
-        Assert.Equal(begin.AddMinutes(15), pass.Floor);
-    }
+    public void After_PagesUpToTheStart_DoNotCountAsProgress() => Assert.Equal(Pass.Since.AddMinutes(15), Read([0, 0, 5, 10, 15, 20]).Floor);
 
     [Fact]
     public void After_PageWithoutTimesOrWithEarlierOnes_KeepsTheWatermark()
     {
-        var (begin, marks) = (Pass.Since, new List<DateTimeOffset>());
-        var pass = Pass.After(null, marks, begin, null);
-        Assert.Null(pass.Watermark);
-        Assert.Equal([begin], marks);
+        Assert.Null(Read([null]).Watermark);
+        Assert.Equal(Pass.Since.AddMinutes(40), Read([null, 40, 20, null]).Watermark);
+    }
 
-        pass = pass.After(begin.AddMinutes(40), marks, begin, null).After(begin.AddMinutes(20), marks, begin, null).After(null, marks, begin, null);
+    [Fact]
+    public void Reached_PageWithoutTimes_IsAtTheTimeOfTheOneBefore()
+    {
+        var turn = Started();
 
-        Assert.Equal(begin.AddMinutes(40), pass.Watermark);
-        Assert.Equal([begin, begin.AddMinutes(40), begin.AddMinutes(20), begin.AddMinutes(20)], marks);
+        foreach (var minutes in new int?[] { null, 40, 20, null }) turn.Reached(SinceStart(minutes));
+
+        Assert.Equal([Pass.Since, Pass.Since.AddMinutes(40), Pass.Since.AddMinutes(20), Pass.Since.AddMinutes(20)], turn.Marks);
     }
 
     /// <summary>A minute that has more issues than a run reads can only be left by its token.</summary>
@@ -86,7 +82,7 @@ public sealed class SearchPassTests
     {
         var begin = Pass.Since;
         var token = new string('t', length);
-        List<DateTimeOffset> marks = [begin.AddSeconds(seconds), begin.AddSeconds(seconds)];
+        List<DateTimeOffset> marks = [.. Enumerable.Repeat(begin.AddSeconds(seconds), 3)];
 
         var next = Pass.After(begin.AddSeconds(seconds), marks, begin, token);
 
@@ -118,7 +114,7 @@ public sealed class SearchPassTests
         Assert.False(turn.TryContinue(Pass, "stored"));
 
         // The next pass knows nothing of this one: neither its tokens, nor the times that it reached.
-        turn.Marks.Add(Now);
+        turn.Reached(Now);
         turn.Leave();
         turn.Start(Pass, Now);
         Assert.Empty(turn.Marks);
@@ -141,6 +137,28 @@ public sealed class SearchPassTests
         turn.TryContinue(Pass with { Floor = Pass.Since.AddMinutes(1) }, "four");
         Assert.False(turn.IsStuck);
     }
+
+    // The pass after a run whose pages have reached these minutes after its start; null is a page without times.
+    private static SearchPass Read(int?[] pages)
+    {
+        var (pass, turn) = (Pass, Started());
+        foreach (var minutes in pages)
+        {
+            turn.Reached(SinceStart(minutes));
+            pass = pass.After(SinceStart(minutes), turn.Marks, turn.ReadFrom, "next");
+        }
+
+        return pass;
+    }
+
+    private static FilterTurn Started()
+    {
+        var turn = new FilterTurn(new DeclaredWebhook("issues", ["jira:issue_updated"], "project = SHOP"));
+        turn.Start(Pass, Now);
+        return turn;
+    }
+
+    private static DateTimeOffset? SinceStart(int? minutes) => minutes is { } some ? Pass.Since.AddMinutes(some) : null;
 
     // Minutes after the start of the stretch.
     private static DateTimeOffset? At(int? minutes) => minutes is { } some ? Pass.From.AddMinutes(some) : null;

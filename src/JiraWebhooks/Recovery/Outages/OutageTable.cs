@@ -23,7 +23,8 @@ public sealed class OutageTable(LazyTable cursors, StorageTime time)
     /// <summary>Records a failure, for which events may be missing since <paramref name="since"/>; null means since the failure itself. Instances may
     /// overwrite each other's last minute of records.</summary>
     /// <param name="site">The site's slug.</param>
-    /// <param name="at">When it was, as a timestamp of this host: storage may be slow to say its time.</param>
+    /// <param name="at">When it was: a value of <c>TimeProvider.GetTimestamp()</c> on this host, not a date, because storage may be slow to say its
+    /// time.</param>
     /// <param name="since">Since when events may be missing, or null.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task RecordFailureAsync(string site, long at, DateTimeOffset? since, CancellationToken cancellationToken)
@@ -37,7 +38,7 @@ public sealed class OutageTable(LazyTable cursors, StorageTime time)
 
     /// <summary>Records that a delivery was accepted, if there is an outage to end.</summary>
     /// <param name="site">The site's slug.</param>
-    /// <param name="at">When it was, as a timestamp of this host.</param>
+    /// <param name="at">When it was: a value of <c>TimeProvider.GetTimestamp()</c> on this host, not a date.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task RecordAcceptedAsync(string site, long at, CancellationToken cancellationToken)
     {

@@ -4,7 +4,8 @@ namespace JiraWebhooks.Recovery;
 /// When that pass has ended, a second and a late pass are planned. Each pass is independent of the others and stays until it has ended.</summary>
 internal sealed record FilterSearch
 {
-    /// <summary>How long after the end of the first pass the second one begins.</summary>
+    /// <summary>How long after the end of the first pass the second one begins. It ends at its own start time, so it also covers what changed
+    /// meanwhile.</summary>
     public static readonly TimeSpan SecondAfter = TimeSpan.FromMinutes(15);
 
     /// <summary>How long after the end of the first pass the late one begins.</summary>

@@ -49,21 +49,20 @@ internal sealed record SearchPass(PassKind Kind, DateTimeOffset From, DateTimeOf
 
     /// <summary>The pass after a page of a run.</summary>
     /// <param name="newest">The newest change on the page, or null if no issue has a time.</param>
-    /// <param name="marks">The time reached with each page of this run; this page is added.</param>
-    /// <param name="begin">Where this run began.</param>
+    /// <param name="marks">The time reached with each page of this run, this one included.</param>
+    /// <param name="readFrom">Where this run began.</param>
     /// <param name="token">Token of the page after this one, or null.</param>
-    public SearchPass After(DateTimeOffset? newest, List<DateTimeOffset> marks, DateTimeOffset begin, string? token)
+    public SearchPass After(DateTimeOffset? newest, IReadOnlyList<DateTimeOffset> marks, DateTimeOffset readFrom, string? token)
     {
-        marks.Add(newest ?? marks.LastOrDefault(begin));
-
-        // If a step back of 30 minutes made the next run repeat more than half of this run, the step is shorter. The pages up to the start are always repeated.
-        var floor = Math.Min(marks.Count, (marks.Count / 2) + marks.Count(mark => mark <= begin));
-        var next = this with { Watermark = Latest(Watermark, newest), Floor = Latest(Floor, floor > 0 ? marks[floor - 1] : begin) };
-        return next with { Token = next.Since - begin < Grain && token?.Length <= LongestToken ? token : null };
+        // A step back of 30 minutes may repeat more than half of this run. Then step back less. Pages up to the start are repeated in any case, so they
+        // do not count.
+        var floor = Math.Min(marks.Count, (marks.Count / 2) + marks.Count(mark => mark <= readFrom));
+        var next = this with { Watermark = Latest(Watermark, newest), Floor = Latest(Floor, floor > 0 ? marks[floor - 1] : readFrom) };
+        return next with { Token = next.Since - readFrom < Grain && token?.Length <= LongestToken ? token : null };
     }
 
-    /// <summary>True when a page whose newest change is <paramref name="newest"/> is past the end: later changes are delivered, not searched for.</summary>
-    public bool IsBehind(DateTimeOffset? newest) => newest > To + Overlap;
+    /// <summary>True if the newest change of a page is after the end of this pass: later changes are delivered, not searched for.</summary>
+    public bool EndsBefore(DateTimeOffset? newest) => newest > To + Overlap;
 
     /// <summary>Merges this pass and <paramref name="other"/> into one that has not begun.</summary>
     public SearchPass Union(SearchPass other) => new(

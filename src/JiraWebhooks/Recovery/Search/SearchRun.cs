@@ -85,14 +85,15 @@ internal sealed class SearchRun(Site site, SearchState state, JiraWebhookClient 
     private async Task StoreAsync(FilterTurn turn, SearchPass pass, IssuePage page, CancellationToken cancellationToken)
     {
         var (search, newest) = (_state.Filters[turn.Key].Accepted(), FoundIssue.NewestOf(page.Issues!));
-        if (string.IsNullOrEmpty(page.NextPageToken) || pass.IsBehind(newest))
+        if (string.IsNullOrEmpty(page.NextPageToken) || pass.EndsBefore(newest))
         {
             turn.Leave();
             await SaveAsync(turn.Key, search.End(pass, clock.GetUtcNow()), cancellationToken);
             return;
         }
 
-        var next = pass.After(newest, turn.Marks, turn.Begin, page.NextPageToken);
+        turn.Reached(newest);
+        var next = pass.After(newest, turn.Marks, turn.ReadFrom, page.NextPageToken);
         await SaveAsync(turn.Key, search.Replace(pass, next), cancellationToken);
         if (!turn.TryContinue(next, page.NextPageToken)) await FailedAsync(turn, next, "Jira led back to a page that it had given before.", cancellationToken);
     }
