@@ -27,7 +27,7 @@ public interface IJiraWebhookApi
 
     /// <summary>refreshWebhooks</summary>
     [Put("/rest/api/3/webhook/refresh")]
-    Task<IApiResponse<RefreshedWebhooks>> RefreshAsync(
+    Task<IApiResponse> RefreshAsync(
         [Property(SiteRequest.Key)] Site site, [Body(buffered: true)] WebhookIds ids, CancellationToken cancellationToken);
 
     /// <summary>getFailedWebhooks, experimental and for Connect apps only</summary>

@@ -9,7 +9,6 @@ namespace JiraWebhooks.Jira;
 [JsonSerializable(typeof(WebhookRegistration))]
 [JsonSerializable(typeof(RegisteredWebhooks))]
 [JsonSerializable(typeof(WebhookIds))]
-[JsonSerializable(typeof(RefreshedWebhooks))]
 [JsonSerializable(typeof(FailedWebhooks))]
 [JsonSerializable(typeof(IssueSearch))]
 [JsonSerializable(typeof(IssuePage))]

@@ -65,17 +65,14 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
         }
     }
 
-    /// <summary>Extends webhooks by 30 days, in chunks of 100. The date is null if Jira gave none (docs/jira-behaviour.md#refresh-answers).</summary>
-    public async Task<DateTimeOffset?> RefreshAsync(Site site, IReadOnlyList<long> webhookIds, CancellationToken cancellationToken)
+    /// <summary>Extends webhooks by 30 days, in chunks of 100. The answer is not read: only the list that follows is certain
+    /// (docs/jira-behaviour.md#refresh-answers).</summary>
+    public async Task RefreshAsync(Site site, IReadOnlyList<long> webhookIds, CancellationToken cancellationToken)
     {
-        DateTimeOffset? soonest = null;
         foreach (var chunk in webhookIds.Chunk(ChunkSize))
         {
-            var date = await CallAsync(site, "Refreshing webhooks", () => api.RefreshAsync(site, new(chunk), cancellationToken), Expiry);
-            soonest = soonest is { } known && date > known ? known : date ?? soonest;
+            await CallAsync(site, "Refreshing webhooks", () => api.RefreshAsync(site, new(chunk), cancellationToken), Accepted);
         }
-
-        return soonest;
     }
 
     /// <summary>One page of the deliveries that Jira gave up on after <paramref name="after"/> (epoch milliseconds), oldest first.
@@ -109,12 +106,6 @@ public sealed class JiraWebhookClient(IJiraWebhookApi api, TimeProvider clock)
     {
         _answers.EnsureSuccess(response, site, operation);
         return true;
-    }
-
-    private DateTimeOffset? Expiry(IApiResponse<RefreshedWebhooks> response, Site site, string operation)
-    {
-        _answers.EnsureSuccess(response, site, operation);
-        return response.Content?.ExpirationDate;
     }
 
     private static async Task<TResult> CallAsync<TResponse, TResult>(

@@ -72,14 +72,6 @@ public sealed record RegisteredWebhook(long? CreatedWebhookId, IReadOnlyList<str
 [method: JsonConstructor]
 public sealed record WebhookIds([property: JsonPropertyName("webhookIds")] IReadOnlyList<long> Ids);
 
-/// <summary>WebhooksExpirationDate: one date for all ids; unknown ids are silently left out.</summary>
-public sealed record RefreshedWebhooks
-{
-    /// <summary>The new expiry, or null if Jira gave no readable date.</summary>
-    [JsonConverter(typeof(JiraDateConverter))]
-    public DateTimeOffset? ExpirationDate { get; init; }
-}
-
 /// <summary>FailedWebhooks: one page of the failed list.</summary>
 public sealed record FailedWebhooks
 {

@@ -43,6 +43,9 @@ public sealed partial class SiteRuns(
         return result;
     }
 
+    /// <summary>The problem of a site for an error that is in the log.</summary>
+    internal static string InternalError(Exception error) => $"Internal error ({error.GetType().Name}); see the log.";
+
     private async Task<IReadOnlyList<T>> RunAsync<T>(SiteWork<T> work, RunTally tally, bool dueOnly, CancellationToken cancellationToken)
         where T : SiteResult
     {
@@ -107,7 +110,7 @@ public sealed partial class SiteRuns(
         catch (Exception error)
         {
             Log.Broken(logger, work.Kind, site.Id, error);
-            return With(work.Failed(site), $"{error.GetType().Name} on our side; see the log.");
+            return With(work.Failed(site), InternalError(error));
         }
     }
 

@@ -136,7 +136,7 @@ public sealed partial class SiteRefresher(
         catch (Exception error) when (error is not JiraApiException && !cancellationToken.IsCancellationRequested)
         {
             Log.Broken(logger, run.Site.Id, error);
-            run.Problems.Add($"{error.GetType().Name} on our side; see the log.");
+            run.Problems.Add(SiteRuns.InternalError(error));
         }
     }
 

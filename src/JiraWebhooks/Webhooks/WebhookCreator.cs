@@ -60,31 +60,34 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
             return;
         }
 
-        foreach (var (order, result) in orders.Zip(results))
+        // Before the next call, so that a process that ends leaves no webhook whose id is not saved.
+        foreach (var (order, result) in orders.Zip(results)) await HandleAsync(run, order, result);
+    }
+
+    private async Task HandleAsync(SiteRun run, WebhookOrder order, RegisteredWebhook result)
+    {
+        if (result.CreatedWebhookId is not { } id)
         {
-            if (result.CreatedWebhookId is not { } id)
-            {
-                var reasons = string.Join(' ', result.Errors ?? []);
-                Refuse(run, order, reasons.Length > 0 ? reasons : "Jira gave neither an id nor a reason.", isForContent: reasons.Length > 0);
-                continue;
-            }
+            var reasons = string.Join(' ', result.Errors ?? []);
+            Refuse(run, order, reasons.Length > 0 ? reasons : "Jira gave neither an id nor a reason.", isForContent: reasons.Length > 0);
+            return;
+        }
 
-            if (order.IsForComparison)
-            {
-                await TryRemoveAsync(run.Site, id);
-                continue;
-            }
+        if (order.IsForComparison)
+        {
+            await TryRemoveAsync(run.Site, id);
+            return;
+        }
 
-            var row = new WebhookRow(order.Name, id, order.Fingerprint) { Seen = clock.GetUtcNow() };
-            if (await TrySaveAsync(run.Site, row))
-            {
-                run.Rows[row.Name] = row;
-                run.Created.Add(id);
-            }
-            else
-            {
-                run.Problems.Add($"Webhook {order.Name}: its webhook could not be saved and was removed again; the next run tries again.");
-            }
+        var row = new WebhookRow(order.Name, id, order.Fingerprint) { Seen = clock.GetUtcNow() };
+        if (await TrySaveAsync(run.Site, row))
+        {
+            run.Rows[row.Name] = row;
+            run.Created.Add(id);
+        }
+        else
+        {
+            run.Problems.Add($"Webhook {order.Name}: its webhook could not be saved and was removed again; the next run tries again.");
         }
     }
 

@@ -30,10 +30,10 @@ internal static class DateTarget
 
         // The input may have ended the date and begun another member.
         var isDate = document is not null && document.RootElement.EnumerateObject().Count() == 1;
-        RefreshedWebhooks? read;
+        Webhook? read;
         try
         {
-            read = JsonSerializer.Deserialize(answer, JiraJsonContext.Default.RefreshedWebhooks);
+            read = JsonSerializer.Deserialize(answer, JiraJsonContext.Default.Webhook);
         }
         catch (JsonException)
         {

@@ -68,5 +68,5 @@ public sealed class JiraPropertyTests
         string.Join('&', parameters.Where(parameter => parameter.Name != "jwt").Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value)}"));
 
     private static DateTimeOffset? Read(string json) =>
-        JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($$"""{"expirationDate":{{json}}}"""), JiraJsonContext.Default.RefreshedWebhooks)!.ExpirationDate;
+        JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($$"""{"expirationDate":{{json}}}"""), JiraJsonContext.Default.Webhook)!.ExpirationDate;
 }

@@ -15,7 +15,6 @@ public sealed class SchemaTests
     [InlineData(typeof(RegisteredWebhooks), "webhookRegistrationResult")]
     [InlineData(typeof(RegisteredWebhook), "createdWebhookId", "errors")]
     [InlineData(typeof(WebhookIds), "webhookIds")]
-    [InlineData(typeof(RefreshedWebhooks), "expirationDate")]
     [InlineData(typeof(FailedWebhooks), "maxResults", "values", "next")]
     [InlineData(typeof(FailedWebhook), "id", "url", "failureTime", "body")]
     [InlineData(typeof(JiraErrors), "errorMessages", "errors")]

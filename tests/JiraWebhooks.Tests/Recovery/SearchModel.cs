@@ -159,7 +159,7 @@ internal sealed partial class SearchModel : IDisposable
 
         public Task<IApiResponse> DeleteAsync(Site site, WebhookIds ids, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IApiResponse<RefreshedWebhooks>> RefreshAsync(Site site, WebhookIds ids, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IApiResponse> RefreshAsync(Site site, WebhookIds ids, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IApiResponse<FailedWebhooks>> FailedAsync(Site site, int maxResults, long after, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
