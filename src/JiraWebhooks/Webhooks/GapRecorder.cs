@@ -25,7 +25,7 @@ public sealed partial class GapRecorder(OutageTable outages, ILogger<GapRecorder
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "That webhooks of {Site} were gone since {Since} could not be written down.")]
+        [LoggerMessage(1, LogLevel.Error, "Site {Site}: could not record that webhooks are missing since {Since}.")]
         public static partial void NotWritten(ILogger logger, string site, DateTimeOffset since, Exception error);
     }
 }

@@ -112,7 +112,7 @@ internal sealed partial class KnownWebhooks(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The webhooks of {Site} cannot be read now ({Error}): its deliveries are published without being compared with them.")]
+        [LoggerMessage(1, LogLevel.Warning, "Site {Site}: known webhooks cannot be read ({Error}). Deliveries are published without `jira_unknown_webhook`.")]
         public static partial void NotRead(ILogger logger, string site, string error);
     }
 }

@@ -15,12 +15,13 @@ public sealed record SiteRefresh(string Site) : SiteResult(Site)
     /// <summary>Webhooks created again because Jira did not extend them.</summary>
     public int Replaced { get; init; }
 
-    /// <summary>Declared webhooks that are not live after the run.</summary>
+    /// <summary>Declared webhooks that have no live webhook with their current definition after the run. Some of these may still be live with the former
+    /// definition.</summary>
     public int Failed { get; init; }
 
     /// <summary>Earliest known expiry of the site's webhooks, or null if none is known.</summary>
     public DateTimeOffset? SoonestExpiry { get; init; }
 
-    /// <summary>True when every declared webhook exists, and there is no problem.</summary>
+    /// <summary>True if every declared webhook is live with its current definition, and there is no problem.</summary>
     internal override bool IsOk => this is { Failed: 0, Problem: null };
 }

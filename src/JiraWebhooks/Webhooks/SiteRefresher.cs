@@ -142,7 +142,7 @@ public sealed partial class SiteRefresher(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A step of the refresh of {Site} broke off.")]
+        [LoggerMessage(1, LogLevel.Error, "Site {Site}: a step of the refresh failed.")]
         public static partial void Broken(ILogger logger, string site, Exception error);
     }
 }

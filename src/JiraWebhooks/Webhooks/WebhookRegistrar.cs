@@ -31,7 +31,7 @@ public sealed class WebhookRegistrar(WebhookCreator creator, WebhookRemover remo
         // Record it again: in the meantime a poll may have searched too early and removed the record.
         if (run.Created.Count > 0 && !await gaps.RecordAsync(run, cancellationToken))
         {
-            run.Problems.Add($"That webhooks were gone since {run.GapStart:u} could not be written down: recover what happened since by hand.");
+            run.Problems.Add($"Could not record that webhooks were missing since {run.GapStart:u}. Call `recover` for the time since then.");
         }
 
         await CleanUpAsync(run, cancellationToken);

@@ -41,12 +41,12 @@ public sealed partial class WebhookRemover(JiraWebhookClient jira, GapRecorder g
             }
         }
 
-        run.Problems.Add($"Jira has not deleted {ids.Count} webhook(s) within a minute, whose place is needed: the next run goes on.");
+        run.Problems.Add($"Jira has not deleted {ids.Count} webhook(s) within a minute, so there is no room for the new ones. The next run continues.");
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Count} webhook(s) of {Site} are deleted before their successors exist, as Jira takes none beside them: what happens in between is not sent.")]
+        [LoggerMessage(1, LogLevel.Warning, "Site {Site}: {Count} webhook(s) are deleted before the new ones are registered. Jira sends no events in between; the poll searches for them.")]
         public static partial void Gap(ILogger logger, string site, int count);
     }
 }

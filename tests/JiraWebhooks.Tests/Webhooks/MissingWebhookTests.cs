@@ -128,7 +128,7 @@ public sealed class MissingWebhookTests : IAsyncLifetime
         var result = await _world.RefreshAsync(World.Acme);
 
         Assert.Equal(1, result.Registered);
-        Assert.Contains("could not be written down", result.Problem, StringComparison.Ordinal);
+        Assert.Contains("Could not record", result.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -92,7 +92,7 @@ internal sealed class SitePoller(
                 Cursor = DateTimeOffset.FromUnixTimeMilliseconds(cursor.Time),
             };
             if (ended) return result;
-            if (isBack) return result with { Problem = "Jira answered with failed deliveries of before the time it was asked for: what comes later cannot be read." };
+            if (isBack) return result with { Problem = "Jira returned only failed deliveries older than requested, so newer ones cannot be read." };
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed partial class OutageRecorder(OutageTable table, TimeProvider clo
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Whether deliveries of {Site} are failing could not be written down ({Error}).")]
+        [LoggerMessage(1, LogLevel.Warning, "Site {Site}: the outage record could not be saved ({Error}).")]
         public static partial void NotWritten(ILogger logger, string site, string error);
     }
 }

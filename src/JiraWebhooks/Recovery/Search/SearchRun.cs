@@ -95,7 +95,7 @@ internal sealed class SearchRun(Site site, SearchState state, JiraWebhookClient 
         turn.Reached(newest);
         var next = pass.After(newest, turn.Marks, turn.ReadFrom, page.NextPageToken);
         await SaveAsync(turn.Key, search.Replace(pass, next), cancellationToken);
-        if (!turn.TryContinue(next, page.NextPageToken)) await FailedAsync(turn, next, "Jira led back to a page that it had given before.", cancellationToken);
+        if (!turn.TryContinue(next, page.NextPageToken)) await FailedAsync(turn, next, "Jira returned the same page token twice.", cancellationToken);
     }
 
     // The watermark is kept. The token is not: a page that failed once may fail forever.
