@@ -1,6 +1,5 @@
 using JiraWebhooks.Runs;
 using JiraWebhooks.Sites;
-using JiraWebhooks.Telemetry;
 using JiraWebhooks.Tests.Support;
 using JiraWebhooks.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,7 +53,7 @@ public sealed class CutShortTurnTests : IAsyncLifetime
         var instance = _world.NewInstance();
         var refresher = instance.GetRequiredService<SiteRefresher>();
         var work = new SiteWork<SiteRefresh>(
-            MetricNames.RefreshTimer,
+            RunKind.Refresh,
             site => site.HasApi,
             site => new SiteRefresh(site.Id),
             site => new SiteRefresh(site.Id),
@@ -72,6 +71,6 @@ public sealed class CutShortTurnTests : IAsyncLifetime
     private async Task<IReadOnlyList<SiteTurn>> TurnsAsync()
     {
         Site[] sites = [(await _world.FindAsync(World.Acme))!, (await _world.FindAsync(World.Globex))!];
-        return (await _world.NewInstance().GetRequiredService<IRunReport>().TurnsAsync(sites, MetricNames.RefreshTimer, Token)).Turns;
+        return (await _world.NewInstance().GetRequiredService<IRunReport>().TurnsAsync(sites, RunKind.Refresh, Token)).Turns;
     }
 }
