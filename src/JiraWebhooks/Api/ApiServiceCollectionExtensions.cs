@@ -10,6 +10,7 @@ internal static class ApiServiceCollectionExtensions
     public static IServiceCollection AddApi(this IServiceCollection services) => services
         .AddSingleton<ApiCalls>()
         .AddSingleton<DeadLettersApi>()
+        .AddSingleton<GrantSeeds>()
         .AddSingleton<SiteSecrets>()
         .AddSingleton<SiteManager>()
         .AddSingleton<SitesApi>()

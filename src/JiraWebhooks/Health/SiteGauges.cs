@@ -43,8 +43,8 @@ internal sealed partial class SiteGauges(ISiteStore store, SiteStatusTable statu
             Log.NotMeasured(logger, error.GetType().Name);
         }
 
-        // Without the saved state, the number may be too small: 0 would resolve an alert that is still correct.
-        TimerMetrics.Count(isMeasured || unhealthy.Count > 0 ? unhealthy.Count : null, reconnect?.Count);
+        // Without the saved state, the number may be too small: it would resolve an alert that is still correct.
+        TimerMetrics.Count(isMeasured ? unhealthy.Count : null, reconnect?.Count);
         cancellationToken.ThrowIfCancellationRequested();
     }
 

@@ -14,7 +14,6 @@ internal sealed partial class GrantRotation(
     public const string LeaseKind = "token";
 
     private const int MostRounds = 5;
-    private const int MostSaves = 3;
 
     /// <summary>How long a lease lasts.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
@@ -124,37 +123,6 @@ internal sealed partial class GrantRotation(
         }
 
         throw new TimeoutException($"The OAuth grant {grant} keeps changing.");
-    }
-
-    /// <summary>Writes new tokens and retries often: until the write succeeds, only this process has them. False if another process wrote first.</summary>
-    private async Task<bool> SaveAsync(Flight flight, UnsavedGrant unsaved, CancellationToken cancellationToken)
-    {
-        var (_, grant, cell, _) = flight;
-        cell.Unsaved = unsaved;
-        cell.Token = AccessToken.Of(unsaved.Grant, clock.GetTimestamp());
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var saved = await store.TryWriteAsync(grant, unsaved.Grant, unsaved.Replaces.Version, cancellationToken);
-
-                // False may also mean that an earlier attempt succeeded and its response was lost: the next round checks that.
-                cell.Unsaved = null;
-                if (saved) Log.Refreshed(logger, grant);
-                else Log.LostRace(logger, grant);
-                return saved;
-            }
-            catch (Exception error) when (attempt < MostSaves && !cancellationToken.IsCancellationRequested)
-            {
-                Log.SavingAgain(logger, grant, error.GetType().Name);
-                await Task.Delay(TimeSpan.FromSeconds(attempt), clock, cancellationToken);
-            }
-            catch (Exception error)
-            {
-                Log.NotSaved(logger, grant, error.GetType().Name);
-                throw;
-            }
-        }
     }
 
     /// <summary>Returns the stored access token if it is valid long enough; throws if the grant is dead, missing or of another app.</summary>

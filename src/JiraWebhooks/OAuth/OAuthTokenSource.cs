@@ -14,7 +14,7 @@ internal sealed class OAuthTokenSource(
     /// <summary>How long before its expiry an access token is replaced.</summary>
     public static readonly TimeSpan RefreshAhead = TimeSpan.FromMinutes(5);
 
-    /// <summary>After this time the store is read again before a token is used: a person may have consented anew, and webhooks belong to that person.
+    /// <summary>After this time the store is read again before a token is used: a person may have consented again, and webhooks belong to that person.
     /// A refresh after a change of the site begins later than this (<see cref="StoredSites.Settled"/>).</summary>
     public static readonly TimeSpan BelievedFor = StoredSites.FreshFor;
 

@@ -117,7 +117,7 @@ public sealed class CursorTests(AzuriteFixture azurite)
         var table = tables.GetTableClient("cursors");
         await table.CreateIfNotExistsAsync(Token);
         await table.UpsertEntityAsync(new TableEntity("acme", "cursor") { ["Time"] = 5_000_000_000_000L, ["ReadTo"] = readTo }, cancellationToken: Token);
-        var written = (await table.GetEntityAsync<TableEntity>("acme", "cursor", cancellationToken: Token)).Value.Timestamp!.Value;
+        var written = (await table.GetEntityIfExistsAsync<TableEntity>("acme", "cursor", cancellationToken: Token)).Value!.Timestamp!.Value;
 
         var read = (await new CursorTable(new LazyTable(tables, "cursors"), new StorageTime(TimeProvider.System)).ReadAsync("acme", Token)).Cursor!;
 

@@ -79,7 +79,7 @@ public sealed class LostTableTests : IAsyncLifetime
         Assert.Equal(expected == 503, (await _world.HealthAsync()).Sites!.Any(report => report.Site == World.Acme));
     }
 
-    /// <summary>Without the secrets of the app nobody can say whether the row of a site was lost.</summary>
+    /// <summary>Without the secrets of the app it is unknown whether the row of a site was lost.</summary>
     [Theory]
     [InlineData("OAuthClientSecret")]
     [InlineData("OAuthPreviousClientSecret")]

@@ -1,6 +1,5 @@
 using Azure;
 using JiraWebhooks.Hosting;
-using JiraWebhooks.OAuth;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Webhooks;
 
@@ -10,7 +9,7 @@ namespace JiraWebhooks.Api;
 /// before the row, so that no row waits for its secret; it is valid only when the row names it. Throws <see cref="SiteChangeException"/> if
 /// the request is invalid, and passes storage errors on: every call can be retried.</summary>
 public sealed class SiteManager(
-    ConfiguredSites configured, SiteTable table, StoredSites cache, SiteLoader loader, SiteSecrets secrets, GrantWriter grants, JiraWebhooksOptions global, TimeProvider clock)
+    ConfiguredSites configured, SiteTable table, StoredSites cache, SiteLoader loader, SiteSecrets secrets, GrantSeeds seeds, JiraWebhooksOptions global, TimeProvider clock)
 {
     private const int MostReasonCharacters = 200;
 
@@ -45,7 +44,7 @@ public sealed class SiteManager(
         var site = Check(id, request, wanted, old);
         var former = Former(site.Scheme, wanted, credentials, old);
         var secret = await secrets.SaveAsync(id, site.Scheme, wanted, credentials, old, cancellationToken);
-        if (site.Scheme is SiteScheme.OAuth) await SeedAsync(site, old, cancellationToken);
+        if (site.Scheme is SiteScheme.OAuth) await seeds.SaveAsync(site, old, cancellationToken);
 
         var row = new StoredSite
         {
@@ -137,29 +136,6 @@ public sealed class SiteManager(
         }
 
         return new FormerApp(old.Settings.ClientId, old.SecretRevision, clock.GetUtcNow());
-    }
-
-    // A refresh token that is given twice must not replace the newer token that the first one has been exchanged for. The grant of another app is of
-    // no use, and must not be replaced while another site uses it.
-    private async Task SeedAsync(Site site, StoredSite? old, CancellationToken cancellationToken)
-    {
-        var grant = GrantName.Of(site);
-        if (site.RefreshToken is null && old?.Settings.ClientId == site.ClientId && old?.Settings.Grant == site.Grant) return;
-
-        var other = (await cache.ListAsync(cancellationToken)).Concat(configured.All)
-            .FirstOrDefault(known => known.Id != site.Id && known.Scheme is SiteScheme.OAuth && GrantName.Of(known) == grant && known.ClientId != site.ClientId);
-        var seed = site.RefreshToken is { } token ? new OAuthGrant { RefreshToken = token.Reveal(), ClientId = site.ClientId } : null;
-        if (!await grants.TryWriteAsync(grant, stored => Seed(stored?.Grant), cancellationToken)) throw new SiteChangeException(409, $"Another process is changing the grant {grant}: try again.");
-
-        OAuthGrant? Seed(OAuthGrant? stored)
-        {
-            if (stored?.ClientId is null || stored.ClientId == site.ClientId) return stored is null or { IsDead: true } ? seed : null;
-
-            return other is null && seed is not null ? seed
-                : throw new SiteChangeException(409, other is not null
-                    ? $"The grant {grant} is that of site {other.Id}, which has another OAuth app: give grant, a name of its own."
-                    : $"The grant {grant} belongs to another OAuth app: give refreshToken, or connect the site again in a browser.");
-        }
     }
 
     private async Task WriteAsync(StoredSite row, bool isNew, CancellationToken cancellationToken)
