@@ -9,7 +9,7 @@ internal sealed class DeadLetterTable(LazyTable status)
     private const string Partition = "$bus";
     private const string Seen = "Seen";
 
-    // Numbers begin at 1 in each topic. A mark of another one would hide the letters below it.
+    // Numbers begin at 1 in each topic. A mark of another one would hide the letters below it. An older version has written none: it is of this topic.
     private const string Topic = "Topic";
 
     /// <summary>Returns the highest number that was seen in this topic; 0 if none was: everything is new.</summary>
@@ -17,7 +17,7 @@ internal sealed class DeadLetterTable(LazyTable status)
     {
         var table = await status.GetAsync(cancellationToken);
         var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, subscription, cancellationToken: cancellationToken);
-        return found.HasValue && found.Value!.Text(Topic) == topic ? found.Value!.Whole(Seen) ?? 0 : 0;
+        return found.HasValue && (found.Value!.Text(Topic) is not { } of || of == topic) ? found.Value!.Whole(Seen) ?? 0 : 0;
     }
 
     /// <summary>Saves the highest number that was seen.</summary>

@@ -142,7 +142,7 @@ public sealed partial class DeliveryReceiver(
     {
         Verification.WrongTimes => Ended(503, verification.Reason(), site) with { Authentic = true },
         Verification.BadSignature or Verification.BadClaims when site.IsStale => Ended(503, OutcomeReason.SiteStore, site),
-        Verification.BadSignature when site.SecretProblem is not null => Ended(503, OutcomeReason.SiteSettings, site),
+        Verification.BadSignature when site.SecretProblem is not null => Ended(503, OutcomeReason.SecretUnresolved, site),
         _ => Ended(401, verification.Reason(), site) with { Authentic = verification.IsSigned() },
     };
 
@@ -151,7 +151,7 @@ public sealed partial class DeliveryReceiver(
     private Outcome RefusedWithoutSite(Verification verification, string siteId)
     {
         if (sites.IsErased(siteId)) return new(401, OutcomeReason.SiteErased);
-        if (verification is Verification.UnknownSite && options.LacksClientSecret) return new(503, OutcomeReason.SiteSettings);
+        if (verification is Verification.BadSignature) return new(503, OutcomeReason.SecretUnresolved);
         if (verification is not Verification.MissingSite) return new(401, verification.Reason());
 
         return new(503, OutcomeReason.SiteMissing) { Site = sites.NoteMissing(siteId) ? siteId : null, Authentic = true };

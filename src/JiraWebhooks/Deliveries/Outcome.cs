@@ -13,9 +13,10 @@ internal readonly record struct Outcome(int Status, OutcomeReason Reason)
     public TokenTimes? WrongTimes { get; init; }
 
     /// <summary>True if this failure means that deliveries of the site may be lost, so that recovery must search for them. A stranger must not be able to
-    /// cause such a search, so the delivery must be authentic. Exception: a site without usable settings cannot verify anything, and all its
-    /// deliveries fail. A caller that disconnects is never a reason.</summary>
-    public bool IsOutage => Status is 503 && Reason is not OutcomeReason.ClientLeft && (Authentic || Reason is OutcomeReason.SiteSettings or OutcomeReason.SiteMissing);
+    /// cause such a search, so the delivery must be authentic. Exceptions: a site without usable settings cannot verify anything, and all its
+    /// deliveries fail; with an unresolved secret, it is unknown which of them are valid. A caller that disconnects is never a reason.</summary>
+    public bool IsOutage => Status is 503 && Reason is not OutcomeReason.ClientLeft
+        && (Authentic || Reason is OutcomeReason.SiteSettings or OutcomeReason.SecretUnresolved or OutcomeReason.SiteMissing);
 
     /// <summary>The exception behind a 503.</summary>
     public Exception? Cause { get; init; }

@@ -21,6 +21,9 @@ internal sealed partial class OutcomeLog
             case { WrongTimes: { } times }:
                 Log.WrongTimes(logger, site, count, TokenTimes.At(times.IssuedAt), TokenTimes.At(times.NotBefore), TokenTimes.At(times.Expires), times.Clock);
                 break;
+            case { Reason: OutcomeReason.SecretUnresolved }:
+                Log.SecretUnresolved(logger, site, count, reason);
+                break;
             case { Status: 503 } when outcome.Reason is OutcomeReason.SiteSettings or OutcomeReason.SiteMissing || FailureKind.IsPermanent(outcome.Cause):
                 Log.UnavailableUntilFixed(logger, outcome.Cause, site, count, reason);
                 break;
@@ -55,6 +58,9 @@ internal sealed partial class OutcomeLog
 
         [LoggerMessage(5, LogLevel.Error, "Site {Site}: all deliveries get 503 until this is fixed ({Reason}), count {Count}. Jira gives up after five retries.")]
         public static partial void UnavailableUntilFixed(ILogger logger, Exception? cause, string site, int count, string reason);
+
+        [LoggerMessage(11, LogLevel.Error, "Site {Site}: answered 503 ({Reason}), count {Count}. A secret is an unresolved Key Vault reference, and the known ones do not verify this. Jira gives up after five retries.")]
+        public static partial void SecretUnresolved(ILogger logger, string site, int count, string reason);
 
         [LoggerMessage(6, LogLevel.Warning, "Site {Site}: a token is valid in all but its times, answered 503, count {Count}. Issued {IssuedAt:u}, not before {NotBefore:u}, expires {Expires:u}; our clock: {Clock:u}. If no delivery is accepted, our clock is wrong; if only retries are late, Jira does not sign them again.")]
         public static partial void WrongTimes(

@@ -12,6 +12,9 @@ internal enum OutcomeReason
     /// <summary>The settings of the site are invalid.</summary>
     SiteSettings,
 
+    /// <summary>A secret is an unresolved Key Vault reference, and those that are known do not verify the delivery.</summary>
+    SecretUnresolved,
+
     /// <summary>A site of this app without a row in the table.</summary>
     SiteMissing,
 
@@ -82,6 +85,7 @@ internal static class OutcomeReasonExtensions
         OutcomeReason.Accepted => "accepted",
         OutcomeReason.SiteStore => "site_store",
         OutcomeReason.SiteSettings => "site_settings",
+        OutcomeReason.SecretUnresolved => "secret_unresolved",
         OutcomeReason.SiteMissing => "site_missing",
         OutcomeReason.SiteErased => "site_erased",
         OutcomeReason.ContentEncoding => "content_encoding",

@@ -134,7 +134,7 @@ internal sealed partial class GrantRotation(
         }
 
         // Atlassian refuses a refresh token of another app, and the mark "dead" would stop the sites of that app too.
-        if (stored?.Grant.ClientId is { } owner && owner != flight.Site.ClientId) throw new ReconnectRequiredException(flight.Grant, "it belongs to another app");
+        if (stored?.Grant.IsOfAnother(flight.Site.ClientId) is true) throw new ReconnectRequiredException(flight.Grant, "it belongs to another app");
 
         if (AccessToken.Of(stored?.Grant, clock.GetTimestamp()) is not { } token || token.Value == flight.Rejected) return null;
 

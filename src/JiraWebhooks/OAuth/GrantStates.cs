@@ -11,17 +11,18 @@ internal sealed class GrantStates(ITokenStore store, TimeProvider clock)
 
     private readonly ConcurrentDictionary<string, long> _worked = new(StringComparer.Ordinal);
 
-    /// <summary>What decides whether the grant of a site works: its name and, before it is stored, whether the site has a refresh token of its own.</summary>
-    public static string Key(Site site) => $"{GrantName.Of(site)} {site.RefreshToken is null}";
+    /// <summary>What decides whether the grant of a site works: its name, its app and, before it is stored, whether the site has a refresh token of its
+    /// own.</summary>
+    public static string Key(Site site) => $"{GrantName.Of(site)} {site.RefreshToken is null} {site.ClientId}";
 
-    /// <summary>Since when the site must be connected again; null if its grant works or it needs none. A grant that never existed, or is
-    /// unreadable, counts as missing since now. Throws what the store throws.</summary>
+    /// <summary>Since when the site must be connected again; null if its grant works or it needs none. A grant that never existed, is
+    /// unreadable or belongs to another app counts as missing since now. Throws what the store throws.</summary>
     public async Task<DateTimeOffset?> ReconnectRequiredSinceAsync(Site site, CancellationToken cancellationToken)
     {
         if (site.Scheme is not SiteScheme.OAuth) return null;
 
         var stored = await store.ReadAsync(GrantName.Of(site), cancellationToken);
-        return stored is { Grant.IsUnreadable: false } ? stored.Grant.ReconnectRequiredSince
+        return stored is { Grant.IsUnreadable: false } && !stored.Grant.IsOfAnother(site.ClientId) ? stored.Grant.ReconnectRequiredSince
             : stored is not null ? clock.GetUtcNow()
             : site.RefreshToken is null ? clock.GetUtcNow()
             : null;

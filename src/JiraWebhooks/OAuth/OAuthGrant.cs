@@ -35,6 +35,9 @@ public sealed record OAuthGrant
     [JsonIgnore]
     public bool IsDead => IsUnreadable || ReconnectRequiredSince is not null;
 
+    /// <summary>True if it belongs to another app than <paramref name="clientId"/>.</summary>
+    public bool IsOfAnother(string? clientId) => ClientId is { } owner && owner != clientId;
+
     /// <summary>Returns the state without the tokens.</summary>
     public override string ToString() =>
         $"{nameof(OAuthGrant)} {{ AccessTokenExpiresAt = {AccessTokenExpiresAt:O}, ReconnectRequiredSince = {ReconnectRequiredSince:O}, Reason = {Reason} }}";

@@ -24,6 +24,7 @@ internal sealed class ServiceBusDeliveryPublisher(Func<ServiceBusSender> newSend
         try
         {
             await SendAsync(await PrepareAsync(message, cancellationToken), cancellationToken);
+            _isOpened = true;
         }
         catch (ServiceBusException refused) when (IsPermanent(refused))
         {
@@ -37,6 +38,7 @@ internal sealed class ServiceBusDeliveryPublisher(Func<ServiceBusSender> newSend
         try
         {
             await SendAsync(messages, cancellationToken);
+            _isOpened = true;
         }
         catch (ServiceBusException refused) when (IsPermanent(refused))
         {

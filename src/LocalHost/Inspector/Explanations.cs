@@ -10,6 +10,7 @@ internal static class Explanations
         ["reconstructed"] = ("It was not delivered. A search after an outage found that the issue has changed, and its present state was published.", null),
         ["site_store"] = ("The table of the sites could not be read. Jira sends it again.", "Look at the log: is the storage running?"),
         ["site_settings"] = ("The settings of the site are invalid. Jira sends it again.", "The tab Sites says which setting."),
+        ["secret_unresolved"] = ("A secret is a Key Vault reference that is not resolved, and the known secrets do not verify the delivery. Jira sends it again.", "The tab Sites says which setting."),
         ["site_missing"] = ("It is for a site whose row was lost. Jira sends it again.", "Add the site again, see docs/sites.md."),
         ["site_erased"] = ("The site was removed a while ago.", "Remove its webhook in Jira."),
         ["content_encoding"] = ("The body is compressed. Jira never does that.", "Send the body as it is."),

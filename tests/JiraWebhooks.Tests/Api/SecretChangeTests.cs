@@ -227,6 +227,7 @@ public sealed class SecretChangeTests : IAsyncLifetime
         await _world.Jira.DeliverDueAsync(client, Token);
 
         Assert.Equal(503, _world.Jira.Ledger.Attempts.Last().Status);
+        Assert.Contains(_world.Logs.GetSnapshot(), entry => entry.Message.Contains("answered 503 (secret_unresolved)", StringComparison.Ordinal));
         var health = Assert.Single((await _world.HealthAsync()).Sites!, report => report.Site == site);
         Assert.Equal("unhealthy", health.State);
         Assert.Contains($"{setting.Split(':')[^1]} is an unresolved", health.Reason, StringComparison.Ordinal);

@@ -240,6 +240,35 @@ public sealed class SitesApiTests : IAsyncLifetime
         Assert.Equal("client", (await _world.FindAsync("piper"))!.ClientId);
     }
 
+    /// <summary>A change of a filter must not need the vault, or wait for a rotation.</summary>
+    [Fact]
+    [Trait("Decision", "token-store")]
+    public async Task Put_NothingOfTheGrant_DoesNotReadIt()
+    {
+        await _api.PutAsync("hooli", OAuth(null));
+        var store = (MemoryTokenStore)_world.NewInstance().GetRequiredService<ITokenStore>();
+        store.BeforeRead = _ => throw new TimeoutException("the vault is away");
+
+        Assert.Equal(200, (await _api.PutAsync("hooli", OAuth(null, token: null))).Status);
+    }
+
+    /// <summary>An older version has not stored whose the grant is.</summary>
+    [Theory]
+    [InlineData(true, 200)]
+    [InlineData(false, 409)]
+    [Trait("Decision", "token-store")]
+    public async Task Put_OtherAppWithAGrantOfAnOlderVersion_TakesItForThatOfTheSitesThatUseIt(bool alone, int expected)
+    {
+        await _api.PutAsync("hooli", OAuth("shared"));
+        if (!alone) await _api.PutAsync("piper", OAuth("shared"));
+        ((MemoryTokenStore)_world.NewInstance().GetRequiredService<ITokenStore>()).Put("shared", new OAuthGrant { RefreshToken = "t" });
+
+        var answer = await _api.PutAsync("hooli", OAuth("shared", clientId: "another-app", token: "another"));
+
+        Assert.Equal(expected, answer.Status);
+        Assert.Equal(alone ? "another" : "t", (await _world.GrantAsync("shared"))!.RefreshToken);
+    }
+
     [Theory]
     [InlineData(true, 200)]
     [InlineData(false, 409)]

@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using JiraWebhooks.DeadLetters;
 using JiraWebhooks.Storage;
@@ -9,7 +10,9 @@ namespace JiraWebhooks.Tests.DeadLetters;
 /// <content>What a poll measures and counts.</content>
 public sealed partial class DeadLetterTests
 {
-    private readonly DeadLetterTable _table = new(new LazyTable(new InMemoryTables(), TableNames.Status));
+    private readonly InMemoryTables _tables = new();
+
+    private DeadLetterTable Table => field ??= new DeadLetterTable(new LazyTable(_tables, TableNames.Status));
 
     [Fact(Timeout = Limits.Hang)]
     public async Task Record_Poll_MeasuresAgeAndCountsOnlyNewLetters()
@@ -62,5 +65,23 @@ public sealed partial class DeadLetterTests
         Assert.Equal([2, 2], fresh.GetMeasurementSnapshot().Select(measurement => measurement.Value));
     }
 
-    private SubscriptionGauges Gauges(SubscriptionMonitor monitor) => new(monitor, _table, TimeProvider.System, NullLogger<SubscriptionGauges>.Instance);
+    /// <summary>Otherwise an update would report every old letter as new.</summary>
+    [Fact(Timeout = Limits.Hang)]
+    public async Task Record_MarkOfAnOlderVersion_CountsOnlyWhatCameSince()
+    {
+        using var fresh = Metrics.Counter("jira.bus.dead_new");
+        await KillAsync("default", Message("1", "SHOP-1"), Message("2", "SHOP-2"));
+        await Gauges(_monitor).RecordAsync(Token);
+        var table = _tables.GetTableClient(TableNames.Status);
+        var row = (await table.GetEntityIfExistsAsync<TableEntity>("$bus", "default", cancellationToken: Token)).Value!;
+        row.Remove("Topic");
+        await table.UpsertEntityAsync(row, TableUpdateMode.Replace, Token);
+        await KillAsync("default", Message("3", "SHOP-3"));
+
+        await Gauges(_monitor).RecordAsync(Token);
+
+        Assert.Equal([2, 1], fresh.GetMeasurementSnapshot().Select(measurement => measurement.Value));
+    }
+
+    private SubscriptionGauges Gauges(SubscriptionMonitor monitor) => new(monitor, Table, TimeProvider.System, NullLogger<SubscriptionGauges>.Instance);
 }

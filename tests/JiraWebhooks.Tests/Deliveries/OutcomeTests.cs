@@ -56,6 +56,7 @@ public sealed class OutcomeTests
     [InlineData(503, OutcomeReason.ClientLeft, "acme", false, LogLevel.Debug, "Site acme: the caller left before")]
     [InlineData(503, OutcomeReason.SlowBody, "acme", true, LogLevel.Warning, "did not send the whole body in time, or not correctly (slow_body)")]
     [InlineData(503, OutcomeReason.BrokenBody, null, false, LogLevel.Information, "Site (unknown): the caller did not send the whole body")]
+    [InlineData(503, OutcomeReason.SecretUnresolved, "acme", false, LogLevel.Error, "answered 503 (secret_unresolved)")]
     [InlineData(503, OutcomeReason.SiteMissing, "acme", false, LogLevel.Error, "all deliveries get 503 until this is fixed (site_missing)")]
     [InlineData(503, OutcomeReason.Budget, "acme", true, LogLevel.Warning, "Site acme: answered 503 (budget)")]
     [InlineData(401, OutcomeReason.SiteErased, null, false, LogLevel.Information, "sites that were erased lately")]

@@ -41,6 +41,16 @@ public sealed class GrantStatesTests
     public async Task ReconnectRequiredSince_NeverConnected_IsNow() =>
         Assert.Equal(_harness.Clock.GetUtcNow(), await States.ReconnectRequiredSinceAsync(_harness.Site with { RefreshToken = null }, Token));
 
+    [Theory]
+    [InlineData("another-app", true)]
+    [InlineData(null, false)]
+    public async Task ReconnectRequiredSince_GrantOfAnotherApp_IsNow(string? owner, bool expected)
+    {
+        _harness.Store.Put(OAuthHarness.Grant, new OAuthGrant { RefreshToken = "t", ClientId = owner });
+
+        Assert.Equal(expected, await States.ReconnectRequiredSinceAsync(_harness.Site, Token) is not null);
+    }
+
     [Fact]
     public async Task ReconnectRequiredLately_WorkingGrant_IsReadAgainAfterFiveMinutes()
     {

@@ -224,6 +224,23 @@ public sealed class ServiceBusDeliveryPublisherTests : IAsyncDisposable
         Assert.Single(_sender.Sent);
     }
 
+    /// <summary>The first open may have failed, and a delivery has opened the link since.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Open_AfterADelivery_OpensAnotherLink(bool inBatch)
+    {
+        var another = new FakeSender();
+        var senders = new Queue<FakeSender>([_sender, another]);
+        var publisher = new ServiceBusDeliveryPublisher(senders.Dequeue, _claims, Threshold);
+        if (inBatch) await publisher.PublishAsync([Message("id-1", 10)], Token);
+        else await publisher.PublishAsync(Message("id-1", 10), Token);
+
+        await publisher.OpenAsync(Token);
+
+        Assert.Equal(1, another.Calls);
+    }
+
     [Fact]
     [Trait("Decision", "claim-check")]
     public async Task Publish_BusRefusesEverythingOfABatch_ClaimChecksOnceAndFails()

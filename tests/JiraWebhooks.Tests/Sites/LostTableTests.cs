@@ -91,6 +91,10 @@ public sealed class LostTableTests : IAsyncLifetime
         _world.NewInstance();
 
         Assert.Equal(503, await SendAsync(World.Acme, $"Bearer {TestTokens.OAuth(_world.Clock.GetUtcNow(), "a-secret-that-is-not-known-here")}"));
+
+        // Otherwise the answer would show which sites exist.
+        Assert.Equal(401, await SendAsync(World.Acme, ""));
+        Assert.Equal(401, await SendAsync(World.Acme, "Bearer no-token"));
     }
 
     [Fact]

@@ -65,6 +65,21 @@ public sealed class SecretCacheTests
     }
 
     [Fact]
+    public async Task Get_OneSecretHangsWhileOthersAreAnswered_CostsTheOthersNothing()
+    {
+        _store.Put("b", "r1", new SecretPair("other"));
+        _store.Put("c", "r1", new SecretPair("third"));
+        _store.Hangs = true;
+        var hanging = GetAsync("r1");
+        _store.Hangs = false;
+        Assert.Equal("other", (await _cache.GetAsync("b", "r1", TestContext.Current.CancellationToken))!.Current);
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => hanging);
+
+        Assert.Equal("third", (await _cache.GetAsync("c", "r1", TestContext.Current.CancellationToken))!.Current);
+    }
+
+    [Fact]
     [Trait("Rule", "secret-rotation")]
     public async Task Get_AnotherRevision_ReadsAtOnce()
     {

@@ -12,22 +12,28 @@ public sealed class GrantSeeds(StoredSites stored, ConfiguredSites configured, G
     internal async Task SaveAsync(Site site, StoredSite? old, CancellationToken cancellationToken)
     {
         var grant = GrantName.Of(site);
-        if (site.RefreshToken is null && old?.Settings.ClientId == site.ClientId && old?.Settings.Grant == site.Grant) return;
+        var isSame = old is not null && NameOf(old) == grant;
+        if (site.RefreshToken is null && isSame && old!.Settings.ClientId == site.ClientId) return;
 
         var other = (await stored.ListAsync(cancellationToken)).Concat(configured.All)
             .FirstOrDefault(known => known.Id != site.Id && known.Scheme is SiteScheme.OAuth && GrantName.Of(known) == grant && known.ClientId != site.ClientId);
-        if (!await grants.TryWriteAsync(grant, current => Next(site, current?.Grant, other), cancellationToken))
+        if (!await grants.TryWriteAsync(grant, current => Next(site, current?.Grant, other, isSame ? old!.Settings.ClientId : other?.ClientId), cancellationToken))
         {
             throw new SiteChangeException(409, $"Another process is changing the grant {grant}: try again.");
         }
     }
 
-    private static OAuthGrant? Next(Site site, OAuthGrant? current, Site? other)
+    // A grant that an older version has written does not say whose it is: it is that of the site that has used it.
+    private static OAuthGrant? Next(Site site, OAuthGrant? current, Site? other, string? user)
     {
+        var owner = current?.ClientId ?? user ?? site.ClientId;
         var seed = site.RefreshToken is { } token ? new OAuthGrant { RefreshToken = token.Reveal(), ClientId = site.ClientId } : null;
-        if (current?.ClientId is null || current.ClientId == site.ClientId) return current is null or { IsDead: true } ? seed : null;
+        if (current is null || owner == site.ClientId) return current is null or { IsDead: true } ? seed : null;
         if (other is not null) throw new SiteChangeException(409, $"The grant {site.Grant} is that of site {other.Id}, which has another OAuth app: give grant, a name of its own.");
 
         return seed ?? throw new SiteChangeException(409, $"The grant {site.Grant} belongs to another OAuth app: give refreshToken, or connect the site again in a browser.");
     }
+
+    // As SiteReader reads it.
+    private static string NameOf(StoredSite site) => string.IsNullOrWhiteSpace(site.Settings.Grant) ? site.Id : site.Settings.Grant.Trim().ToLowerInvariant();
 }

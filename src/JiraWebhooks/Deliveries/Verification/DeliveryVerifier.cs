@@ -16,7 +16,8 @@ internal static class DeliveryVerifier
     private static readonly SiteSecret Dummy = SiteSecret.From(Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"))!;
 
     /// <summary>The result of the headers alone, for <paramref name="site"/> or for no site; null if the scheme signs the body. A site
-    /// must have a secret. For no site, the secrets of the app in the settings are tried: they show that the row of a site was lost.
+    /// must have a secret. For no site, the secrets of the app in the settings are tried: they show that the row of a site was lost, or
+    /// that this cannot be told (<see cref="Verification.BadSignature"/>).
     /// <paramref name="wrong"/> are the token's times, with <see cref="Verification.WrongTimes"/> alone.</summary>
     public static Verification? VerifyHead(HttpRequest request, Site? site, JiraWebhooksOptions options, DateTimeOffset now, out TokenTimes? wrong)
     {
@@ -49,7 +50,12 @@ internal static class DeliveryVerifier
         var bearer = Token(request.Headers.Authorization, "Bearer ");
         var token = bearer.IsEmpty ? ConnectToken.Of(request) : bearer;
         var verification = JwtVerifier.Verify(token, options.OAuthClientSecret ?? Dummy, options.OAuthPreviousClientSecret, JwtRules.OfTheApp, now, out _);
-        return !bearer.IsEmpty && verification is Verification.Authentic or Verification.WrongTimes ? Verification.MissingSite : Verification.UnknownSite;
+        if (bearer.IsEmpty) return Verification.UnknownSite;
+
+        // A secret that is not known now may have made the signature.
+        if (verification is Verification.BadSignature && options.LacksClientSecret) return verification;
+
+        return verification is Verification.Authentic or Verification.WrongTimes ? Verification.MissingSite : Verification.UnknownSite;
     }
 
     private static Verification VerifyToken(ReadOnlySpan<char> token, Site site, in JwtRules rules, DateTimeOffset now, out TokenTimes? wrong)

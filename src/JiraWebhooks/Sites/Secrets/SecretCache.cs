@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Sites;
 
 /// <summary>Caches secrets: a revision never changes, so it is read once. A vault allows few requests per second and may be unavailable: a
-/// failed read is retried after 5 s, then 10, 20, up to 5 minutes. A vault that does not answer is asked for no other secret either for 5 s.</summary>
+/// failed read is retried after 5 s, then 10, 20, up to 5 minutes. While no read is answered in time, no
+/// other secret is asked for either for 5 s.</summary>
 internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock, ILogger<SecretCache> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
@@ -15,7 +16,8 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
 
     private readonly ConcurrentDictionary<(string Name, string Revision), SecretPair> _known = new();
     private readonly ConcurrentDictionary<(string Name, string Revision), (long At, int Count)> _failures = new();
-    private volatile Silence? _silence;
+    private volatile Moment? _silence;
+    private volatile Moment? _answered;
 
     /// <summary>Returns that revision of the secret, or null if there is none.</summary>
     /// <exception cref="SecretUnavailableException">The revision is not cached and cannot be read now. The previous revision is no substitute:
@@ -28,19 +30,22 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
         if (failures.Count > 0 && clock.GetElapsedTime(failures.At) < Pause(failures.Count)) throw new SecretUnavailableException(name);
         if (_silence is { } silence && clock.GetElapsedTime(silence.At) < FirstPause) throw new SecretUnavailableException(name);
 
+        var began = clock.GetTimestamp();
         using var time = new CancellationTokenSource(Patience, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         try
         {
             // A missing secret is not cached: a secret that was deleted by accident may be recovered.
-            if (await store.ReadAsync(name, revision, limit.Token).WaitAsync(limit.Token) is not { } read) return null;
+            var answer = await store.ReadAsync(name, revision, limit.Token).WaitAsync(limit.Token);
+            _answered = new Moment(clock.GetTimestamp());
+            if (answer is not { } read) return null;
 
             _failures.TryRemove((name, revision), out _);
             return _known[(name, revision)] = read;
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            if (time.IsCancellationRequested) _silence = new Silence(clock.GetTimestamp());
+            if (time.IsCancellationRequested && !(_answered?.At >= began)) _silence = new Moment(clock.GetTimestamp());
             _failures[(name, revision)] = (clock.GetTimestamp(), failures.Count + 1);
             Log.Unreadable(logger, name, error.GetType().Name, failures.Count + 1);
             throw new SecretUnavailableException(name);
@@ -50,7 +55,7 @@ internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock
     private static TimeSpan Pause(int failures) =>
         TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(failures - 1, 10)));
 
-    private sealed record Silence(long At);
+    private sealed record Moment(long At);
 
     private static partial class Log
     {
