@@ -6,13 +6,14 @@ namespace JiraSimulator;
 public static class JiraSimulatorEndpoints
 {
     private const string Operations = "/rest/api/3/webhook";
-    private const string Search = "/rest/api/3/search/jql";
+    private const string Search = "/rest/api/2/search/jql";
+    private const string SearchOfVersion3 = "/rest/api/3/search/jql";
 
     /// <summary>Maps <c>/ex/jira/{cloudId}/rest/api/3/…</c> for OAuth, <c>/sites/{slug}/rest/api/3/…</c> and, for a site's own address with the slug as
-    /// the first label of the host, <c>/rest/api/3/…</c>; and the authorization server at the root.</summary>
+    /// the first label of the host, <c>/rest/api/3/…</c>; and the authorization server at the root. The search is there in both versions.</summary>
     public static IEndpointRouteBuilder MapJiraSimulator(this IEndpointRouteBuilder app, SimulatedJira jira)
     {
-        foreach (var path in new[] { Operations, Operations + "/refresh", Operations + "/failed", Search })
+        foreach (var path in new[] { Operations, Operations + "/refresh", Operations + "/failed", Search, SearchOfVersion3 })
         {
             app.Map($"/ex/jira/{{cloudId}}{path}", (HttpContext context, string cloudId) =>
                 AnswerAsync(context, jira, Find(jira, site => site.CloudId == cloudId), gateway: true, path));
@@ -50,7 +51,7 @@ public static class JiraSimulatorEndpoints
         WithFaultsAsync(context, jira, site?.Faults, path, async () =>
         {
             if (site is null) return Answers.Errors(404, "There is no such site.");
-            if (JiraAuthentication.Refusal(context.Request, jira, site, gateway, path, isForUsers: path == Search) is { } refusal) return refusal;
+            if (JiraAuthentication.Refusal(context.Request, jira, site, gateway, path, isForUsers: path is Search or SearchOfVersion3) is { } refusal) return refusal;
 
             try
             {
@@ -61,7 +62,8 @@ public static class JiraSimulatorEndpoints
                     ("DELETE", Operations) => WebhookOperations.Delete(await Requests.BodyAsync<IdsRequest>(context), site),
                     ("PUT", Operations + "/refresh") => WebhookOperations.Refresh(await Requests.BodyAsync<IdsRequest>(context), site),
                     ("GET", Operations + "/failed") => WebhookOperations.Failed(context.Request, site),
-                    ("POST", Search) => site.Issues.Search(await Requests.BodyAsync<SearchRequest>(context)),
+                    ("POST", Search) => site.Issues.Search(await Requests.BodyAsync<SearchRequest>(context), asDocuments: false),
+                    ("POST", SearchOfVersion3) => site.Issues.Search(await Requests.BodyAsync<SearchRequest>(context), asDocuments: true),
                     _ => Answers.Errors(405, "There is no such operation."),
                 };
             }

@@ -68,8 +68,8 @@ public sealed partial class SimulatedIssues(TimeProvider clock)
         }
     }
 
-    /// <summary>POST /rest/api/3/search/jql</summary>
-    internal IResult Search(SearchRequest body)
+    /// <summary>POST search/jql. Version 3 has rich text as documents, version 2 has it as in deliveries.</summary>
+    internal IResult Search(SearchRequest body, bool asDocuments)
     {
         if (body.MaxResults < 1) return Answers.Errors(400, "maxResults must be at least 1.");
         if (Bound().Match(body.Jql ?? "") is not { Success: true } bound) return Answers.Errors(400, "The search is unbounded, or this simulator cannot read it: it takes (filter) AND updated >= \"-{n}m\" ORDER BY updated ASC.");
@@ -82,21 +82,21 @@ public sealed partial class SimulatedIssues(TimeProvider clock)
         var maxResults = Math.Min(body.MaxResults ?? 50, MostPerPage);
         lock (_gate)
         {
-            if (Paging is Paging.Empty) return Page([], $"empty-{++_pages}");
+            if (Paging is Paging.Empty) return Page([], $"empty-{++_pages}", asDocuments);
 
             // A token contains the last issue, not a number of issues to skip: the bound moves with the clock between pages.
             var after = token is { Length: > 0 } at ? IssuePlace.Parse(at) : IssuePlace.Start;
             var (page, hasMore) = _index.Search(from.ToUnixTimeMilliseconds(), after, maxResults);
             var next = hasMore ? page[^1].Place.ToString() : null;
             if (token is null) _second = next;
-            return Page(page, Paging is Paging.Circle && token is not null && token != _second ? _second : next);
+            return Page(page, Paging is Paging.Circle && token is not null && token != _second ? _second : next, asDocuments);
         }
     }
 
-    private static IResult Page(IReadOnlyList<(IssuePlace Place, string Json)> page, string? next)
+    private static IResult Page(IReadOnlyList<(IssuePlace Place, string Json)> page, string? next, bool asDocuments)
     {
         var token = next is null ? "" : $",\"nextPageToken\":\"{next}\"";
-        return Results.Text($$"""{"issues":[{{string.Join(',', page.Select(found => found.Json))}}],"isLast":{{(next is null ? "true" : "false")}}{{token}}}""", "application/json");
+        return Results.Text($$"""{"issues":[{{string.Join(',', page.Select(found => asDocuments ? RichText.AsDocuments(found.Json) : found.Json))}}],"isLast":{{(next is null ? "true" : "false")}}{{token}}}""", "application/json");
     }
 
     [GeneratedRegex("^\\(.+\\) AND updated >= \"-([0-9]{1,7})m\" ORDER BY updated ASC$")]

@@ -53,7 +53,9 @@ public sealed class SimulatedSite(SimulatedSiteOptions initial, TimeProvider clo
     public static readonly TimeSpan FailedLifetime = TimeSpan.FromHours(72);
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
-    private static readonly TimeSpan DeletionDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>The time from the answer to a deletion until the webhook is gone.</summary>
+    public TimeSpan DeletionTime { get; set; } = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, SimulatedWebhook> _webhooks = [];
@@ -129,7 +131,7 @@ public sealed class SimulatedSite(SimulatedSiteOptions initial, TimeProvider clo
         {
             foreach (var id in ids)
             {
-                if (_webhooks.TryGetValue(id, out var webhook)) _webhooks[id] = webhook with { DeletedAt = webhook.DeletedAt ?? clock.GetUtcNow() + DeletionDelay };
+                if (_webhooks.TryGetValue(id, out var webhook)) _webhooks[id] = webhook with { DeletedAt = webhook.DeletedAt ?? clock.GetUtcNow() + DeletionTime };
             }
         }
     }

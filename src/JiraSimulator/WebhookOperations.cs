@@ -55,7 +55,6 @@ internal static class WebhookOperations
         if (body.Webhooks.Count == 0) return Answers.Errors(400, "webhooks is missing.");
         if (body.Webhooks.Any(HasNull)) return Answers.Errors(400, "A list has an entry that is null.");
         if (body.Webhooks.SelectMany(webhook => webhook.Events).FirstOrDefault(name => !Events.Contains(name)) is { } unknown) return Answers.Errors(400, $"The event {unknown} is unsupported.");
-        if (site.Webhooks.Any(webhook => webhook.Url != url.OriginalString)) return Answers.Errors(400, "Only a single URL per app is allowed to be registered via REST API.");
 
         return Answers.Json(new { webhookRegistrationResult = body.Webhooks.Select(webhook => RegisterOne(webhook, url.OriginalString, site)).ToList() });
     }
@@ -93,6 +92,7 @@ internal static class WebhookOperations
     {
         var limit = site.Options.Auth is SimulatedAuth.Connect ? 100 : 5;
         var error = webhook.Events.Count == 0 ? "events is missing."
+            : site.Webhooks.FirstOrDefault(other => other.Url != url) is { } other ? $"Only a single URL per user is allowed to be registered via REST API. The currently used URL: {other.Url}"
             : FilterCheck.Error(webhook.JqlFilter) is { } refused ? refused
             : site.Webhooks.Count >= limit ? $"The maximum number of webhooks, {limit}, is reached."
             : null;

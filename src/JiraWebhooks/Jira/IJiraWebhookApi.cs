@@ -7,8 +7,9 @@ namespace JiraWebhooks.Jira;
 /// (docs/architecture.md#one-http-client).</summary>
 public interface IJiraWebhookApi
 {
-    /// <summary>Path of the search, the only POST that changes nothing.</summary>
-    internal const string SearchPath = "/rest/api/3/search/jql";
+    /// <summary>Path of the search, the only POST that changes nothing. Version 2 has rich text as text, as deliveries have it; version 3 has it as
+    /// documents.</summary>
+    internal const string SearchPath = "/rest/api/2/search/jql";
 
     /// <summary>getDynamicWebhooksForApp</summary>
     [Get("/rest/api/3/webhook")]

@@ -69,7 +69,7 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
         if (result.CreatedWebhookId is not { } id)
         {
             var reasons = string.Join(' ', result.Errors ?? []);
-            Refuse(run, order, reasons.Length > 0 ? reasons : "Jira gave neither an id nor a reason.", isForContent: reasons.Length > 0);
+            Refuse(run, order, reasons.Length > 0 ? reasons : "Jira gave neither an id nor a reason.", isForContent: reasons.Length > 0 && !run.HasOthers);
             return;
         }
 

@@ -15,7 +15,7 @@ namespace JiraWebhooks.Tests.Health;
 [Trait("Decision", "storage-has-the-clock")]
 public sealed class WrongClockOnceTests : IAsyncLifetime
 {
-    private const string Search = "POST /rest/api/3/search/jql";
+    private const string Search = "POST /rest/api/2/search/jql";
     private const string FailedList = "GET /rest/api/3/webhook/failed";
     private const string NoProject = """{"errorMessages":["The value 'SHOP' does not exist for the field 'project'."]}""";
 

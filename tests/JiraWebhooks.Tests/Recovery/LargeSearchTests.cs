@@ -9,7 +9,7 @@ namespace JiraWebhooks.Tests.Recovery;
 [Collection<Clocked>]
 public sealed class LargeSearchTests
 {
-    private const string Search = "POST /rest/api/3/search/jql";
+    private const string Search = "POST /rest/api/2/search/jql";
     private const int MostRuns = 1000;
 
     private static readonly TimeSpan Outage = TimeSpan.FromHours(10);

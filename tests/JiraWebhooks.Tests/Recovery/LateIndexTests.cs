@@ -77,7 +77,7 @@ public sealed class LateIndexTests : IAsyncLifetime
         var polls = await _world.PassAsync(World.Acme, TimeSpan.FromDays(3));
 
         Assert.Equal([false, true, true], polls.Where(poll => poll.SearchedFrom is not null).Select(poll => poll.IsRepeat));
-        Assert.Equal(3, _world.Jira.Ledger.Calls("POST /rest/api/3/search/jql"));
+        Assert.Equal(3, _world.Jira.Ledger.Calls("POST /rest/api/2/search/jql"));
         Assert.Single(_world.Publisher.Messages.Select(message => message.MessageId).Distinct());
         Assert.All(polls, poll => Assert.Equal((null, false), (poll.Problem, poll.Unfinished)));
     }
@@ -103,7 +103,7 @@ public sealed class LateIndexTests : IAsyncLifetime
         _world.Emit(World.Acme, 3);
         await OutageAsync(TimeSpan.FromHours(3));
         await _world.PollAsync();
-        _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 404, times: 40);
+        _world.Site(World.Acme).Faults.FailNext("POST /rest/api/2/search/jql", 404, times: 40);
 
         var polls = await _world.PassAsync(World.Acme, TimeSpan.FromHours(14));
 

@@ -10,7 +10,7 @@ namespace JiraWebhooks.Tests.Recovery;
 [Collection<Clocked>]
 public sealed class RefusedSearchTests : IAsyncLifetime
 {
-    private const string Search = "POST /rest/api/3/search/jql";
+    private const string Search = "POST /rest/api/2/search/jql";
     private const string Unavailable = """{"errorMessage": "Site temporarily unavailable", "errorCode": "OTHER"}""";
     private const string NoProject = """{"errorMessages":["The value 'SHOP' does not exist for the field 'project'."]}""";
 

@@ -53,10 +53,10 @@ public sealed class SearchCrashTests
         var calls = 0;
         world.Publisher.Before = (_, _) =>
         {
-            if (page == 2 && ++calls == 1) world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 500, times: 4);
+            if (page == 2 && ++calls == 1) world.Site(World.Acme).Faults.FailNext("POST /rest/api/2/search/jql", 500, times: 4);
             return Task.CompletedTask;
         };
-        if (page == 1) world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 500, times: 4);
+        if (page == 1) world.Site(World.Acme).Faults.FailNext("POST /rest/api/2/search/jql", 500, times: 4);
         Assert.NotNull((await world.PollAsync(World.Acme)).Problem);
 
         await AssertAllFoundAsync(world, $"the search failed at page {page}");

@@ -9,7 +9,7 @@ namespace JiraWebhooks.Tests.Recovery;
 [Collection<Clocked>]
 public sealed class SearchProgressTests : IAsyncLifetime
 {
-    private const string Search = "POST /rest/api/3/search/jql";
+    private const string Search = "POST /rest/api/2/search/jql";
 
     private World _world = null!;
 

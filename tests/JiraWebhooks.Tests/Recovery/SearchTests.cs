@@ -43,6 +43,20 @@ public sealed class SearchTests : IAsyncLifetime
         Assert.Contains("Deletions", poll.Note, StringComparison.Ordinal);
     }
 
+    /// <summary>A subscriber reads the description of a delivery as text, and must be able to read that of a found issue in the same way.</summary>
+    [Fact]
+    [Trait("Rule", "search-instead")]
+    public async Task Search_IssueWithRichText_HasItAsDeliveriesHaveIt()
+    {
+        _world.Jira.Emit(World.Acme, "jira:issue_updated", """{"issue":{"id":"10003","key":"SHOP-3","fields":{"description":"h1. A *bold* word"} } }""");
+        await OutageAsync();
+
+        await _world.PollAsync();
+
+        using var body = System.Text.Json.JsonDocument.Parse(Assert.Single(_world.Publisher.Messages).Body);
+        Assert.Equal("h1. A *bold* word", body.RootElement.GetProperty("fields").GetProperty("description").GetString());
+    }
+
     [Fact]
     [Trait("Rule", "search-instead")]
     public async Task Search_Repeated_GivesTheSameIdentities()
@@ -91,7 +105,7 @@ public sealed class SearchTests : IAsyncLifetime
     {
         for (var issue = 1; issue <= 120; issue++) _world.Emit(World.Acme, issue);
         await OutageAsync();
-        _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 429, retryAfter: "1847");
+        _world.Site(World.Acme).Faults.FailNext("POST /rest/api/2/search/jql", 429, retryAfter: "1847");
 
         Assert.Contains("429", (await _world.PollAsync(World.Acme)).Problem, StringComparison.Ordinal);
         _world.Clock.Advance(TimeSpan.FromMinutes(15));
@@ -134,7 +148,7 @@ public sealed class SearchTests : IAsyncLifetime
     {
         _world.Emit(World.Acme, 3);
         await OutageAsync();
-        _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 200, body: "{}");
+        _world.Site(World.Acme).Faults.FailNext("POST /rest/api/2/search/jql", 200, body: "{}");
 
         Assert.NotNull((await _world.PollAsync(World.Acme)).Problem);
         Assert.NotNull((await _world.PollAsync(World.Acme)).NewFrom());
@@ -222,7 +236,7 @@ public sealed class SearchTests : IAsyncLifetime
 
         Assert.Equal(1, (await _world.PollAsync(World.Acme)).Recovered);
 
-        Assert.Equal(1, _world.Jira.Ledger.Calls("POST /rest/api/3/search/jql"));
+        Assert.Equal(1, _world.Jira.Ledger.Calls("POST /rest/api/2/search/jql"));
     }
 
     /// <summary>Jira can have used its five retries in this time.</summary>
@@ -276,7 +290,7 @@ public sealed class SearchTests : IAsyncLifetime
         await OutageAsync();
         _world.Publisher.Before = (_, _) =>
         {
-            _world.Site(World.Acme).Faults.FailNext("POST /rest/api/3/search/jql", 500, times: 4);
+            _world.Site(World.Acme).Faults.FailNext("POST /rest/api/2/search/jql", 500, times: 4);
             _world.Publisher.Before = (_, _) => Task.CompletedTask;
             return Task.CompletedTask;
         };

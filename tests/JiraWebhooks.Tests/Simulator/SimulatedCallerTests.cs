@@ -35,12 +35,19 @@ public sealed class SimulatedCallerTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task Search_CallerIsAUser_IsAnswered()
+    /// <summary>Version 3 of Jira's API has rich text as documents.</summary>
+    [Theory]
+    [InlineData(2, "\"text\"")]
+    [InlineData(3, "{\"type\":\"doc\",\"version\":1,\"content\":[{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"text\":\"text\"}]}]}")]
+    public async Task Search_CallerIsAUser_IsAnsweredInTheFormOfTheVersion(int version, string description)
     {
         const string Body = """{"jql":"(project = A) AND updated >= \"-5m\" ORDER BY updated ASC"}""";
+        _harness.Jira.Emit("globex", "jira:issue_updated", """{"issue":{"id":"1","fields":{"description":"text"} } }""");
 
-        Assert.Equal(200, (await _harness.SendAsync("POST", "/sites/globex/rest/api/3/search/jql", new("Basic", "YWRhOnRva2Vu"), Body)).Status);
+        var answer = await _harness.SendAsync("POST", $"/sites/globex/rest/api/{version}/search/jql", new("Basic", "YWRhOnRva2Vu"), Body);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(description, answer.Json.GetProperty("issues")[0].GetProperty("fields").GetProperty("description").GetRawText());
     }
 
     [Theory]

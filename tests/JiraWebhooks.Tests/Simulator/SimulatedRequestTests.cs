@@ -7,7 +7,7 @@ namespace JiraWebhooks.Tests.Simulator;
 public sealed class SimulatedRequestTests : IAsyncLifetime
 {
     private const string Hook = """{"events":["comment_created"],"jqlFilter":"project = A"}""";
-    private const string Search = "/rest/api/3/search/jql";
+    private const string Search = "/rest/api/2/search/jql";
     private const string Jql = "\"jql\":\"(project = A) AND updated >= \\\"-5m\\\" ORDER BY updated ASC\"";
 
     private SimulatorHarness _harness = null!;

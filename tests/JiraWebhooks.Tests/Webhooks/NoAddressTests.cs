@@ -33,6 +33,40 @@ public sealed class NoAddressTests : IAsyncLifetime
         Assert.Equal(production, Assert.Single(_world.Site(World.Acme).Webhooks).Id);
     }
 
+    /// <summary>Jira refuses each webhook because of the address of the other one, not because of its content.</summary>
+    [Fact]
+    [Trait("Decision", "take-over")]
+    public async Task Run_TakeOverAfterARefusalBecauseOfTheUnknown_RegistersEverything()
+    {
+        _world.Site(World.Acme).Add("https://production.example.com/api/deliveries/acme", ["jira:issue_updated"], "project = SHOP");
+        Assert.Contains("Only a single URL", (await _world.RefreshAsync(World.Acme)).Problem, StringComparison.Ordinal);
+        Assert.All(await _world.RowsAsync(World.Acme), row => Assert.Null(row.Refusal));
+
+        _world.Settings["TakeOver"] = "true";
+        var taken = await _world.RefreshAsync(World.Acme);
+
+        Assert.Equal(0, taken.Failed);
+        Assert.All(_world.Site(World.Acme).Webhooks, webhook => Assert.StartsWith("https://hooks.example.com/", webhook.Url, StringComparison.Ordinal));
+    }
+
+    /// <summary>The next day it is deleted, and nothing is remembered that stops the registration.</summary>
+    [Fact]
+    [Trait("Decision", "take-over")]
+    public async Task Run_TakeOverWhileJiraIsSlowToDelete_RegistersTheNextDay()
+    {
+        var acme = _world.Site(World.Acme);
+        acme.ListsUrls = true;
+        acme.Add("https://production.example.com/api/deliveries/acme", ["jira:issue_updated"], "project = SHOP");
+        acme.DeletionTime = TimeSpan.FromMinutes(5);
+        _world.Settings["TakeOver"] = "true";
+        Assert.NotEqual(0, (await _world.RefreshAsync(World.Acme)).Failed);
+
+        acme.DeletionTime = TimeSpan.FromSeconds(1);
+        _world.Clock.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal(0, (await _world.RefreshAsync(World.Acme)).Failed);
+    }
+
     /// <summary>A list that cannot be read because of one address would end the run, and all webhooks would expire.</summary>
     [Theory]
     [InlineData("")]
