@@ -76,9 +76,9 @@ internal sealed partial class SiteRun
     /// <summary>Since when a webhook was missing in this run, as far as known; null if none was.</summary>
     public DateTimeOffset? GapStart { get; private set; }
 
-    /// <summary>True if the number or the address of other webhooks can be why Jira refuses one: it may count those that are not ours, and those that
-    /// this run has deleted. Its words are not documented, so they cannot tell.</summary>
-    public bool HasOthers => Elsewhere.Count + Unaddressed.Count + Deleted.Count > 0;
+    /// <summary>True if the number or the address of webhooks that are not ours can be why Jira refuses one. Its words are not documented, so they
+    /// cannot tell.</summary>
+    public bool HasOthers => Elsewhere.Count + Unaddressed.Count > 0;
 
     /// <summary>How many more webhooks Jira accepts.</summary>
     public int Room => DeclaredWebhookValidator.Limit(Site.Scheme) - _listed.Keys.Union(Created).Count();
