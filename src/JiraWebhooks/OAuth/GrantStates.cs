@@ -22,10 +22,8 @@ internal sealed class GrantStates(ITokenStore store, TimeProvider clock)
         if (site.Scheme is not SiteScheme.OAuth) return null;
 
         var stored = await store.ReadAsync(GrantName.Of(site), cancellationToken);
-        return stored is { Grant.IsUnreadable: false } && !stored.Grant.IsOfAnother(site.ClientId) ? stored.Grant.ReconnectRequiredSince
-            : stored is not null ? clock.GetUtcNow()
-            : site.RefreshToken is null ? clock.GetUtcNow()
-            : null;
+        var isUnusable = stored is null ? site.RefreshToken is null : stored.Grant.IsUnreadable || stored.Grant.IsOfAnother(site.ClientId);
+        return isUnusable ? clock.GetUtcNow() : stored?.Grant.ReconnectRequiredSince;
     }
 
     /// <summary>The same, but a grant that worked in the last <see cref="BelievedFor"/> is not read again: Key Vault limits reads, and there may be

@@ -9,6 +9,12 @@ public static class GrantName
     /// <summary>Returns the name of the site's grant: its id unless the settings name another.</summary>
     public static string Of(Site site) => site.Grant ?? site.Id;
 
+    /// <summary>The same for a site that is only known by its settings.</summary>
+    internal static string Of(string id, SiteSettings settings) => string.IsNullOrWhiteSpace(settings.Grant) ? id : settings.Grant.Trim().ToLowerInvariant();
+
+    /// <summary>True if <paramref name="site"/> uses the grant of that name.</summary>
+    internal static bool IsUsedBy(Site site, string grant) => site.Scheme is SiteScheme.OAuth && Of(site) == grant;
+
     /// <summary>True if every store accepts the name.</summary>
     public static bool IsValid(string grant) => RowName.IsValid(grant);
 

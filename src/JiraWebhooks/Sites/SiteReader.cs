@@ -40,7 +40,7 @@ internal static class SiteReader
         if (!string.IsNullOrWhiteSpace(settings.CloudId) && !Guid.TryParseExact(settings.CloudId, "D", out _)) problems.Add("CloudId must be a UUID: {Url}/_edge/tenant_info shows it");
         if (scheme is SiteScheme.Connect) Require(problems, (nameof(settings.AppKey), settings.AppKey), (nameof(settings.ClientKey), settings.ClientKey));
 
-        var grant = string.IsNullOrWhiteSpace(settings.Grant) ? id : settings.Grant.Trim().ToLowerInvariant();
+        var grant = GrantName.Of(id, settings);
         if (scheme is SiteScheme.OAuth && !GrantName.IsValid(grant)) problems.Add(GrantName.Rule);
 
         var wrongWebhooks = new List<string>();

@@ -13,7 +13,7 @@ internal sealed class PlanWriter(SiteRun run, RefreshPlan plan, DateTimeOffset n
 
     public SitePlan Write() => new(
         run.Site.Id,
-        [.. run.Site.Webhooks.Select(Declared).OfType<PlannedStep>(), .. run.UnclaimedIds().Select(Unclaimed), .. plan.Others.Select(Other)],
+        [.. run.Site.Webhooks.Select(Declared).OfType<PlannedStep>(), .. run.UnclaimedIds().Select(Unclaimed), .. run.Others.Select(Other)],
         [.. run.Problems, .. plan.Problems, .. _wanted.Select(DeclaredWebhookValidator.Problem).OfType<string>(), .. _wanted.Where(_places.HasNoPlace).Select(run.NoPlace)]);
 
     private PlannedStep? Declared(DeclaredWebhook declared)

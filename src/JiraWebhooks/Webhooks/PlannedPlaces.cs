@@ -15,7 +15,7 @@ internal sealed class PlannedPlaces
     public PlannedPlaces(SiteRun run, RefreshPlan plan)
     {
         _run = run;
-        var room = run.Room + (plan.DeletesOthers ? plan.Others.Count : 0);
+        var room = run.Room + (plan.DeletesOthers ? run.Others.Count : 0);
         var (undeclared, replaced) = (run.DeletableIds(), new List<long>());
         var missing = run.Site.Webhooks.Where(declared => run.LiveRow(declared) is null).Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
         var waiting = run.InOrder(plan.MayRegister ? run.ToRegister().Where(run.IsSent) : []);

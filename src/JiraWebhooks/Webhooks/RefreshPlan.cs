@@ -1,4 +1,3 @@
-using JiraWebhooks.Jira;
 using JiraWebhooks.Sites;
 using JiraWebhooks.Telemetry;
 
@@ -10,8 +9,7 @@ internal sealed class RefreshPlan
 {
     private RefreshPlan(SiteRun run, bool takeOver)
     {
-        Others = [.. run.Elsewhere, .. run.Unaddressed];
-        DeletesOthers = takeOver && Others.Count > 0 && !run.Site.DeclaresNothing;
+        DeletesOthers = takeOver && run.Others.Count > 0 && !run.Site.DeclaresNothing;
         Extend = [.. Kept(run.Site, run.Rows.Values, run.AllDeclaredLive).Where(row => run.IsLive(row) || (!DeletesOthers && HasFormerAddress(run, row)))];
         MayRegister = DeletesOthers || run.Elsewhere.Count == 0;
         if (!DeletesOthers) Problems = [.. Blocked(run)];
@@ -21,10 +19,7 @@ internal sealed class RefreshPlan
     /// a declared one has none, also those that are no longer declared.</summary>
     public IReadOnlyList<WebhookRow> Extend { get; }
 
-    /// <summary>Webhooks of this app that are not this installation's, as far as known (docs/architecture.md#take-over).</summary>
-    public IReadOnlyList<Webhook> Others { get; }
-
-    /// <summary>True if <see cref="Others"/> are deleted before anything is registered.</summary>
+    /// <summary>True if <see cref="SiteRun.Others"/> are deleted before anything is registered.</summary>
     public bool DeletesOthers { get; }
 
     /// <summary>False while there are webhooks under another URL, which may be production.</summary>

@@ -47,7 +47,7 @@ public sealed partial class SiteRefresher(
         try
         {
             await TryAsync(run, () => ExtendAsync(site, plan.Extend, cancellationToken), cancellationToken);
-            if (plan.DeletesOthers) await TryAsync(run, () => remover.DeleteFirstAsync(run, [.. plan.Others.Select(webhook => webhook.Id)], cancellationToken), cancellationToken);
+            if (plan.DeletesOthers) await TryAsync(run, () => remover.DeleteFirstAsync(run, [.. run.Others.Select(webhook => webhook.Id)], cancellationToken), cancellationToken);
             run.Problems.AddRange(plan.Problems);
             if (plan.MayRegister) await TryAsync(run, () => registrar.RegisterAsync(run, run.ToRegister(), cancellationToken), cancellationToken);
             await TryAsync(run, () => VerifyAsync(run, plan.MayRegister, cancellationToken), cancellationToken);

@@ -76,9 +76,8 @@ internal sealed partial class SiteRun
     /// <summary>Since when a webhook was missing in this run, as far as known; null if none was.</summary>
     public DateTimeOffset? GapStart { get; private set; }
 
-    /// <summary>True if the number or the address of webhooks that are not ours can be why Jira refuses one. Its words are not documented, so they
-    /// cannot tell.</summary>
-    public bool HasOthers => Elsewhere.Count + Unaddressed.Count > 0;
+    /// <summary>Webhooks of this app that are not this installation's, as far as known (docs/architecture.md#take-over).</summary>
+    public IReadOnlyList<Webhook> Others => [.. Elsewhere, .. Unaddressed];
 
     /// <summary>How many more webhooks Jira accepts.</summary>
     public int Room => DeclaredWebhookValidator.Limit(Site.Scheme) - _listed.Keys.Union(Created).Count();

@@ -68,8 +68,9 @@ public sealed partial class WebhookCreator(JiraWebhookClient jira, WebhookTable 
     {
         if (result.CreatedWebhookId is not { } id)
         {
+            // The number or the address of webhooks that are not ours can be the reason too, and Jira's words are not documented.
             var reasons = string.Join(' ', result.Errors ?? []);
-            Refuse(run, order, reasons.Length > 0 ? reasons : "Jira gave neither an id nor a reason.", isForContent: reasons.Length > 0 && !run.HasOthers);
+            Refuse(run, order, reasons.Length > 0 ? reasons : "Jira gave neither an id nor a reason.", isForContent: reasons.Length > 0 && run.Others.Count == 0);
             return;
         }
 

@@ -12,11 +12,11 @@ public sealed class GrantSeeds(StoredSites stored, ConfiguredSites configured, G
     internal async Task SaveAsync(Site site, StoredSite? old, CancellationToken cancellationToken)
     {
         var grant = GrantName.Of(site);
-        var isSame = old is not null && NameOf(old) == grant;
+        var isSame = old is not null && GrantName.Of(old.Id, old.Settings) == grant;
         if (site.RefreshToken is null && isSame && old!.Settings.ClientId == site.ClientId) return;
 
         var other = (await stored.ListAsync(cancellationToken)).Concat(configured.All)
-            .FirstOrDefault(known => known.Id != site.Id && known.Scheme is SiteScheme.OAuth && GrantName.Of(known) == grant && known.ClientId != site.ClientId);
+            .FirstOrDefault(known => known.Id != site.Id && GrantName.IsUsedBy(known, grant) && known.ClientId != site.ClientId);
         if (!await grants.TryWriteAsync(grant, current => Next(site, current?.Grant, other, isSame ? old!.Settings.ClientId : other?.ClientId), cancellationToken))
         {
             throw new SiteChangeException(409, $"Another process is changing the grant {grant}: try again.");
@@ -33,7 +33,4 @@ public sealed class GrantSeeds(StoredSites stored, ConfiguredSites configured, G
 
         return seed ?? throw new SiteChangeException(409, $"The grant {site.Grant} belongs to another OAuth app: give refreshToken, or connect the site again in a browser.");
     }
-
-    // As SiteReader reads it.
-    private static string NameOf(StoredSite site) => string.IsNullOrWhiteSpace(site.Settings.Grant) ? site.Id : site.Settings.Grant.Trim().ToLowerInvariant();
 }

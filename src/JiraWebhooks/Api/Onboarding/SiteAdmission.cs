@@ -44,7 +44,7 @@ public sealed class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager
     /// <exception cref="OnboardingException">409: such a site exists.</exception>
     public async Task EnsureOursAsync(string grant, CancellationToken cancellationToken)
     {
-        if ((await sites.ListAsync(cancellationToken)).FirstOrDefault(site => Uses(site, grant) && !IsOurs(site)) is { } other)
+        if ((await sites.ListAsync(cancellationToken)).FirstOrDefault(site => GrantName.IsUsedBy(site, grant) && !IsOurs(site)) is { } other)
         {
             throw new OnboardingException(409, $"The grant {grant} is that of site {other.Id}, which has another OAuth app: choose another name.");
         }
@@ -87,7 +87,7 @@ public sealed class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager
 
         // Another person's consent may reach fewer sites, or lack scopes there. If it replaced the old grant, these sites would lose access, and so
         // would another app.
-        return names is [var one] && all.Where(site => Uses(site, one)).All(site => reached.Contains(site.CloudId ?? "") && IsOurs(site))
+        return names is [var one] && all.Where(site => GrantName.IsUsedBy(site, one)).All(site => reached.Contains(site.CloudId ?? "") && IsOurs(site))
             ? one
             : $"grant-{OAuthConsent.NewSecret()[..12]}";
     }
@@ -98,8 +98,6 @@ public sealed class SiteAdmission(ISiteStore sites, SiteTable table, SiteManager
         .Select(entries => entries.First() with { Scopes = entries.Any(entry => entry.Scopes is null) ? null : [.. entries.SelectMany(entry => entry.Scopes!)] });
 
     private static List<string> Missing(AccessibleResource resource) => resource.Scopes is null ? [] : [.. Needed.Except(resource.Scopes, StringComparer.Ordinal)];
-
-    private static bool Uses(Site site, string grant) => site.Scheme is SiteScheme.OAuth && GrantName.Of(site) == grant;
 
     private bool IsOurs(Site site) => site.ClientId == options.OAuthClientId;
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace JiraWebhooks.Sites;
 
 /// <summary>Caches secrets: a revision never changes, so it is read once. A vault allows few requests per second and may be unavailable: a
-/// failed read is retried after 5 s, then 10, 20, up to 5 minutes. While no read is answered in time, no
-/// other secret is asked for either for 5 s.</summary>
+/// failed read is retried after 5 s, then 10, 20, up to 5 minutes. If the vault answers none of
+/// the reads at a time, no secret is read for 5 s.</summary>
 internal sealed partial class SecretCache(ISecretStore store, TimeProvider clock, ILogger<SecretCache> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
